@@ -1,0 +1,1 @@
+"""Measures of what gesta makes and of what it learns from."""
