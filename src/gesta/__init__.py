@@ -17,7 +17,7 @@ __all__ = ["__version__", "load", "speak"]
 
 def __getattr__(name: str) -> Any:
     if name in ("load", "speak"):
-        from gesta import api  # noqa: PLC0415 - the point: nothing heavy is imported until it is asked for
+        from gesta import api
 
         return getattr(api, name)
     raise AttributeError(f"module 'gesta' has no attribute '{name}'")

@@ -1,0 +1,1 @@
+"""Bodies in motion: skeleton, rotations, kinematics, representation, files in and out."""

@@ -1,7 +1,8 @@
 """Rotations between their forms, through `roma`: matrices inside gesta, 6D in networks, axis-angle in files.
 
-All functions take and give numpy arrays with any number of leading axes, walked in blocks so that an hour of motion needs no second hour of memory. 6D is the first two rows of the matrix. Euler angles are
-intrinsic, in radians, in the order their axes are named.
+All functions take and give numpy arrays with any number of leading axes, walked in blocks so that an hour of motion
+needs no second hour of memory. 6D is the first two rows of the matrix. Euler angles are intrinsic, in radians, in the
+order their axes are named.
 """
 
 from collections.abc import Callable

@@ -1,0 +1,1 @@
+"""Pictures of motion: rasteriser, mannequin, preview films with sound, timelines."""

@@ -1,0 +1,69 @@
+# The doors: make demo, make test, make bench. Everything they need is installed into .venv from requirements.lock.
+# Where torch comes from can be said, for example: make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
+PYTHON ?= python3
+TORCH_INDEX ?=
+OUT ?= gesta_out
+BIN := .venv/bin
+BARE := .venv-bare/bin
+VOICE := src/gesta/assets/demo_voice.flac
+LOCK := requirements.lock
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --constraint $(LOCK)
+TORCH = "torch==$$(sed -n 's/^torch==//p' $(LOCK))" $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
+
+.PHONY: help demo test lint types unit bare bench lock clean
+
+help:
+	@echo "make demo    install, give the demo voice a body, say which files to open"
+	@echo "make test    install what tests need, then lint, types, tests, and a bare second install"
+	@echo "make bench   measure speed and memory, write docs/performance.md"
+	@echo "make clean   remove the environments and what the demo wrote"
+
+demo: .venv/.base
+	$(BIN)/gesta speak $(VOICE) --output $(OUT)
+	@echo
+	@echo "Open these:"
+	@echo "  $(OUT)/demo_voice/preview.mp4   a figure that speaks and gestures, with the sound"
+	@echo "  $(OUT)/demo_voice/motion.npz    the motion (AMASS, BEAT2 and SMPL-X tools read it)"
+	@echo "  $(OUT)/demo_voice/motion.bvh    the motion for Blender, Maya, MotionBuilder, Unreal, Unity"
+	@echo "  $(OUT)/demo_voice/report.json   what was measured"
+
+test: lint types unit bare
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+unit: .venv/.dev
+	$(BIN)/python -m pytest
+
+bare: .venv-bare/.base
+	$(BARE)/python tests/bare_install.py
+
+bench: .venv/.dev
+	$(BIN)/python benchmarks/run.py
+
+lock: .venv/.dev
+	{ sed -n '/^#/p' $(LOCK); $(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//'; } > $(LOCK).partial
+	mv $(LOCK).partial $(LOCK)
+
+clean:
+	rm -rf .venv .venv-bare gesta_out
+
+%/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "gesta needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "Python's venv module is missing here: install it (on Debian: apt-get install python3-venv) and try again."; exit 2; }
+	$(PYTHON) -m venv $*
+
+.venv/.base .venv-bare/.base: %/.base: $(LOCK) pyproject.toml | %/pyvenv.cfg
+	$*/bin/python $(PIP_INSTALL) $(TORCH)
+	$*/bin/python $(PIP_INSTALL) --editable .
+	touch $@
+
+.venv/.dev: .venv/.base
+	$(BIN)/python $(PIP_INSTALL) --editable '.[dev,research]'
+	touch $@

@@ -1,0 +1,24 @@
+"""Commands and options whose names are settled and that this version does not have yet: each says so."""
+
+from collections.abc import Callable
+
+from gesta.errors import not_in_this_version
+
+PLANNED = ("film", "export", "view", "body", "prepare", "train", "evaluate", "import-weights")
+
+
+def answer_planned(name: str) -> Callable[[], None]:
+    """A command that says it is not in this version, with exit status 2."""
+
+    def answer() -> None:
+        raise not_in_this_version("command", name)
+
+    answer.__doc__ = "Not in this version."
+    return answer
+
+
+def refuse_planned(**options: object) -> None:
+    """Raise InputError for the first planned option that was given a value."""
+    for name, value in options.items():
+        if value not in (None, False):
+            raise not_in_this_version("option", f"--{name.replace('_', '-')}")

@@ -1,0 +1,162 @@
+"""Where a wrist should be, solved for collar, shoulder, elbow and wrist: analytic two-bone inverse kinematics.
+
+Everything is solved for a left arm in the chest's frame; a right arm is the mirror image. The elbow hangs outward by
+the swivel angle people show: about 65 degrees with the hand at the body, falling as the hand goes forward. The palm is
+turned where it should face by twisting the forearm, never beyond what a forearm can, and the twist is shared by elbow
+and wrist as the two bones of a forearm share it.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from gesta.motion.rotations import matrix_from_axis_angle
+from gesta.motion.skeleton import skeleton
+
+MIRROR = np.diag([-1.0, 1.0, 1.0])
+"""Reflection that turns a left arm into a right one."""
+SWIVEL_AT_BODY_DEG, SWIVEL_PER_METRE = 65.0, 150.0
+SWIVEL_RANGE_DEG = (6.0, 62.0)
+COLLAR_LIFT = 0.4
+"""Degrees the collar lifts for each degree of upper arm beyond hanging."""
+COLLAR_FREE_DEG = 12.0
+TWIST_LIMIT_DEG = 72.0
+ELBOW_TWIST_SHARE = 0.55
+LONGEST_REACH = 0.985
+"""Share of the straight arm's length a hand may be away: an arm that speaks is never locked."""
+SHORTEST_REACH_M = 0.14
+
+
+@dataclass(frozen=True)
+class Arm:
+    """Rest pose of the left arm: bone vectors in metres, unit directions, the elbow's hinge."""
+
+    collar: np.ndarray
+    shoulder: np.ndarray
+    upper: np.ndarray
+    fore: np.ndarray
+    hinge: np.ndarray
+    palm: np.ndarray
+
+
+@cache
+def rest_arm() -> Arm:
+    """The left arm of the skeleton at rest: along +X, palm down, the elbow bends forward (about -Y)."""
+    bones = skeleton()
+    offset = {name: bones.offsets[bones.index(f"left_{name}")] for name in ("collar", "shoulder", "elbow", "wrist")}
+    return Arm(
+        offset["collar"], offset["shoulder"], offset["elbow"], offset["wrist"],
+        hinge=np.array((0.0, -1.0, 0.0)), palm=np.array((0.0, -1.0, 0.0)),
+    )  # fmt: skip
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Vectors (..., 3) scaled to length 1."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+
+
+def frame(along: np.ndarray, across: np.ndarray) -> np.ndarray:
+    """(..., 3, 3) rotation with its first column along `along` and its second as near to `across` as can be."""
+    first = unit(along)
+    second = unit(across - np.sum(across * first, axis=-1, keepdims=True) * first)
+    return np.stack((first, second, np.cross(first, second)), axis=-1)
+
+
+def turn(along: np.ndarray, across: np.ndarray, rest_along: np.ndarray, rest_across: np.ndarray) -> np.ndarray:
+    """Rotation that takes a bone and its hinge from rest to where they should be: (..., 3, 3)."""
+    return frame(along, across) @ frame(rest_along, rest_across).T
+
+
+@dataclass(frozen=True)
+class ArmPose:
+    """Local rotations (T, 3, 3) of one arm, and the wrist's position in the chest's frame (T, 3)."""
+
+    collar: np.ndarray
+    shoulder: np.ndarray
+    elbow: np.ndarray
+    wrist: np.ndarray
+
+
+def solve_arm(
+    hand: str, position: np.ndarray, palm: np.ndarray, wrist_deg: np.ndarray, shrug_deg: np.ndarray
+) -> ArmPose:
+    """Local rotations of an arm whose wrist is at a position.
+
+    Args:
+        hand: "left" or "right".
+        position: (T, 3) wrist from the resting shoulder joint: outward, up, forward, metres, in the chest's frame.
+        palm: (T, 3) direction the palm should face: outward, up, forward.
+        wrist_deg: (T, 2) flexion towards the palm and deviation towards the little finger.
+        shrug_deg: (T,) lift of the collar by breath and shrugs.
+    """
+    arm = rest_arm()
+    goal = arm.collar + arm.shoulder + position
+    collar = _collar(goal, shrug_deg)
+    shoulder_at = arm.collar + collar @ arm.shoulder
+    upper_way, fore_way, hinge = _bend(goal - shoulder_at)
+    upper = turn(upper_way, hinge, arm.upper, arm.hinge)
+    fore = turn(fore_way, hinge, arm.fore, arm.hinge)
+    twist = _twist(fore, fore_way, palm)
+    at_elbow = matrix_from_axis_angle(unit(arm.fore) * (ELBOW_TWIST_SHARE * twist)[:, None])
+    at_wrist = matrix_from_axis_angle(unit(arm.fore) * ((1.0 - ELBOW_TWIST_SHARE) * twist)[:, None])
+    flexion, deviation = np.radians(wrist_deg[:, 0]), np.radians(wrist_deg[:, 1])
+    zero = np.zeros_like(flexion)
+    # Towards the palm (down at rest) is about -Z; towards the little finger (backward at rest) is about +Y.
+    bend = matrix_from_axis_angle(np.stack((zero, deviation, -flexion), axis=-1))
+    local = ArmPose(
+        collar,
+        np.swapaxes(collar, -1, -2) @ upper,
+        np.swapaxes(upper, -1, -2) @ fore @ at_elbow,
+        at_wrist @ bend,
+    )
+    return local if hand == "left" else _mirrored(local)
+
+
+def _mirrored(pose: ArmPose) -> ArmPose:
+    return ArmPose(*(MIRROR @ rotation @ MIRROR for rotation in (pose.collar, pose.shoulder, pose.elbow, pose.wrist)))
+
+
+def _collar(goal: np.ndarray, shrug_deg: np.ndarray) -> np.ndarray:
+    """Collar lift from how far the upper arm will be from hanging, and a little turn forward with the reach."""
+    arm = rest_arm()
+    way = goal - (arm.collar + arm.shoulder)
+    reach = np.linalg.norm(way, axis=-1)
+    hanging_deg = np.degrees(np.arccos(np.clip(-way[:, 1] / np.maximum(reach, 1e-6), -1.0, 1.0)))
+    # The upper arm is about half way between hanging and the line from the shoulder to the wrist.
+    lifted_deg = 0.5 * np.maximum(hanging_deg - 2.0 * COLLAR_FREE_DEG, 0.0)
+    lift = np.radians(COLLAR_LIFT * lifted_deg * 0.5 + shrug_deg)
+    forward = np.radians(np.clip(40.0 * (way[:, 2] - 0.25), -4.0, 10.0))
+    # A resting shoulder hangs lower than in the T-pose the skeleton rests in.
+    rest_drop = np.radians(-7.0)
+    return matrix_from_axis_angle(np.stack((np.zeros_like(lift), -forward, lift + rest_drop), axis=-1))
+
+
+def _bend(way: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Directions of upper arm and forearm, and the elbow's hinge, for a way from shoulder to wrist: (T, 3) each."""
+    arm = rest_arm()
+    upper_m, fore_m = np.linalg.norm(arm.upper), np.linalg.norm(arm.fore)
+    reach = np.linalg.norm(way, axis=-1, keepdims=True)
+    line = way / np.maximum(reach, 1e-6)
+    reach = np.clip(reach, SHORTEST_REACH_M, LONGEST_REACH * (upper_m + fore_m))
+    swivel = np.radians(np.clip(SWIVEL_AT_BODY_DEG - SWIVEL_PER_METRE * way[:, 2], *SWIVEL_RANGE_DEG))
+    # The elbow leaves the line downward; the swivel turns it outward about the line. A hanging arm's line is itself
+    # downward, so its elbow goes back instead.
+    back_down = np.array((0.0, -1.0, -0.6))
+    low = unit(back_down - np.sum(back_down * line, axis=-1, keepdims=True) * line)
+    elbow_way = np.cos(swivel)[:, None] * low + np.sin(swivel)[:, None] * np.cross(line, low)
+    along = (reach**2 + upper_m**2 - fore_m**2) / (2.0 * reach)
+    aside = np.sqrt(np.maximum(upper_m**2 - along**2, 1e-8))
+    elbow = along * line + aside * elbow_way
+    return unit(elbow), unit(reach * line - elbow), unit(np.cross(elbow_way, line))
+
+
+def _twist(fore: np.ndarray, fore_way: np.ndarray, palm: np.ndarray) -> np.ndarray:
+    """Angle in radians about the forearm that brings the palm as near as it goes to where it should face: (T,)."""
+    natural = fore @ rest_arm().palm
+    wanted = palm - np.sum(palm * fore_way, axis=-1, keepdims=True) * fore_way
+    sine = np.sum(np.cross(natural, wanted) * fore_way, axis=-1)
+    cosine = np.sum(natural * wanted, axis=-1)
+    # Beyond the limit the wish fades smoothly instead of being cut, so the hand never snaps.
+    limit = np.radians(TWIST_LIMIT_DEG)
+    return limit * np.tanh(np.arctan2(sine, cosine + 0.15) / limit)

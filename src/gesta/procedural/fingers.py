@@ -1,0 +1,67 @@
+"""Hand shapes as rotations of the 30 finger joints."""
+
+from functools import cache
+
+import numpy as np
+
+from gesta.motion.rotations import matrix_from_axis_angle
+from gesta.motion.skeleton import skeleton
+
+FINGERS = ("index", "middle", "ring", "pinky")
+FULL_CURL_DEG = (75.0, 95.0, 60.0)
+"""Flexion of a closed finger's base, middle and end joint."""
+FULL_SPREAD_DEG = {"index": 12.0, "middle": 3.0, "ring": -6.0, "pinky": -14.0}
+"""Sideways turn of a fully spread finger, towards the thumb."""
+THUMB_ACROSS_DEG, THUMB_BEND_DEG = 42.0, (12.0, 38.0, 48.0)
+PALM = np.array((0.0, -1.0, 0.0))
+"""Where the palm faces at rest."""
+UP = -PALM
+
+
+@cache
+def _axes(side: str) -> dict[str, np.ndarray]:
+    """Axis about which each finger joint of a hand flexes towards the palm: unit vectors by joint name."""
+    bones = skeleton()
+    axes = {}
+    for finger in (*FINGERS, "thumb"):
+        for segment in (1, 2, 3):
+            name = f"{side}_{finger}{segment}"
+            # The bone that a joint moves runs to the next joint; the last one goes straight on.
+            along = bones.offsets[bones.index(f"{side}_{finger}{min(segment + 1, 3)}")]
+            outward = 1.0 if side == "left" else -1.0
+            towards = PALM if finger != "thumb" else np.array((0.35 * outward, -0.25, -0.9))
+            axis = np.cross(along, towards)
+            axes[name] = axis / np.linalg.norm(axis)
+    return axes
+
+
+def finger_rotations(side: str, shape: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """Local rotations of one hand's finger joints.
+
+    Args:
+        side: "left" or "right".
+        shape: (T, 7) values of a `HandShape`, between shapes where the hand is changing.
+
+    Returns:
+        15 joint names and (T, 15, 3, 3) rotations.
+    """
+    axes = _axes(side)
+    mirror = 1.0 if side == "left" else -1.0
+    names, vectors = [], []
+    for number, finger in enumerate(FINGERS):
+        curl = shape[:, number]
+        for segment, full in enumerate(FULL_CURL_DEG, start=1):
+            vector = np.radians(full * curl)[:, None] * axes[f"{side}_{finger}{segment}"]
+            if segment == 1:
+                # Fingers that close come together.
+                spread = np.radians(FULL_SPREAD_DEG[finger]) * (shape[:, 4] - 0.3) * (1.0 - 0.7 * curl)
+                vector = vector - mirror * spread[:, None] * UP
+            names.append(f"{side}_{finger}{segment}")
+            vectors.append(vector)
+    for segment, full in enumerate(THUMB_BEND_DEG, start=1):
+        vector = np.radians(full * shape[:, 6])[:, None] * axes[f"{side}_thumb{segment}"]
+        if segment == 1:
+            vector = vector + np.radians(THUMB_ACROSS_DEG * shape[:, 5])[:, None] * axes[f"{side}_thumb1"]
+        names.append(f"{side}_thumb{segment}")
+        vectors.append(vector)
+    return names, matrix_from_axis_angle(np.stack(vectors, axis=1))

@@ -1,0 +1,218 @@
+"""Plans the hands: which accents get a stroke, which family, place and hand, when to prepare, hold and rest.
+
+A gesture phrase is preparation - stroke - hold; phrases follow each other straight or end in a retraction (Kendon
+2004). Strokes of one prosodic phrase resemble each other: they share family, hands and place (Shattuck-Hufnagel & Ren
+2018). The stroke's deceleration, not its peak speed, meets the accent (Pouw et al. 2021).
+"""
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from gesta.procedural.profiles import DECELERATION_PEAK, reach_duration
+from gesta.procedural.shapes import FAMILIES, PLACE, RESTS
+from gesta.procedural.style import Style
+from gesta.randomness import generator
+from gesta.records import HandMove, HandPose
+
+HANDS = ("left", "right")
+
+LEAD_S = 1.1
+"""An accent is planned this long before it, where it is known by then."""
+ARRIVAL_MEAN_S, ARRIVAL_SD_S = -0.01, 0.05
+"""Where the stroke's deceleration lies from the accent."""
+SECOND_HAND_LAG_S = (0.01, 0.04)
+"""Two hands are never exactly together."""
+SHORTEST_GAP_S = 0.42
+"""Strokes do not follow each other faster than this, at tempo 1."""
+TIGHTEST = 0.7
+"""A preparation or stroke that is short of time is done in this share of its usual duration at least."""
+OVERLAP = 0.25
+"""Share of a movement's duration in which the next may already begin."""
+RECENT_ACCENTS = 12
+STROKES_PER_PLACE = (3, 6)
+"""A long phrase changes its gesture after so many strokes."""
+FIDGET_S = (5.0, 12.0)
+"""Time between small shifts of resting hands."""
+HOLD_DRIFT_M = 0.03
+"""A held hand sinks and eases by about this."""
+
+
+@dataclass
+class PhraseGesture:
+    """What the strokes of one phrase share."""
+
+    family: str
+    hands: tuple[str, ...]
+    place: np.ndarray
+    size: float
+    strokes_left: int
+
+
+@dataclass
+class HandsState:
+    """Everything the planner of the hands remembers."""
+
+    pose: dict[str, HandPose]
+    busy_until_s: dict[str, float] = field(default_factory=lambda: dict.fromkeys(HANDS, 0.0))
+    raised: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(HANDS, False))
+    last_arrival_s: float = -10.0
+    gesture: PhraseGesture | None = None
+    recent: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT_ACCENTS))
+
+
+class HandPlanner:
+    """Decides the movements of both hands, one event after the other; see `Planner` for who calls it when."""
+
+    def __init__(self, style: Style, seed: int) -> None:
+        self.style = style
+        self.random = generator(seed, "procedural", "hands")
+        self.idle_random = generator(seed, "procedural", "fidgets")
+        habits = generator(seed, "procedural", "habits")
+        self.right_share = habits.choice([0.72, 0.62, 0.35])
+        self.family_taste = {name: habits.lognormal(0.0, 0.5) for name in FAMILIES}
+        self.size = style.size * style.energy**0.8 * habits.lognormal(0.0, 0.08)
+        self.tempo = style.tempo * (0.8 + 0.2 * style.energy) * habits.lognormal(0.0, 0.05)
+        self.share = min(
+            1.0, style.strokes * min(style.energy, 1.0) ** 0.5 * (1.0 + 0.25 * max(style.energy - 1.0, 0.0))
+        )
+        rest = habits.choice(list(RESTS), p=[0.3, 0.4, 0.3])
+        self.rest_names = {"left": str(rest), "right": str(rest)}
+        if rest != "before_belly" and habits.random() < 0.25:
+            self.rest_names[str(habits.choice(HANDS))] = "low_front"
+        self.state = HandsState({hand: RESTS[self.rest_names[hand]] for hand in HANDS})
+        self.start = (self.state.pose["left"], self.state.pose["right"])
+
+    def phrase_start(self) -> None:
+        """A new prosodic phrase begins: its strokes will be of a new kind."""
+        self.state.gesture = None
+
+    def accent(self, now_s: float, accent_s: float, strength: float) -> list[HandMove]:
+        """Decide whether this accent gets a stroke, and plan it.
+
+        Args:
+            now_s: no movement may begin before this time.
+            accent_s: when the accent sounds.
+            strength: 0 to 1.
+
+        Returns:
+            The moves, none where the accent stays without a stroke.
+        """
+        state = self.state
+        rank = float(np.mean([strength >= other for other in state.recent])) if state.recent else 0.5
+        state.recent.append(strength)
+        wanted = self.random.random() < self.share * (0.45 + 1.1 * rank)
+        arrival_s = accent_s + self.random.normal(ARRIVAL_MEAN_S, ARRIVAL_SD_S)
+        if not wanted or arrival_s - state.last_arrival_s < SHORTEST_GAP_S / self.tempo:
+            return []
+        gesture = state.gesture if state.gesture and state.gesture.strokes_left > 0 else self._choose_gesture()
+        state.gesture = gesture
+        scale = gesture.size * (0.65 + 0.6 * strength)
+        moves: list[HandMove] = []
+        for order, hand in enumerate(gesture.hands):
+            lag_s = self.random.uniform(*SECOND_HAND_LAG_S) if order else 0.0
+            likeness = self.random.normal(1.0, 0.08)
+            moves += self._stroke(hand, gesture, now_s, arrival_s + lag_s, accent_s, strength, scale * likeness)
+        if moves:
+            gesture.strokes_left -= 1
+            state.last_arrival_s = arrival_s
+        return moves
+
+    def _choose_gesture(self) -> PhraseGesture:
+        both = self.random.random() < self.style.both_hands
+        weights = np.array([FAMILIES[name].hands[int(both)] * self.family_taste[name] for name in FAMILIES])
+        family = str(self.random.choice(list(FAMILIES), p=weights / weights.sum()))
+        if not both:
+            hands: tuple[str, ...] = ("right",) if self.random.random() < self.right_share else ("left",)
+        else:
+            hands = ("right", "left") if self.right_share > 0.5 else ("left", "right")
+        place = np.array(PLACE) + self.random.normal(0.0, (0.035, 0.04, 0.025)) + (0.0, FAMILIES[family].lift, 0.0)
+        size = self.size * self.random.lognormal(0.0, 0.15)
+        return PhraseGesture(family, hands, place, size, int(self.random.integers(*STROKES_PER_PLACE, endpoint=True)))
+
+    def _stroke(
+        self,
+        hand: str,
+        gesture: PhraseGesture,
+        now_s: float,
+        arrival_s: float,
+        accent_s: float,
+        strength: float,
+        scale: float,
+    ) -> list[HandMove]:
+        """Preparation and stroke of one hand, fitted into the time there is; nothing where there is too little."""
+        family, current = FAMILIES[gesture.family], self.state.pose[hand]
+        before_flexion, after_flexion = family.flexion_deg
+        jitter = self.random.normal(0.0, 0.008, 3)
+        before = tuple(gesture.place + np.array(family.before) * scale + jitter)
+        after = tuple(gesture.place + np.array(family.after) * scale + jitter)
+        length = float(np.linalg.norm(np.subtract(after, before)))
+        duration_s = reach_duration(length, self.tempo)
+        way = float(np.linalg.norm(np.subtract(before, current.position)))
+        preparation_s = reach_duration(way, self.tempo) if way > 0.02 else 0.0
+        earliest_s = max(now_s, 0.0, self.state.busy_until_s[hand])
+        needed_s = (1.0 - OVERLAP) * preparation_s + DECELERATION_PEAK * duration_s
+        squeeze = min(1.0, (arrival_s - earliest_s) / needed_s)
+        if squeeze < TIGHTEST:
+            return []
+        duration_s, preparation_s = duration_s * squeeze, preparation_s * squeeze
+        start_s = arrival_s - DECELERATION_PEAK * duration_s
+        arc = tuple(np.array(family.arc) * scale)
+        pose = HandPose(before, family.palm, before_flexion, 0.0, family.shape)
+        stroke = HandMove(
+            hand, "stroke", gesture.family, start_s, duration_s, replace(pose, position=after, flexion_deg=after_flexion),
+            arc, strength, accent_s,
+        )  # fmt: skip
+        moves = [stroke]
+        if preparation_s > 0.0:
+            begin_s = start_s - (1.0 - OVERLAP) * preparation_s
+            lift = (0.02 * (way > 0.15), 0.0, 0.25 * max(way - 0.1, 0.0))
+            moves.insert(
+                0, HandMove(hand, "preparation", gesture.family, begin_s, preparation_s, pose, lift, strength, accent_s)
+            )
+        self.state.pose[hand] = stroke.pose
+        self.state.busy_until_s[hand] = stroke.end_s - OVERLAP * duration_s
+        self.state.raised[hand] = True
+        return moves
+
+    def hold(self, hand: str, now_s: float) -> list[HandMove]:
+        """After a stroke with nothing behind it: the held hand eases a little, it is never frozen."""
+        if now_s < self.state.busy_until_s[hand] or not self.state.raised[hand]:
+            return []
+        drift = np.array((-0.3, -0.8, -0.4)) * HOLD_DRIFT_M + self.random.normal(0.0, 0.008, 3)
+        return [self._ease(hand, "adjustment", now_s, self.random.uniform(0.9, 1.6), drift)]
+
+    def rest(self, now_s: float) -> list[HandMove]:
+        """Bring to rest every raised hand that no stroke is planned for."""
+        moves: list[HandMove] = []
+        for hand in HANDS:
+            if not self.state.raised[hand] or now_s < self.state.busy_until_s[hand]:
+                continue
+            target = RESTS[self.rest_names[hand]]
+            target = replace(target, position=tuple(np.array(target.position) + self.random.normal(0.0, 0.008, 3)))
+            way = float(np.linalg.norm(np.subtract(target.position, self.state.pose[hand].position)))
+            duration_s = 1.35 * reach_duration(way, self.tempo)
+            start_s = max(now_s + self.random.uniform(0.0, 0.06), self.state.busy_until_s[hand])
+            moves.append(HandMove(hand, "retraction", "rest", start_s, duration_s, target, (0.01, 0.0, 0.03)))
+            self.state.pose[hand] = target
+            self.state.raised[hand] = False
+        return moves
+
+    def fidget(self, now_s: float) -> tuple[list[HandMove], float]:
+        """A small shift of resting hands; also says when the next may come."""
+        moves = []
+        for hand in HANDS:
+            drift = self.idle_random.normal(0.0, (0.012, 0.012, 0.01))
+            duration_s = self.idle_random.uniform(0.8, 1.5)
+            if not self.state.raised[hand] and now_s >= self.state.busy_until_s[hand]:
+                home = np.array(RESTS[self.rest_names[hand]].position)
+                away = np.array(self.state.pose[hand].position) - home
+                moves.append(self._ease(hand, "adjustment", now_s, duration_s, drift - 0.7 * away))
+        return moves, now_s + self.idle_random.uniform(*FIDGET_S)
+
+    def _ease(self, hand: str, phase: str, start_s: float, duration_s: float, drift: np.ndarray) -> HandMove:
+        pose = self.state.pose[hand]
+        target = replace(pose, position=tuple(np.array(pose.position) + drift))
+        self.state.pose[hand] = target
+        return HandMove(hand, phase, "rest", start_s, duration_s, target)

@@ -1,0 +1,138 @@
+"""First step of the procedural speaker: prosody in, plan out, as an agenda of things to decide in time order.
+
+Nothing is decided before all that may bear on it has been heard, so a stream with look-ahead L decides what a file
+read with the same L decides, whatever the size of its blocks. With full look-ahead everything is known from the start
+and decisions fall where a person would make them: a stroke about a second before its accent.
+"""
+
+import heapq
+import math
+from dataclasses import dataclass, field
+
+from gesta.procedural.body import BodyPlanner
+from gesta.procedural.hands import HANDS, LEAD_S, HandPlanner
+from gesta.procedural.style import Style
+from gesta.records import BodyMove, HandMove, Plan, Prosody
+
+HOLD_AFTER_S = 0.15
+"""A hold begins to ease this long after its stroke."""
+REST_AFTER_PHRASE_S = 0.55
+"""Hands wait this long after a phrase before they go to rest."""
+
+# At the same moment a phrase comes before its accents, and what is heard before what comes by itself.
+KINDS = ("phrase_start", "accent", "hold", "phrase_end", "rest", "breathe", "shift_weight", "blink", "fidget")
+
+
+@dataclass(order=True)
+class Item:
+    """Something to be decided at a time; what is compared is all that order may depend on."""
+
+    decide_s: float
+    rank: int
+    event_s: float
+    strength: float
+    hand: str = ""
+
+
+@dataclass
+class PlannerState:
+    """The agenda and how far the sound has been heard."""
+
+    agenda: list[Item] = field(default_factory=list)
+    heard_s: float = 0.0
+    hand_moves: list[HandMove] = field(default_factory=list)
+    body_moves: list[BodyMove] = field(default_factory=list)
+
+
+class Planner:
+    """Turns prosody into a plan: `push` stretches of it, then `finish`.
+
+    Args:
+        style: who is speaking.
+        seed: the same seed gives the same plan.
+        look_ahead_s: how far ahead of playback the sound is heard; infinite for files.
+    """
+
+    def __init__(self, style: Style, seed: int, look_ahead_s: float = math.inf) -> None:
+        self.style, self.seed, self.look_ahead_s = style, seed, look_ahead_s
+        self.hands = HandPlanner(style, seed)
+        self.body = BodyPlanner(style, seed)
+        self.state = PlannerState()
+        for kind, first_s in (("breathe", 0.0), ("shift_weight", 0.4), ("blink", 1.3), ("fidget", 3.0)):
+            self._note(kind, first_s)
+
+    def push(self, prosody: Prosody) -> Plan:
+        """Hear a stretch of prosody; returns what could be decided so far."""
+        self._listen(prosody)
+        return self._decide(prosody.heard_s - self.look_ahead_s)
+
+    def finish(self) -> Plan:
+        """The recording is over: decide what is left."""
+        return self._decide(self.state.heard_s)
+
+    def _listen(self, prosody: Prosody) -> None:
+        self.state.heard_s = max(self.state.heard_s, prosody.heard_s)
+        for kind, events, lead_s in (
+            ("phrase_start", prosody.phrase_starts, LEAD_S),
+            ("accent", prosody.accents, LEAD_S),
+            ("phrase_end", prosody.phrase_ends, 0.0),
+        ):
+            for time_s, strength, decided_s in zip(events.times_s, events.strengths, events.decided_s, strict=True):
+                self._note(kind, max(decided_s - self.look_ahead_s, time_s - lead_s), float(time_s), float(strength))
+
+    def _note(self, kind: str, decide_s: float, event_s: float = 0.0, strength: float = 0.0, hand: str = "") -> None:
+        heapq.heappush(self.state.agenda, Item(float(decide_s), KINDS.index(kind), event_s, strength, hand))
+
+    def _decide(self, until_s: float) -> Plan:
+        """Decide everything on the agenda up to a time; return the moves this gave."""
+        state = self.state
+        while state.agenda and state.agenda[0].decide_s <= until_s:
+            item = heapq.heappop(state.agenda)
+            getattr(self, f"_on_{KINDS[item.rank]}")(item)
+        hand_moves, body_moves = tuple(state.hand_moves), tuple(state.body_moves)
+        state.hand_moves, state.body_moves = [], []
+        ready_s = max(until_s, 0.0)
+        return Plan(hand_moves, body_moves, self.hands.start, ready_s, self.style.model_dump(), self.seed)
+
+    def _on_phrase_start(self, item: Item) -> None:
+        self.hands.phrase_start()
+        self.state.body_moves += self.body.phrase_start(item.decide_s, item.event_s)
+
+    def _on_accent(self, item: Item) -> None:
+        self.state.body_moves += self.body.accent(item.decide_s, item.event_s, item.strength)
+        moves = self.hands.accent(item.decide_s, item.event_s, item.strength)
+        self.state.hand_moves += moves
+        for stroke in (move for move in moves if move.phase == "stroke"):
+            self._note("hold", stroke.end_s + HOLD_AFTER_S, hand=stroke.hand)
+            self._note("rest", stroke.end_s + self.style.patience_s)
+
+    def _on_hold(self, item: Item) -> None:
+        self.state.hand_moves += self.hands.hold(item.hand, item.decide_s)
+
+    def _on_phrase_end(self, item: Item) -> None:
+        self.state.body_moves += self.body.phrase_end(item.decide_s, item.event_s)
+        self._note("rest", max(item.decide_s, item.event_s + REST_AFTER_PHRASE_S))
+
+    def _on_rest(self, item: Item) -> None:
+        # A stroke that is already planned keeps its hand; both hands wait while the other is still busy.
+        busy_until_s = max(self.hands.state.busy_until_s[hand] for hand in HANDS)
+        if item.decide_s >= busy_until_s + min(REST_AFTER_PHRASE_S, self.style.patience_s):
+            self.state.hand_moves += self.hands.rest(item.decide_s)
+
+    def _on_breathe(self, item: Item) -> None:
+        self._again("breathe", *self.body.breathe(item.decide_s))
+
+    def _on_shift_weight(self, item: Item) -> None:
+        self._again("shift_weight", *self.body.shift_weight(item.decide_s))
+
+    def _on_blink(self, item: Item) -> None:
+        self._again("blink", *self.body.blink(item.decide_s))
+
+    def _again(self, kind: str, moves: list[BodyMove], next_s: float) -> None:
+        self.state.body_moves += moves
+        self._note(kind, next_s)
+
+    def _on_fidget(self, item: Item) -> None:
+        moves, next_s = self.hands.fidget(item.decide_s)
+        self.state.hand_moves += moves
+        self._note("fidget", next_s)

@@ -1,0 +1,56 @@
+"""The procedural speaker as one thing: prosody in, motion out, for files and for streams."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gesta.procedural.animator import Animator
+from gesta.procedural.planner import Planner
+from gesta.procedural.style import Style
+from gesta.procedural.targets import TargetTracker
+from gesta.records import Motion, Plan, Prosody
+
+FRAMES_PER_BLOCK = 1800
+"""A file's frames are animated in blocks of a minute, so that only the motion itself grows with length."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Some consecutive frames: what was planned meanwhile, and the motion."""
+
+    plan: Plan
+    motion: Motion
+
+
+class ProceduralSpeaker:
+    """Plans and animates a speaker.
+
+    Args:
+        style: who is speaking.
+        seed: the same seed gives the same motion.
+        look_ahead_s: how far ahead of playback the sound is heard; infinite for files.
+    """
+
+    def __init__(self, style: Style, seed: int = 0, look_ahead_s: float = math.inf) -> None:
+        self.planner = Planner(style, seed, look_ahead_s)
+        self.tracker = TargetTracker()
+        self.animator = Animator()
+        self.waiting: list[Plan] = []
+
+    def push(self, prosody: Prosody) -> Iterator[Stretch]:
+        """Hear a stretch of prosody; gives the motion of its frames, in blocks where it is long."""
+        return self._animate(self.planner.push(prosody), prosody)
+
+    def finish(self, prosody: Prosody) -> Iterator[Stretch]:
+        """Hear the last stretch; gives the motion of its frames and closes the plan."""
+        parts = [self.planner.push(prosody), self.planner.finish()]
+        return self._animate(Plan.concatenate(parts), prosody)
+
+    def _animate(self, plan: Plan, prosody: Prosody) -> Iterator[Stretch]:
+        # A stretch may bring decisions before it brings frames; they wait for the next frames.
+        self.waiting.append(plan)
+        for start in range(0, prosody.frame_count, FRAMES_PER_BLOCK):
+            news = Plan.concatenate(self.waiting)
+            self.waiting = [news.without_moves()]
+            block = prosody.frames(start, start + FRAMES_PER_BLOCK)
+            yield Stretch(news, self.animator.push(self.tracker.push(news, block)))

@@ -1,0 +1,191 @@
+"""Second step of the procedural speaker: plan and prosody in, one row of target values per frame out.
+
+Every move adds a minimum-jerk step (or a pulse) to the channels it drives; moves that overlap add up, so hands flow
+from one into the next. A stretch of a stream continues exactly where the last one stopped.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gesta.procedural.mouth import MouthReader
+from gesta.procedural.profiles import bump, step
+from gesta.procedural.shapes import HAND_SHAPES
+from gesta.records import BodyMove, HandMove, HandPose, Plan, Prosody
+from gesta.units import MOTION_FPS
+
+HAND_SIZES = {"position": 3, "palm": 3, "wrist": 2, "fingers": 7}
+BODY_SIZES = {"head": 3, "torso": 3, "pelvis": 2, "gaze": 2, "breath": 1, "lids": 1, "brows": 1, "smile": 1}
+
+
+def _layout() -> dict[str, slice]:
+    sizes = {f"{hand}_{name}": size for hand in ("left", "right") for name, size in HAND_SIZES.items()} | BODY_SIZES
+    slices, start = {}, 0
+    for name, size in sizes.items():
+        slices[name] = slice(start, start + size)
+        start += size
+    return slices
+
+
+LAYOUT = _layout()
+"""Where each named channel stands in a row of target values."""
+CHANNEL_COUNT = max(block.stop for block in LAYOUT.values())
+FINGERS_LATE_S = 0.03
+"""Fingers follow the wrist by about this."""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What the body is asked to do, frame by frame.
+
+    Attributes:
+        start_frame: index of the first frame.
+        values: (T, C) target values; see LAYOUT for the channels and `Plan` for their units.
+        mouth: (T, 52) ARKit weights of the mouth and jaw.
+        stroke: (T,) strength of the stroke under way, 0 to 1.
+    """
+
+    start_frame: int
+    values: np.ndarray
+    mouth: np.ndarray
+    stroke: np.ndarray
+
+    def channel(self, name: str) -> np.ndarray:
+        """The values of one named channel: (T, size)."""
+        return self.values[:, LAYOUT[name]]
+
+    @property
+    def frame_count(self) -> int:
+        """Number of frames T."""
+        return len(self.values)
+
+
+@dataclass
+class Step:
+    """One change of some channels, under way or still to come."""
+
+    channels: slice
+    start_s: float
+    duration_s: float
+    change: np.ndarray
+    pulse: bool = False
+
+    def share(self, times_s: np.ndarray) -> np.ndarray:
+        """How much of its duration has passed: (T,)."""
+        return (times_s - self.start_s) / self.duration_s
+
+
+@dataclass
+class TargetState:
+    """What the next stretch needs of those before it."""
+
+    frame: int = 0
+    last: np.ndarray = field(default_factory=lambda: np.zeros(CHANNEL_COUNT))
+    goals: dict[str, np.ndarray] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    strokes: list[HandMove] = field(default_factory=list)
+
+
+class TargetTracker:
+    """Turns a plan into target values: `push` stretches of plan and prosody; the frames are the prosody's."""
+
+    def __init__(self) -> None:
+        self.state = TargetState()
+        self.mouth = MouthReader()
+
+    def push(self, plan: Plan, prosody: Prosody) -> Targets:
+        """Add a stretch of plan, give the targets of a stretch of frames.
+
+        Args:
+            plan: moves decided since the last call.
+            prosody: the frames wanted; they follow those of the last call, and the plan must be ready for them.
+        """
+        state = self.state
+        if not state.goals:
+            self._begin(plan.start_hands)
+        for move in plan.hand_moves:
+            self._add_hand_move(move)
+        for body_move in plan.body_moves:
+            self._add_body_move(body_move)
+        frames = prosody.frame_count
+        times_s = np.arange(state.frame, state.frame + frames) / MOTION_FPS
+        targets = Targets(state.frame, self._values(times_s), self.mouth.push(prosody), self._stroke(times_s))
+        state.frame += frames
+        return targets
+
+    def _begin(self, hands: tuple[HandPose, HandPose]) -> None:
+        for hand, pose in zip(("left", "right"), hands, strict=True):
+            for name, value in _hand_values(pose).items():
+                self.state.goals[f"{hand}_{name}"] = value
+                self.state.last[LAYOUT[f"{hand}_{name}"]] = value
+        for name, size in BODY_SIZES.items():
+            self.state.goals[name] = np.zeros(size)
+
+    def _add_hand_move(self, move: HandMove) -> None:
+        for name, value in _hand_values(move.pose).items():
+            late_s = FINGERS_LATE_S if name == "fingers" else 0.0
+            self._go(f"{move.hand}_{name}", move.start_s + late_s, move.duration_s, value)
+        if any(move.arc):
+            where = LAYOUT[f"{move.hand}_position"]
+            self.state.steps.append(Step(where, move.start_s, move.duration_s, np.array(move.arc), pulse=True))
+        if move.phase == "stroke":
+            self.state.strokes.append(move)
+
+    def _add_body_move(self, move: BodyMove) -> None:
+        amount = np.array(move.amount)
+        if move.shape == "to":
+            self._go(move.channel, move.start_s, move.duration_s, amount)
+        else:
+            self.state.steps.append(Step(LAYOUT[move.channel], move.start_s, move.duration_s, amount, pulse=True))
+
+    def _go(self, channel: str, start_s: float, duration_s: float, value: np.ndarray) -> None:
+        change = value - self.state.goals[channel]
+        self.state.goals[channel] = value
+        self.state.steps.append(Step(LAYOUT[channel], start_s, duration_s, change))
+
+    def _values(self, times_s: np.ndarray) -> np.ndarray:
+        """Target values at these frames: (T, C)."""
+        state = self.state
+        changes = np.zeros((len(times_s), CHANNEL_COUNT))
+        pulses = np.zeros_like(changes)
+        for move in state.steps:
+            # A step counts from the first frame after its start to the first frame at or after its end.
+            first = int(np.searchsorted(times_s, move.start_s, side="right"))
+            last = int(np.searchsorted(times_s, move.start_s + move.duration_s, side="left")) + 1
+            if first >= min(last, len(times_s)):
+                continue
+            near_s = times_s[first:last]
+            if move.pulse:
+                pulses[first:last, move.channels] += bump(move.share(near_s))[:, None] * move.change
+            else:
+                grown = step(move.share(near_s)) - step(move.share(near_s - 1.0 / MOTION_FPS))
+                changes[first:last, move.channels] += grown[:, None] * move.change
+        if len(times_s):
+            changes[0] += state.last
+            changes = np.cumsum(changes, axis=0)
+            state.last = changes[-1]
+            until_s = times_s[-1] - 2.0 / MOTION_FPS
+            state.steps = [move for move in state.steps if move.start_s + move.duration_s > until_s]
+        return changes + pulses
+
+    def _stroke(self, times_s: np.ndarray) -> np.ndarray:
+        """Strength of the strongest stroke at these frames: (T,)."""
+        weight = np.zeros(len(times_s))
+        for move in self.state.strokes:
+            first, last = np.searchsorted(times_s, (move.start_s, move.end_s))
+            inside = weight[first:last]
+            np.maximum(inside, move.strength, out=inside)
+        if len(times_s):
+            self.state.strokes = [move for move in self.state.strokes if move.end_s > times_s[-1]]
+        return weight
+
+
+def _hand_values(pose: HandPose) -> dict[str, np.ndarray]:
+    """The hand channels' values for a pose."""
+    palm = np.array(pose.palm)
+    return {
+        "position": np.array(pose.position),
+        "palm": palm / np.linalg.norm(palm),
+        "wrist": np.array((pose.flexion_deg, pose.deviation_deg)),
+        "fingers": np.array(HAND_SHAPES[pose.shape].values()),
+    }

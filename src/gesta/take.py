@@ -1,0 +1,195 @@
+"""A take: one recording with the plan and the motion made for it, and the files it can be saved as."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gesta.errors import OutputError, not_in_this_version, unknown_name
+from gesta.metrics.motion import measure
+from gesta.motion.bvh_write import write_bvh
+from gesta.motion.npz import write_npz
+from gesta.records import FACE_CHANNELS, JOINT_COUNT, Motion, Plan, Prosody, Speech
+from gesta.units import MOTION_FPS
+
+FORMATS: dict[str, tuple[str, Callable[[Motion, Path], None]]] = {
+    "npz": ("motion.npz", write_npz),
+    "bvh": ("motion.bvh", write_bvh),
+}
+"""Formats by name, with the file each one writes."""
+PLANNED_FORMATS = ("glb", "vrma", "usd", "arkit-csv", "fbx")
+
+
+def check_formats(names: Iterable[str]) -> list[str]:
+    """Return the format names, or raise InputError for one that is unknown or not built yet."""
+    chosen = []
+    for name in names:
+        if name in PLANNED_FORMATS:
+            raise not_in_this_version("format", name)
+        if name not in FORMATS:
+            raise unknown_name("format", name, [*FORMATS, *PLANNED_FORMATS])
+        chosen.append(name)
+    return list(dict.fromkeys(chosen))
+
+
+@dataclass(frozen=True)
+class Preview:
+    """How the preview film of a take is drawn: size in pixels (W, H) and the camera's name."""
+
+    size: tuple[int, int] = (640, 640)
+    camera: str = "front"
+
+
+@dataclass(frozen=True)
+class Take:
+    """One recording given a body.
+
+    Attributes:
+        speech: the recording.
+        prosody: what was heard in it.
+        plan: what the body was going to do.
+        motion: what it did.
+    """
+
+    speech: Speech
+    prosody: Prosody
+    plan: Plan
+    motion: Motion
+
+    def measures(self) -> dict[str, Any]:
+        """Every measure of the motion against the speech, as docs/metrics.md defines them."""
+        return measure(self.motion, self.speech).to_dict()
+
+    def save(
+        self,
+        folder: str | PathLike[str],
+        *,
+        formats: Sequence[str] = ("npz",),
+        preview: Preview | None = Preview(),
+        report: dict[str, Any] | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> list[Path]:
+        """Write the take into a folder; either every file is there in the end, or the folder is as it was.
+
+        Args:
+            folder: made if it is not there; other files in it stay.
+            formats: names in FORMATS.
+            preview: how to draw preview.mp4, or None for none.
+            report: further entries for report.json.
+            progress: told how far the drawing is.
+
+        Returns:
+            The files written.
+
+        Raises:
+            InputError: an unknown format or camera.
+            OutputError: the folder cannot be written, or the disk is full.
+        """
+        chosen = check_formats(formats)
+        with replacing_together(Path(folder)) as beside:
+            for name in chosen:
+                file_name, write = FORMATS[name]
+                write(self.motion, beside / file_name)
+            if preview:
+                # The rasteriser is not wanted by everyone and takes a moment to load.
+                from gesta.render.preview import render_preview
+
+                def drawn(done: int, of: int) -> None:
+                    if progress:
+                        progress("drawing", done, of)
+
+                target = beside / "preview.mp4"
+                render_preview(
+                    self.motion, self.speech, target, size=preview.size, camera=preview.camera, progress=drawn
+                )
+            _write_json(beside / "plan.json", self.plan.to_dict())
+            _write_json(beside / "report.json", {**self.summary(), **(report or {})})
+        names = [
+            *(FORMATS[name][0] for name in chosen),
+            *(["preview.mp4"] if preview else []),
+            "plan.json",
+            "report.json",
+        ]
+        return [Path(folder) / name for name in names]
+
+    def summary(self) -> dict[str, Any]:
+        """What report.json says of the take itself."""
+        families: dict[str, int] = {}
+        for stroke in self.plan.strokes:
+            families[stroke.family] = families.get(stroke.family, 0) + 1
+        return {
+            "speech": {"name": self.speech.name, "duration_s": self.speech.duration_s, "sha256": self.speech.sha256},
+            "motion": {"frames": self.motion.frame_count, "frames_per_second": MOTION_FPS},
+            "provenance": dict(self.motion.provenance),
+            "plan": {
+                "accents": len(self.prosody.accents),
+                "phrases": len(self.prosody.phrase_starts),
+                "strokes": len(self.plan.strokes),
+                "strokes_by_family": families,
+            },
+            "measures": self.measures(),
+        }
+
+
+def join_motion(stretches: Iterable[Motion], frame_count: int) -> Motion:
+    """Consecutive stretches as one motion, each copied to its place as it comes, so that nothing is there twice."""
+    rotations = np.empty((frame_count, JOINT_COUNT, 3, 3), dtype=np.float32)
+    translation = np.empty((frame_count, 3), dtype=np.float32)
+    contacts, attention = np.empty((frame_count, 4), dtype=np.float32), np.empty(frame_count, dtype=np.float32)
+    face: np.ndarray | None = None
+    basis, at = "arkit52", 0
+    for stretch in stretches:
+        if face is None:
+            basis = stretch.face_basis
+            face = np.empty((frame_count, FACE_CHANNELS[basis]), dtype=np.float32)
+        block = slice(at, at + stretch.frame_count)
+        rotations[block], translation[block], face[block] = stretch.rotations, stretch.translation, stretch.face
+        contacts[block], attention[block] = stretch.contacts, stretch.attention
+        at += stretch.frame_count
+    if face is None or at != frame_count:
+        raise ValueError(f"{at} frames came where {frame_count} were announced")
+    return Motion(rotations, translation, face, basis, contacts, attention)
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(
+        json.dumps(content, indent=2, ensure_ascii=False, default=float, allow_nan=False) + "\n", encoding="utf-8"
+    )
+
+
+@contextmanager
+def replacing_together(folder: Path) -> Iterator[Path]:
+    """A temporary folder beside `folder` whose files move into it at the end, all together, or not at all.
+
+    Raises:
+        OutputError: the folder cannot be written, or the disk is full; nothing is left behind.
+    """
+    made: list[Path] = []
+    beside: Path | None = None
+    finished = False
+    try:
+        try:
+            made = [path for path in (folder, *folder.parents) if not path.exists()]
+            folder.mkdir(parents=True, exist_ok=True)
+            beside = Path(tempfile.mkdtemp(prefix=".gesta-", suffix=".partial", dir=folder))
+            yield beside
+            for path in sorted(beside.iterdir()):
+                os.replace(path, folder / path.name)
+            finished = True
+        except OSError as error:
+            raise OutputError(f"The folder '{folder}' cannot be written: {error.strerror or error}.") from None
+    finally:
+        if beside is not None:
+            shutil.rmtree(beside, ignore_errors=True)
+        if not finished:
+            for path in made:
+                if path.is_dir() and not any(path.iterdir()):
+                    path.rmdir()

@@ -1,0 +1,117 @@
+"""The house stands: who may import whom, and that importing costs next to nothing."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "src" / "gesta"
+
+# What each part may import of gesta, besides the ground floor. Lower parts come first.
+GROUND = {"errors", "units", "randomness", "version", "records"}
+MAY_IMPORT = {
+    "audio": set(),
+    "motion": {"audio"},
+    "avatar": {"audio", "motion"},
+    "render": {"audio", "motion", "avatar"},
+    "procedural": {"audio", "motion"},
+    "tokenizer": {"audio", "motion"},
+    "echomask": {"audio", "motion", "tokenizer"},
+    "keypoints": {"audio", "motion", "avatar", "render"},
+    "mmgt": {"audio", "motion", "avatar", "render", "keypoints"},
+    "film": {"audio", "motion", "avatar", "render", "keypoints", "mmgt"},
+}
+ALL_PARTS = set(MAY_IMPORT)
+MAY_IMPORT["bundles"] = ALL_PARTS | {"metrics"}
+MAY_IMPORT["take"] = ALL_PARTS | {"bundles", "metrics"}
+MAY_IMPORT["api"] = ALL_PARTS | {"bundles", "metrics", "take"}
+MAY_IMPORT["cli"] = ALL_PARTS | {"bundles", "metrics", "take", "api", "data", "train"}
+MAY_IMPORT["metrics/motion"] = {"audio", "motion"}
+MAY_IMPORT["metrics"] = ALL_PARTS | {"bundles"}
+MAY_IMPORT["data"] = ALL_PARTS | {"bundles", "metrics"}
+MAY_IMPORT["train"] = ALL_PARTS | {"bundles", "metrics", "data"}
+MAY_IMPORT[""] = {"api"}
+GROUND_ORDER = {"version": set(), "errors": set(), "units": set(), "randomness": set(), "records": {"units"}}
+# metrics/motion needs only records, audio and motion, so anything above those may use it.
+USES_MOTION_METRICS = {"render", "procedural", "tokenizer", "echomask", "keypoints", "mmgt", "film", "bundles", "take"}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def part_of(module: str) -> str:
+    """The part of the house a module like gesta.metrics.motion.jerk is in."""
+    names = module.split(".")[1:]
+    if names[:2] == ["metrics", "motion"]:
+        return "metrics/motion"
+    return names[0] if names else ""
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" if node.module == "gesta" else node.module for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.split(".")[0] == "gesta"}
+
+
+def name_of(path: Path) -> str:
+    names = ["gesta", *path.relative_to(PACKAGE).with_suffix("").parts]
+    return ".".join(names[:-1] if names[-1] == "__init__" else names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_point_downward(path: Path) -> None:
+    own = part_of(name_of(path))
+    if own in GROUND_ORDER:
+        allowed = GROUND_ORDER[own]
+    else:
+        allowed = MAY_IMPORT[own] | GROUND | {own}
+        allowed |= {"metrics/motion"} if own in USES_MOTION_METRICS else set()
+    for imported in imports_of(path):
+        assert part_of(imported) in allowed, f"{name_of(path)} imports {imported}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text())), f"{name_of(path)} has no docstring"
+
+
+def test_importing_gesta_is_quick_and_loads_nothing_heavy() -> None:
+    program = (
+        "import sys, time; start = time.perf_counter(); import gesta; spent = time.perf_counter() - start;"
+        "heavy = {'torch', 'numpy', 'numba', 'av', 'scipy', 'matplotlib'} & set(sys.modules); print(spent, sorted(heavy))"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True) for _ in range(3)
+    ]
+    assert min(float(run.stdout.split()[0]) for run in runs) < 0.3
+    assert all(run.stdout.strip().endswith("[]") for run in runs)
+
+
+def test_library_code_has_no_banned_habits() -> None:
+    banned = ("torchvision", "torchaudio", ".cuda(", "sys.path", "import *", "pickle.load", "allow_pickle=True")
+    for path in MODULES:
+        for word in banned:
+            assert word not in path.read_text(), f"{path.name} has {word}"
+
+
+def public_functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            found.append(node)
+    return found
+
+
+def test_public_signatures_are_typed() -> None:
+    typed = total = 0
+    for path in MODULES:
+        for function in public_functions(ast.parse(path.read_text())):
+            arguments = [a for a in (*function.args.args, *function.args.kwonlyargs) if a.arg not in ("self", "cls")]
+            total += len(arguments) + 1
+            typed += sum(argument.annotation is not None for argument in arguments) + (function.returns is not None)
+    assert typed / total >= 0.9
