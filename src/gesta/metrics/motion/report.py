@@ -151,9 +151,10 @@ def _hands(tracks: Tracks, speeds: np.ndarray) -> Hands:
     """Measures of wrists and elbows; `speeds` are (2, T - 1) smoothed wrist speeds."""
     wrists, shoulders, hips = tracks.both("wrist"), tracks.both("shoulder"), tracks.both("hip")
     arms = {side: [tracks.position(f"{side}_{part}") for part in ("shoulder", "elbow", "wrist")] for side in SIDES}
-    across = np.float64(shoulders[:, 0] - shoulders[:, 1])
+    across = shoulders[:, 0] - shoulders[:, 1]
     swivel = {
-        side: elbow.elbow_swivel(*arms[side], outward) for side, outward in zip(SIDES, (across, -across), strict=True)
+        side: elbow.elbow_swivel(arms[side][0], arms[side][1], arms[side][2], outward)
+        for side, outward in zip(SIDES, (across, -across), strict=True)
     }
     heights = {side: height.relative_height(wrists[:, index], hips, shoulders) for index, side in enumerate(SIDES)}
     from_pelvis = wrists - tracks.position(PELVIS)[:, None]
@@ -162,7 +163,10 @@ def _hands(tracks: Tracks, speeds: np.ndarray) -> Hands:
         activity=activity(speeds),
         peaks_per_minute={side: speed.peaks_per_minute(speeds[index]) for index, side in enumerate(SIDES)},
         height={side: percentiles(values, height.LEVELS) for side, values in heights.items()},
-        elbow_deg={side: percentiles(elbow.elbow_flexion(*arms[side]), elbow.LEVELS) for side in SIDES},
+        elbow_deg={
+            side: percentiles(elbow.elbow_flexion(arms[side][0], arms[side][1], arms[side][2]), elbow.LEVELS)
+            for side in SIDES
+        },
         elbow_swivel_deg={side: percentiles(value[np.isfinite(value)], elbow.LEVELS) for side, value in swivel.items()},
         jerk_m_s3=percentiles(np.concatenate([jerk.jerk(wrists[:, index]) for index in range(2)]), jerk.LEVELS),
         coordination=coordination(speeds, tracks.in_pelvis("wrist")),
