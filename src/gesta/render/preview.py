@@ -1,0 +1,144 @@
+"""Previews: a motion drawn as a mannequin in a studio, as a video with its sound, as pictures, or as one strip."""
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from gesta.errors import InputError, OutputError
+from gesta.records import Motion, Speech
+from gesta.render.mannequin import mannequin
+from gesta.render.rasteriser import Rasteriser
+from gesta.render.video import VideoWriter, checked_size
+from gesta.render.views import Follower, camera_for
+from gesta.units import MOTION_FPS
+
+DEFAULT_SIZE = (640, 640)
+DEFAULT_CAMERA = "front"
+PIXELS_PER_BATCH = 16 * 640 * 640
+"""Pictures are drawn in batches of at most this many pixels."""
+MOST_BATCH_FRAMES = 16
+STRIP_TILE_PX = (240, 320)
+STRIP_MARGIN_SHARE = 0.04
+"""A strip shows frames from this share of the take on to as much before its end."""
+
+Progress = Callable[[int, int], None]
+"""Called with the frames done and the frames in all."""
+
+
+def render_preview(
+    motion: Motion,
+    speech: Speech | None,
+    path: str | Path,
+    *,
+    size: tuple[int, int] = DEFAULT_SIZE,
+    camera: str = DEFAULT_CAMERA,
+    progress: Progress | None = None,
+) -> None:
+    """Write a video of a motion, with its sound if there is one.
+
+    Args:
+        motion: T frames at 30 a second.
+        speech: the sound; None for a silent video.
+        path: the MP4 to write.
+        size: width and height in pixels, even.
+        camera: a name in `gesta.render.views.VIEWS`.
+        progress: called now and then.
+
+    Raises:
+        InputError: the size or the camera cannot be.
+        OutputError: the file cannot be written; nothing is left behind.
+    """
+    studio = Studio(motion, size, camera)
+    done = 0
+    with VideoWriter(path, size, MOTION_FPS, speech) as video:
+        for pictures in studio.batches(range(motion.frame_count)):
+            video.write(pictures)
+            done += len(pictures)
+            if progress is not None:
+                progress(done, motion.frame_count)
+
+
+def frames(
+    motion: Motion,
+    indices: Iterable[int],
+    size: tuple[int, int] = DEFAULT_SIZE,
+    camera: str = DEFAULT_CAMERA,
+) -> np.ndarray:
+    """Draw some frames of a motion: (N, H, W, 3) uint8 for N frame indices."""
+    wanted = [int(index) for index in indices]
+    if any(not 0 <= index < motion.frame_count for index in wanted):
+        raise InputError(f"The motion has the frames 0 to {motion.frame_count - 1}; ask for those only.")
+    width, height = checked_size(size)
+    studio = Studio(motion, size, camera)
+    return np.concatenate([np.empty((0, height, width, 3), np.uint8), *studio.batches(wanted)])
+
+
+def strip(motion: Motion, path: str | Path, count: int = 8, camera: str = DEFAULT_CAMERA) -> None:
+    """Write a PNG with `count` frames of a motion, evenly spaced in time, side by side."""
+    from PIL import Image
+
+    first, last = np.array((STRIP_MARGIN_SHARE, 1.0 - STRIP_MARGIN_SHARE)) * (motion.frame_count - 1)
+    pictures = frames(motion, np.rint(np.linspace(first, last, count)).astype(int), STRIP_TILE_PX, camera)
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        Image.fromarray(np.concatenate(list(pictures), axis=1)).save(temporary, format="PNG")
+        temporary.replace(target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"The picture '{target}' cannot be written ({reason}): check the folder.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+class Studio:
+    """Draws frames of one motion, each thread with its own rasteriser and its own frames.
+
+    Args:
+        motion: what is drawn.
+        size: width and height in pixels, even.
+        camera: a name in `gesta.render.views.VIEWS`.
+        threads: how many frames are drawn at a time; as many as there are processors by default.
+    """
+
+    def __init__(self, motion: Motion, size: tuple[int, int], camera: str, threads: int | None = None) -> None:
+        self._size = checked_size(size)
+        self._follower = Follower(motion, camera_for(camera), size)
+        self._motion = motion
+        self._threads = threads or os.cpu_count() or 1
+        self._own = threading.local()
+        self._batch = max(1, min(MOST_BATCH_FRAMES, PIXELS_PER_BATCH // (size[0] * size[1])))
+
+    def batches(self, indices: Iterable[int]) -> Iterator[np.ndarray]:
+        """The pictures (n, H, W, 3) uint8 of the frames `indices`, in order and a few at a time."""
+        wanted = list(indices)
+        waiting: deque[Future[np.ndarray]] = deque()
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="gesta-draw") as pool:
+            try:
+                for start in range(0, len(wanted), self._batch):
+                    waiting.append(pool.submit(self._draw, wanted[start : start + self._batch]))
+                    if len(waiting) > self._threads:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def _draw(self, indices: list[int]) -> np.ndarray:
+        """Draw a batch on this thread: (n, H, W, 3) uint8."""
+        figure = mannequin()
+        width, height = self._size
+        if not hasattr(self._own, "rasteriser"):
+            self._own.rasteriser = Rasteriser(figure.faces, figure.material, self._size)
+        face = self._motion.face[indices] if self._motion.face_basis == "arkit52" else None
+        vertices, normals = figure.pose(self._motion.rotations[indices], self._motion.translation[indices], face)
+        pictures = np.empty((len(indices), height, width, 3), np.uint8)
+        for at, index in enumerate(indices):
+            self._own.rasteriser.draw(vertices[at], normals[at], self._follower.camera(index), pictures[at])
+        return pictures

@@ -1,0 +1,103 @@
+"""The rasteriser: triangles in, pixels out. It knows cameras, light and a floor, and nothing of what it draws.
+
+Everything runs without a GPU or a display, in numba kernels that let go of Python's lock: to use several cores, give
+each thread its own `Rasteriser` and its own frames (`gesta.render.preview` does), so the same frame has the same
+pixels whatever the number of threads.
+"""
+
+import numpy as np
+
+from gesta.render.backdrop import draw_backdrop
+from gesta.render.camera import Camera
+from gesta.render.compose import paint_body, paint_floor, shadow_window
+from gesta.render.shading import KEY
+from gesta.render.shadow import (
+    CONTACT_CELLS,
+    MAP_BLOCKS,
+    MAP_SIZE,
+    draw_bounds,
+    draw_contact,
+    draw_map,
+    fit_map,
+    light_axes,
+)
+from gesta.render.visibility import SAMPLES, draw_visibility, find_window, project_vertices
+
+
+class Rasteriser:
+    """Draws one mesh again and again; holds every buffer, so one thread at a time may use it.
+
+    Args:
+        faces: (N, 3) int32 corner indices, counter-clockwise seen from outside.
+        material: (V, 4) float32: linear red, green, blue (0 to 1) and gloss (0 to 1) of each vertex.
+        size: width and height of the picture, pixels.
+    """
+
+    def __init__(self, faces: np.ndarray, material: np.ndarray, size: tuple[int, int]) -> None:
+        width, height = size
+        self.size = size
+        self._faces = np.ascontiguousarray(faces, np.int32)
+        self._material = np.ascontiguousarray(material, np.float32)
+        self._screen = np.empty((len(material), 3))
+        self._light_points = np.empty((len(material), 3))
+        self._inverse = np.zeros((height, width, SAMPLES), np.float32)
+        self._spans = np.zeros((height, 2), np.int64)
+        self._seen = np.zeros((height, width, SAMPLES), np.int32)
+        self._linear = np.zeros((height, width, 3), np.float32)
+        self._floor = np.zeros((height, width), np.float32)
+        self._light = np.ones((height, width), np.float32)
+        self._empty = np.zeros((height, width, 3), np.uint8)
+        self._empty_view: np.ndarray | None = None
+        self._axes = light_axes(KEY)
+        self._to_map = np.zeros((4, 4), np.float32)
+        self._depths = np.empty((MAP_SIZE, MAP_SIZE), np.float32)
+        self._bounds = np.empty((2, 2, MAP_BLOCKS, MAP_BLOCKS), np.float32)
+        self._contact = np.zeros((3, CONTACT_CELLS, CONTACT_CELLS), np.float32)
+        self._contact_corner = np.zeros(2)
+
+    def draw(self, vertices: np.ndarray, normals: np.ndarray, camera: Camera, picture: np.ndarray) -> None:
+        """Draw one frame.
+
+        Args:
+            vertices: (V, 3) float32 metres.
+            normals: (V, 3) float32, of length one.
+            camera: where it is seen from.
+            picture: (H, W, 3) uint8, written.
+        """
+        view = camera.packed(self.size)
+        self._draw_studio(view, np.asarray(camera.target, np.float64))
+        picture[:] = self._empty
+        dark = np.zeros(4, np.int64)
+        self._find_visible(vertices, view)
+        fit_map(vertices, self._axes, self._to_map)
+        draw_map(vertices, self._faces, self._to_map, self._light_points, self._depths)
+        draw_bounds(self._depths, self._bounds[0], self._bounds[1])
+        draw_contact(vertices, self._contact_corner, self._contact[0], self._contact[1], self._contact[2])
+        shadow_window(vertices, view, self._floor.shape, dark)
+        shadows = (self._to_map, self._depths, self._bounds[1])
+        paint_floor(
+            dark, self._spans, self._inverse, view, *shadows, self._contact_corner, self._contact[0],
+            self._floor, self._linear, self._light, picture,
+        )  # fmt: skip
+        paint_body(
+            self._spans, self._inverse, self._seen, vertices, normals, self._material, self._faces, self._screen, view,
+            *shadows, dark, self._linear, self._light, picture,
+        )  # fmt: skip
+
+    def visible_faces(self, vertices: np.ndarray, camera: Camera) -> np.ndarray:
+        """Which face each sample of the picture sees: (H, W, SAMPLES) int32, -1 where none is."""
+        self._find_visible(vertices, camera.packed(self.size))
+        return np.where(self._inverse > 0.0, self._seen, -1)
+
+    def _find_visible(self, vertices: np.ndarray, view: np.ndarray) -> None:
+        """Fill the screen coordinates and the two sample buffers."""
+        window = np.zeros(4, np.int64)
+        project_vertices(vertices, view, self._screen)
+        find_window(self._screen, self._floor.shape, window)
+        draw_visibility(self._screen, self._faces, window, self._spans, self._inverse, self._seen)
+
+    def _draw_studio(self, view: np.ndarray, centre: np.ndarray) -> None:
+        """Draw the empty studio again when the camera has moved."""
+        if self._empty_view is None or not np.array_equal(view, self._empty_view):
+            draw_backdrop(view, centre, self._linear, self._floor, self._empty)
+            self._empty_view = view

@@ -1,0 +1,247 @@
+"""Shadows: a depth map seen from the key light, and a soft darkening of the floor under whatever is close to it."""
+
+import numpy as np
+
+from gesta.render.kernels import Scalar, inlined_kernel, kernel
+
+MAP_SIZE = 512
+LEAST_EXTENT_M = 2.2
+"""The map covers at least this much, so that its texels keep their size while a body moves."""
+EXTENT_STEP_M = 0.4
+SPARE = 1.04
+"""The map is this much larger than what it must cover."""
+BIAS_M = 0.006
+"""Metres by which a surface must lie nearer to the light than a point to darken it."""
+LEAST_AREA = 1e-9
+BLOCK = 8
+MAP_BLOCKS = MAP_SIZE // BLOCK
+NORMAL_OFFSET_TEXELS = 1.6
+
+CONTACT_CELLS = 80
+CONTACT_CELL_M = 0.02
+CONTACT_NEAR_M = 0.035
+"""Height above the floor at which the narrow contact shadow has fallen to a third."""
+CONTACT_WIDE_M = 0.30
+CONTACT_NEAR_STRENGTH = 0.62
+CONTACT_WIDE_STRENGTH = 0.30
+NEAR_BLURS = 3
+WIDE_BLURS = 26
+
+
+def light_axes(towards_light: np.ndarray) -> np.ndarray:
+    """(3, 3) float64 rows: two axes across the light's rays, and the axis towards the light."""
+    light = np.asarray(towards_light, np.float64)
+    across = np.cross((0.0, 0.0, 1.0), light)
+    across /= np.linalg.norm(across)
+    return np.stack([across, np.cross(light, across), light])
+
+
+@kernel
+def fit_map(vertices: np.ndarray, axes: np.ndarray, to_map: np.ndarray) -> None:
+    """Choose what the shadow map covers, in steps of whole texels so that nothing shimmers.
+
+    Args:
+        vertices: (V, 3) metres.
+        axes: (3, 3) from `light_axes`.
+        to_map: (4, 4) float32, written: three rows that take (x, y, z, 1) to texel column, texel row and metres
+            towards the light; the last row begins with the metres in a texel.
+    """
+    low = np.full(2, 1e30)
+    high = np.full(2, -1e30)
+    for index in range(vertices.shape[0]):
+        x, y, z = vertices[index, 0], vertices[index, 1], vertices[index, 2]
+        for axis in range(2):
+            along = axes[axis, 0] * x + axes[axis, 1] * y + axes[axis, 2] * z
+            low[axis] = min(low[axis], along)
+            high[axis] = max(high[axis], along)
+    needed = max(high[0] - low[0], high[1] - low[1]) * SPARE
+    steps = max(0.0, np.ceil((needed - LEAST_EXTENT_M) / EXTENT_STEP_M))
+    texel = (LEAST_EXTENT_M + steps * EXTENT_STEP_M) / MAP_SIZE
+    for axis in range(2):
+        for column in range(3):
+            to_map[axis, column] = axes[axis, column] / texel
+        to_map[axis, 3] = 0.5 * MAP_SIZE - np.floor(0.5 * (low[axis] + high[axis]) / texel)
+    for column in range(3):
+        to_map[2, column] = axes[2, column]
+    to_map[2, 3] = 0.0
+    to_map[3, 0] = texel
+
+
+@kernel
+def draw_map(
+    vertices: np.ndarray, faces: np.ndarray, to_map: np.ndarray, points: np.ndarray, depths: np.ndarray
+) -> None:
+    """Fill the shadow map with how far towards the light the nearest surface reaches.
+
+    Args:
+        vertices: (V, 3) metres.
+        faces: (N, 3).
+        to_map: (4, 4) from `fit_map`.
+        points: (V, 3) float64, scratch: texel coordinates and metres towards the light.
+        depths: (MAP_SIZE, MAP_SIZE) float32, written; minus infinity where nothing is.
+    """
+    depths[:] = -np.inf
+    for index in range(vertices.shape[0]):
+        x, y, z = vertices[index, 0], vertices[index, 1], vertices[index, 2]
+        for axis in range(3):
+            points[index, axis] = to_map[axis, 0] * x + to_map[axis, 1] * y + to_map[axis, 2] * z + to_map[axis, 3]
+    for face in range(faces.shape[0]):
+        _draw_depth(points, faces[face, 0], faces[face, 1], faces[face, 2], depths)
+
+
+@kernel
+def _draw_depth(points: np.ndarray, a: int, b: int, c: int, depths: np.ndarray) -> None:
+    """Draw the triangle of the points a, b, c into the depth map, if it faces the light."""
+    ax, ay, bx, by, cx, cy = points[a, 0], points[a, 1], points[b, 0], points[b, 1], points[c, 0], points[c, 1]
+    area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
+    if area <= LEAST_AREA:
+        return
+    size = depths.shape[0]
+    first_x, last_x = max(0, int(np.ceil(min(ax, bx, cx) - 0.5))), min(size - 1, int(np.floor(max(ax, bx, cx) - 0.5)))
+    first_y, last_y = max(0, int(np.ceil(min(ay, by, cy) - 0.5))), min(size - 1, int(np.floor(max(ay, by, cy) - 0.5)))
+    step_a, step_b = (by - cy) / area, (cy - ay) / area
+    for row in range(first_y, last_y + 1):
+        y, x = row + 0.5, first_x + 0.5
+        share_a = ((cx - bx) * (y - by) - (cy - by) * (x - bx)) / area
+        share_b = ((ax - cx) * (y - cy) - (ay - cy) * (x - cx)) / area
+        for column in range(first_x, last_x + 1):
+            share_c = 1.0 - share_a - share_b
+            if share_a >= 0.0 and share_b >= 0.0 and share_c >= 0.0:
+                height = np.float32(share_a * points[a, 2] + share_b * points[b, 2] + share_c * points[c, 2])
+                depths[row, column] = max(depths[row, column], height)
+            share_a += step_a
+            share_b += step_b
+
+
+@kernel
+def draw_bounds(depths: np.ndarray, scratch: np.ndarray, bounds: np.ndarray) -> None:
+    """Lowest and highest depth around every block of the map, by which most points are decided at once.
+
+    Args:
+        depths: (MAP_SIZE, MAP_SIZE) the shadow map.
+        scratch: (2, MAP_BLOCKS, MAP_BLOCKS) float32.
+        bounds: the same shape, written: lowest and highest depth in a block and the eight around it.
+    """
+    blocks = scratch.shape[1]
+    scratch[0], scratch[1] = np.inf, -np.inf
+    for row in range(depths.shape[0]):
+        for column in range(depths.shape[1]):
+            value = depths[row, column]
+            low, high = scratch[0, row // BLOCK, column // BLOCK], scratch[1, row // BLOCK, column // BLOCK]
+            scratch[0, row // BLOCK, column // BLOCK] = min(low, value)
+            scratch[1, row // BLOCK, column // BLOCK] = max(high, value)
+    for row in range(blocks):
+        for column in range(blocks):
+            low, high = np.float32(np.inf), np.float32(-np.inf)
+            for near_row in range(max(0, row - 1), min(blocks, row + 2)):
+                for near_column in range(max(0, column - 1), min(blocks, column + 2)):
+                    low = min(low, scratch[0, near_row, near_column])
+                    high = max(high, scratch[1, near_row, near_column])
+            bounds[0, row, column], bounds[1, row, column] = low, high
+
+
+@inlined_kernel
+def light_share(
+    x: Scalar, y: Scalar, z: Scalar, to_map: np.ndarray, depths: np.ndarray, bounds: np.ndarray, stride: int
+) -> Scalar:
+    """Share of the key light that arrives at a point: soft over a window of 4 x 4 map samples.
+
+    Args:
+        x, y, z: the point, metres.
+        to_map, depths, bounds: the shadow map.
+        stride: texels between samples, 1 or 2; more is softer.
+    """
+    one = np.float32(1.0)
+    scale = one / np.float32(stride)
+    across = (to_map[0, 0] * x + to_map[0, 1] * y + to_map[0, 2] * z + to_map[0, 3]) * scale - np.float32(0.5)
+    along = (to_map[1, 0] * x + to_map[1, 1] * y + to_map[1, 2] * z + to_map[1, 3]) * scale - np.float32(0.5)
+    height = to_map[2, 0] * x + to_map[2, 1] * y + to_map[2, 2] * z + np.float32(BIAS_M)
+    column, row = int(np.floor(across)), int(np.floor(along))
+    last = MAP_SIZE // stride - 3
+    share = one
+    if 1 <= column <= last and 1 <= row <= last:
+        block_row, block_column = row * stride // BLOCK, column * stride // BLOCK
+        if bounds[0, block_row, block_column] > height:
+            share = np.float32(0.0)
+        elif bounds[1, block_row, block_column] > height:
+            part_x, part_y = across - np.float32(column), along - np.float32(row)
+            total = np.float32(0.0)
+            first = (column - 1) * stride
+            for step_y in range(4):
+                weight = one - part_y if step_y == 0 else (part_y if step_y == 3 else one)
+                at = (row + step_y - 1) * stride
+                line = (one - part_x) * (depths[at, first] <= height) + one * (depths[at, first + stride] <= height)
+                line += one * (depths[at, first + 2 * stride] <= height)
+                line += part_x * (depths[at, first + 3 * stride] <= height)
+                total += weight * line
+            share = total / np.float32(9.0)
+    return share
+
+
+@kernel
+def _blur(cells: np.ndarray, scratch: np.ndarray) -> None:
+    """One small blur of a square map in both directions; its border stays as it is."""
+    size = cells.shape[0]
+    for row in range(size):
+        for column in range(1, size - 1):
+            scratch[row, column] = 0.25 * (cells[row, column - 1] + cells[row, column + 1]) + 0.5 * cells[row, column]
+    for row in range(1, size - 1):
+        for column in range(1, size - 1):
+            cells[row, column] = (
+                0.25 * (scratch[row - 1, column] + scratch[row + 1, column]) + 0.5 * scratch[row, column]
+            )
+
+
+@kernel
+def draw_contact(
+    vertices: np.ndarray, corner: np.ndarray, near: np.ndarray, wide: np.ndarray, scratch: np.ndarray
+) -> None:
+    """Map how much the floor is darkened by what is close above it.
+
+    Args:
+        vertices: (V, 3) metres.
+        corner: (2,) float64, written: lowest x and z of the map, metres.
+        near: (CONTACT_CELLS, CONTACT_CELLS) float32 over z, x; written: share of the sky's light that is kept.
+        wide, scratch: the same shape, scratch.
+    """
+    count = vertices.shape[0]
+    middle_x, middle_z = 0.0, 0.0
+    for index in range(count):
+        middle_x += vertices[index, 0] / count
+        middle_z += vertices[index, 2] / count
+    half = 0.5 * CONTACT_CELLS * CONTACT_CELL_M
+    corner[0] = np.floor((middle_x - half) / CONTACT_CELL_M) * CONTACT_CELL_M
+    corner[1] = np.floor((middle_z - half) / CONTACT_CELL_M) * CONTACT_CELL_M
+    near[:] = 0.0
+    wide[:] = 0.0
+    scratch[:] = 0.0
+    for index in range(count):
+        height = max(0.0, vertices[index, 1])
+        column = int((vertices[index, 0] - corner[0]) / CONTACT_CELL_M)
+        row = int((vertices[index, 2] - corner[1]) / CONTACT_CELL_M)
+        if height < 4.0 * CONTACT_WIDE_M and 2 <= column < CONTACT_CELLS - 2 and 2 <= row < CONTACT_CELLS - 2:
+            near[row, column] = max(near[row, column], np.float32(np.exp(-height / CONTACT_NEAR_M)))
+            wide[row, column] = max(wide[row, column], np.float32(np.exp(-height / CONTACT_WIDE_M)))
+    for _ in range(NEAR_BLURS):
+        _blur(near, scratch)
+    for _ in range(WIDE_BLURS):
+        _blur(wide, scratch)
+    for row in range(CONTACT_CELLS):
+        for column in range(CONTACT_CELLS):
+            kept = 1.0 - CONTACT_NEAR_STRENGTH * min(1.0, near[row, column])
+            near[row, column] = kept * (1.0 - CONTACT_WIDE_STRENGTH * min(1.0, 2.0 * wide[row, column]))
+
+
+@inlined_kernel
+def sky_share(x: float, z: float, corner: np.ndarray, kept: np.ndarray) -> float:
+    """Share of the sky's light that arrives at a point of the floor, from `draw_contact`'s map."""
+    across = (x - corner[0]) / CONTACT_CELL_M - 0.5
+    along = (z - corner[1]) / CONTACT_CELL_M - 0.5
+    column, row = int(np.floor(across)), int(np.floor(along))
+    share = 1.0
+    if 0 <= column <= CONTACT_CELLS - 2 and 0 <= row <= CONTACT_CELLS - 2:
+        part_x, part_y = across - column, along - row
+        upper = kept[row, column] * (1.0 - part_x) + kept[row, column + 1] * part_x
+        lower = kept[row + 1, column] * (1.0 - part_x) + kept[row + 1, column + 1] * part_x
+        share = upper * (1.0 - part_y) + lower * part_y
+    return share
