@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_sounds import add_picture, sine, write_sound, write_wav
 from scipy.io import wavfile
 
 from gesta.audio.limits import Limits
 from gesta.audio.read import open_speech, speech_from_samples
 from gesta.errors import InputError
 from gesta.records import Speech
+from tests.audio.made_sounds import add_picture, sine, write_sound, write_wav
 
 SECOND = 16_000
 
