@@ -75,3 +75,17 @@ def add_picture(container: av.container.OutputContainer) -> None:
         frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 128, np.uint8), format="rgb24")
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
+
+
+def speech_like(seed: int, duration_s: float) -> np.ndarray:
+    """(S,) float32: buzzing syllables of random loudness, pitch and spacing with pauses, over faint noise."""
+    random = np.random.default_rng(seed)
+    time = np.arange(round(duration_s * RATE)) / RATE
+    swell, pitch, centre = np.zeros_like(time), np.full_like(time, 150.0), 0.3
+    while centre < duration_s:
+        width, loudness = random.uniform(0.14, 0.26), 10.0 ** random.uniform(-0.6, 0.0)
+        near = np.abs(time - centre) < width / 2.0
+        swell[near] = np.maximum(swell[near], loudness * np.cos(np.pi * (time[near] - centre) / width) ** 2)
+        pitch[near] = random.uniform(110.0, 220.0)
+        centre += random.uniform(0.15, 0.3) if random.random() < 0.85 else 0.7
+    return (buzz(pitch) * swell + random.normal(0.0, 1e-3, len(time))).astype(np.float32)
