@@ -152,11 +152,12 @@ def test_missing_folder_empty(tmp_path: Path) -> None:
     assert "folder" in refused(tmp_path)
     (tmp_path / "empty.wav").touch()
     assert "empty" in refused(tmp_path / "empty.wav")
-    os.mkfifo(tmp_path / "pipe.wav")
-    assert "regular file" in refused(tmp_path / "pipe.wav")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.wav")
+        assert "regular file" in refused(tmp_path / "pipe.wav")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 0)() == 0, reason="root may read everything")
 def test_no_permission(tmp_path: Path) -> None:
     path = write_wav(tmp_path / "secret.wav", sine(440.0, 1.0), SECOND)
     path.chmod(0)

@@ -57,7 +57,7 @@ class Contours:
         level_db: level of each analysis frame.
         envelope_db: level of the smoothed amplitude in the vowel band: the syllables.
         semitones: F0 in semitones above 1 Hz, NaN where unvoiced.
-        floor_db, ceiling_db, gate_db: of each motion frame; see `normalise`.
+        floor_db, ceiling_db, gate_db, changing: of each motion frame; see `normalise.Normalised`.
         amplitude: of the vowel band, as far as the envelope still needs it.
     """
 
@@ -67,6 +67,7 @@ class Contours:
     floor_db: Track = field(default_factory=Track)
     ceiling_db: Track = field(default_factory=Track)
     gate_db: Track = field(default_factory=Track)
+    changing: Track = field(default_factory=Track)
     amplitude: np.ndarray = field(default_factory=lambda: np.zeros(SMOOTHING_REACH))
 
     def add_levels(self, level_db: np.ndarray, vowel_power: np.ndarray) -> None:
@@ -91,11 +92,12 @@ class Contours:
         self.floor_db.append(normalised.floor_db)
         self.ceiling_db.append(normalised.ceiling_db)
         self.gate_db.append(normalised.gate_db)
+        self.changing.append(normalised.changing)
 
     def forget(self, undecided: int) -> None:
         """Drop what no analysis frame from `undecided` on can need."""
         oldest = undecided - KEPT_FRAMES
         for track in (self.level_db, self.envelope_db, self.semitones):
             track.forget(oldest)
-        for track in (self.floor_db, self.ceiling_db, self.gate_db):
+        for track in (self.floor_db, self.ceiling_db, self.gate_db, self.changing):
             track.forget(oldest // ANALYSIS_PER_FRAME)

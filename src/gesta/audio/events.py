@@ -57,9 +57,14 @@ class EventList:
         self.decided_s.append(heard_when_analysed(analysed))
 
     def take(self, end_s: float) -> Events:
-        """Give out everything, in a recording that has been heard up to `end_s`; later events are dropped."""
+        """Give out everything, in a recording that has been heard up to `end_s`.
+
+        Windows reach beyond a recording's end, so an event may seem to lie just behind it: it lies at the end. Later
+        ones belong to the silence that was added, and are dropped.
+        """
         times = np.array(self.times_s)
-        kept = times <= end_s
+        kept = times <= end_s + HALF_WINDOW / SAMPLE_RATE
+        times = np.minimum(times, end_s)
         decided = np.minimum(np.array(self.decided_s), end_s)[kept]
         events = Events(times[kept], np.array(self.strengths)[kept], decided)
         self.times_s, self.strengths, self.decided_s = [], [], []

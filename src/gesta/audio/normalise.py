@@ -87,6 +87,7 @@ class Normalised:
         loudness, pitch, activity: (T,) as in `records.Prosody`.
         floor_db, ceiling_db: (T,) the quiet and the loud level.
         gate_db: (T,) the level from which sound may be speech.
+        changing: (T,) 1 where the level has changed lately as that of speech does, else 0.
     """
 
     loudness: np.ndarray
@@ -95,11 +96,12 @@ class Normalised:
     floor_db: np.ndarray
     ceiling_db: np.ndarray
     gate_db: np.ndarray
+    changing: np.ndarray
 
 
 def normalise(state: NormaliserState, level_db: np.ndarray, f0_hz: np.ndarray, voicing: np.ndarray) -> Normalised:
     """Take T motion frames (level in dB, F0 in Hz or 0, voicing 0 to 1); `state` holds the past and is changed."""
-    out = np.zeros((6, len(level_db)))
+    out = np.zeros((7, len(level_db)))
     for row in range(len(level_db)):
         floor, ceiling = _room(state, level_db[row])
         usual = _usual_pitch(state, f0_hz[row])
@@ -108,8 +110,11 @@ def normalise(state: NormaliserState, level_db: np.ndarray, f0_hz: np.ndarray, v
         state.seen += 1
         out[0, row] = min(max((level_db[row] - floor) / (ceiling - floor), 0.0), LOUDEST)
         out[1, row] = SEMITONES * np.log2(f0_hz[row] / usual) if f0_hz[row] > 0.0 else 0.0
-        out[2, row] = _activity(state, (level_db[row] - gate) / GATE_EDGE_DB)
-        out[3:, row] = floor, ceiling, gate
+        recent = state.recent[: min(state.seen, RECENT_FRAMES)]
+        changing = recent[:, 0].max() - recent[:, 0].min() >= LEAST_CHANGE_DB
+        speech_like = changing and recent[:, 1].max() >= VOICED
+        out[2, row] = _activity(state, (level_db[row] - gate) / GATE_EDGE_DB if speech_like else 0.0)
+        out[3:, row] = floor, ceiling, gate, changing
     return Normalised(*out)
 
 
@@ -141,12 +146,8 @@ def _usual_pitch(state: NormaliserState, f0: float) -> float:
 
 
 def _activity(state: NormaliserState, above_gate: float) -> float:
-    """Activity of the frame noted last, whose level is `above_gate` edges above the gate."""
-    recent = state.recent[: min(state.seen, RECENT_FRAMES)]
-    level, voicing = recent[:, 0], recent[:, 1]
-    speech_like = level.max() - level.min() >= LEAST_CHANGE_DB and voicing.max() >= VOICED
-    rise = min(max(above_gate, 0.0), 1.0) if speech_like else 0.0
-    state.activity[0] = max(rise, state.activity[0] - 1.0 / RELEASE_FRAMES)
+    """Activity of a frame whose level is `above_gate` edges above the gate."""
+    state.activity[0] = max(min(max(above_gate, 0.0), 1.0), state.activity[0] - 1.0 / RELEASE_FRAMES)
     return float(state.activity[0])
 
 

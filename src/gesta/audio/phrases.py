@@ -57,20 +57,22 @@ class PhraseFinder:
         if stop <= max(self.next_frame, ROOM_LAG):
             return
         frames = np.arange(self.next_frame, stop)
-        rooms = np.maximum((frames - ROOM_LAG) // ANALYSIS_PER_FRAME, 0)
-        sounding = contours.level_db[self.next_frame : stop] >= contours.gate_db.values[rooms - contours.gate_db.first]
+        rooms = np.maximum((frames - ROOM_LAG) // ANALYSIS_PER_FRAME, 0) - contours.gate_db.first
+        sounding = contours.level_db[self.next_frame : stop] >= contours.gate_db.values[rooms]
         pitch = frames - LAG_FRAMES - contours.semitones.first
         voiced = (pitch >= 0) & ~np.isnan(contours.semitones.values[np.maximum(pitch, 0)])
-        for frame, sound, voice in zip(frames.tolist(), sounding.tolist(), voiced.tolist(), strict=True):
+        changing = contours.changing.values[rooms] > 0.0
+        flags = zip(frames.tolist(), sounding.tolist(), voiced.tolist(), changing.tolist(), strict=True)
+        for frame, sound, voice, change in flags:
             if voice and sound:
                 self.last_voice = frame - LAG_FRAMES
             if self.speaking:
                 self._continue(frame, sound, ends)
             else:
-                self._begin(frame, sound, voice, starts)
+                self._begin(frame, sound, voice, change, starts)
         self.next_frame = stop
 
-    def _begin(self, frame: int, sound: bool, voice: bool, starts: EventList) -> None:
+    def _begin(self, frame: int, sound: bool, voice: bool, change: bool, starts: EventList) -> None:
         if self.start == NEVER:
             if sound:
                 self.start, self.sound, self.voice, self.last_sound = frame, 1, int(voice), frame
@@ -80,7 +82,7 @@ class PhraseFinder:
             return
         if sound:
             self.sound, self.voice, self.last_sound = self.sound + 1, self.voice + int(voice), frame
-        if self.sound >= BEGINNING_SOUND and self.voice >= BEGINNING_VOICE:
+        if change and self.sound >= BEGINNING_SOUND and self.voice >= BEGINNING_VOICE:
             self.speaking = True
             self.start = max(self.start, frame - VOICELESS_START)
             pause_s = (self.start - self.last_end) / ANALYSIS_RATE
