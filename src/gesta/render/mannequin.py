@@ -11,6 +11,7 @@ from gesta.render.kernels import kernel
 from gesta.render.mannequin_body import body_pieces
 from gesta.render.mannequin_eyes import eyeball, lid, lid_moves
 from gesta.render.mannequin_face import expressions, jaw_and_eyes, tamed
+from gesta.render.mannequin_hair import hair_piece
 from gesta.render.mannequin_hands import hand_pieces
 from gesta.render.mannequin_head import head_pieces
 from gesta.render.shapes import Piece, vertex_normals
@@ -111,7 +112,9 @@ class Mannequin:
         head = head_pieces(bones)
         moves += [expressions(part) for part in head]
         eyes = [eyeball(rest[joint], joint) for joint in FACE_JOINTS[1:]]
-        self._assemble([*lids, *(part.piece for part in head), *eyes, *hand_pieces(bones), *body_pieces(bones)])
+        self._assemble(
+            [*lids, *(part.piece for part in head), *eyes, hair_piece(), *hand_pieces(bones), *body_pieces(bones)]
+        )
         self._moves = np.concatenate(moves, axis=1).astype(np.float32).reshape(len(ARKIT_NAMES), -1)
         self._shell_centres = np.concatenate(centres).astype(np.float32)
         on_shell = self._rest[: len(self._shell_centres)] - self._shell_centres

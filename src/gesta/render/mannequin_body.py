@@ -11,47 +11,51 @@ from gesta.render.shapes import Piece, limb, limb_rings, loft, mirrored
 
 TRUNK = np.array(
     [  # height, half width, half depth, middle's depth (z); metres, at rest
-        (0.808, 0.060, 0.060, -0.018),
-        (0.835, 0.128, 0.094, -0.020),
-        (0.875, 0.168, 0.112, -0.022),
-        (0.925, 0.171, 0.116, -0.022),
-        (0.985, 0.155, 0.106, -0.016),
-        (1.050, 0.134, 0.094, -0.010),
-        (1.110, 0.132, 0.094, -0.008),
-        (1.170, 0.144, 0.103, -0.006),
-        (1.230, 0.157, 0.110, -0.006),
-        (1.280, 0.160, 0.104, -0.012),
-        (1.318, 0.146, 0.085, -0.020),
-        (1.345, 0.108, 0.066, -0.026),
-        (1.362, 0.078, 0.056, -0.029),
-        (1.374, 0.062, 0.052, -0.031),
+        (0.808, 0.055, 0.060, -0.018),
+        (0.835, 0.118, 0.084, -0.020),
+        (0.875, 0.165, 0.102, -0.022),
+        (0.925, 0.172, 0.110, -0.022),
+        (0.985, 0.156, 0.104, -0.016),
+        (1.050, 0.136, 0.094, -0.010),
+        (1.110, 0.134, 0.094, -0.008),
+        (1.170, 0.145, 0.103, -0.006),
+        (1.230, 0.157, 0.109, -0.006),
+        (1.280, 0.160, 0.102, -0.012),
+        (1.318, 0.150, 0.084, -0.020),
+        (1.345, 0.122, 0.066, -0.026),
+        (1.362, 0.090, 0.057, -0.030),
+        (1.374, 0.065, 0.053, -0.032),
+        (1.386, 0.055, 0.051, -0.032),
     ]
 )
-TRUNK_RINGS = 34
-TRUNK_COLUMNS = 36
+TRUNK_RINGS = 28
+TRUNK_COLUMNS = 32
 TRUNK_BOTTOM = np.array((0.0, 0.800, -0.018))
-TRUNK_TOP = np.array((0.0, 1.372, -0.031))
+TRUNK_TOP = np.array((0.0, 1.378, -0.032))
 TRUNK_JOINTS = ("pelvis", "spine1", "spine2", "spine3")
 TRUNK_BENDS = ((0.985, 1.085), (1.100, 1.190), (1.180, 1.250))
 """Heights between which one joint of TRUNK_JOINTS hands over to the next."""
 WAIST_M = 0.992
 """Where the top ends and the trousers begin."""
+SEAM_M = 0.0008
+"""Half the height of the seam over which the colour changes."""
 COLLAR_PULL = 0.75
 """Share of the collar bone's motion that the outer shoulder takes."""
 
-UPPER_ARM = ((0.0, 0.0500), (0.12, 0.0490), (0.35, 0.0445), (0.7, 0.0395), (1.0, 0.0370))
+UPPER_ARM = ((0.0, 0.0470), (0.12, 0.0470), (0.35, 0.0435), (0.7, 0.0395), (1.0, 0.0370))
 FOREARM = ((0.0, 0.0370), (0.2, 0.0385), (0.5, 0.0345), (0.8, 0.0285), (0.93, 0.0272))
-THIGH = ((0.0, 0.0860), (0.15, 0.0850), (0.4, 0.0770), (0.7, 0.0650), (1.0, 0.0540))
-SHIN = ((0.0, 0.0540), (0.12, 0.0535), (0.3, 0.0555), (0.5, 0.0500), (0.75, 0.0400), (0.93, 0.0375))
-COLLAR = ((0.0, 0.0600), (0.5, 0.0560), (1.0, 0.0500))
-ARM_COLUMNS, LEG_COLUMNS = 18, 20
-NECK_COLUMNS = 22
+THIGH = ((0.0, 0.0900), (0.15, 0.0900), (0.4, 0.0820), (0.7, 0.0690), (1.0, 0.0560))
+SHIN = ((0.0, 0.0560), (0.12, 0.0555), (0.3, 0.0575), (0.5, 0.0520), (0.75, 0.0430), (1.0, 0.0400))
+COLLAR = ((0.0, 0.0580), (0.5, 0.0530), (1.0, 0.0470))
+COLLAR_START = np.array((0.030, 1.312, -0.026))
+ARM_COLUMNS, LEG_COLUMNS = 16, 18
+NECK_COLUMNS = 20
 NECK = ((0.0, 0.0500), (0.3, 0.0465), (0.65, 0.0455), (1.0, 0.0470))
 
 SHOE_PLACES = np.array([0.0, 0.05, 0.15, 0.30, 0.45, 0.60, 0.75, 0.88, 0.96])
 SHOE_WIDTHS = np.array([0.018, 0.028, 0.035, 0.037, 0.038, 0.043, 0.046, 0.039, 0.024])
 SHOE_HEIGHTS = np.array([0.040, 0.062, 0.078, 0.092, 0.080, 0.060, 0.046, 0.037, 0.028])
-SHOE_COLUMNS = 18
+SHOE_COLUMNS = 16
 SOLE_SQUARENESS = 0.45
 """Exponent of the shoe's section: below 1 it is boxier, so that the sole lies flat."""
 SHOE_BEND = (0.62, 0.78)
@@ -74,7 +78,8 @@ def body_pieces(bones: Skeleton) -> list[Piece]:
 def _trunk() -> Piece:
     """Pelvis, belly and chest as one skin, bent by the spine and drawn along by the collar bones."""
     spread = np.linspace(0.0, 1.0, TRUNK_RINGS)
-    heights = TRUNK[0, 0] + (TRUNK[-1, 0] - TRUNK[0, 0]) * spread
+    even = TRUNK[0, 0] + (TRUNK[-1, 0] - TRUNK[0, 0]) * spread
+    heights = np.sort(np.append(even, (WAIST_M - SEAM_M, WAIST_M + SEAM_M)))
     width, depth, middle = PchipInterpolator(TRUNK[:, 0], TRUNK[:, 1:])(heights).T[:, :, None]
     turn = 2 * np.pi * np.arange(TRUNK_COLUMNS) / TRUNK_COLUMNS
     side, front = np.sin(turn), np.cos(turn)
@@ -116,13 +121,13 @@ def _dense(profile: Sequence[tuple[float, float]], rings: int) -> list[tuple[flo
 
 def _arm(rest: dict[str, np.ndarray]) -> list[Piece]:
     """Left shoulder, upper arm and forearm; the ends are balls round the joints, so no bend opens a gap."""
-    collar, shoulder, elbow, wrist = (rest[f"left_{name}"] for name in ("collar", "shoulder", "elbow", "wrist"))
+    shoulder, elbow, wrist = (rest[f"left_{name}"] for name in ("shoulder", "elbow", "wrist"))
     cuff = elbow + (wrist - elbow) * FOREARM[-1][0]
     forearm = [(place / FOREARM[-1][0], radius) for place, radius in FOREARM]
     return [
-        limb(collar + np.array((0.02, 0.0, 0.0)), shoulder, COLLAR, ARM_COLUMNS, TOP, "left_collar"),
-        limb(shoulder, elbow, _dense(UPPER_ARM, 9), ARM_COLUMNS, TOP, "left_shoulder"),
-        limb(elbow, cuff, _dense(forearm, 9), ARM_COLUMNS, TOP, "left_elbow"),
+        limb(COLLAR_START, shoulder, COLLAR, ARM_COLUMNS, TOP, "left_collar"),
+        limb(shoulder, elbow, _dense(UPPER_ARM, 7), ARM_COLUMNS, TOP, "left_shoulder"),
+        limb(elbow, cuff, _dense(forearm, 7), ARM_COLUMNS, TOP, "left_elbow"),
     ]
 
 
@@ -130,8 +135,8 @@ def _leg(rest: dict[str, np.ndarray]) -> list[Piece]:
     """Left thigh and shin."""
     hip, knee, ankle = (rest[f"left_{name}"] for name in ("hip", "knee", "ankle"))
     return [
-        limb(hip, knee, _dense(THIGH, 10), LEG_COLUMNS, TROUSERS, "left_hip"),
-        limb(knee, ankle, _dense(SHIN, 10), LEG_COLUMNS, TROUSERS, "left_knee"),
+        limb(hip, knee, _dense(THIGH, 8), LEG_COLUMNS, TROUSERS, "left_hip"),
+        limb(knee, ankle, _dense(SHIN, 8), LEG_COLUMNS, TROUSERS, "left_knee"),
     ]
 
 
@@ -142,7 +147,7 @@ def _shoe(bones: Skeleton) -> Piece:
     along = (toe - heel) / np.linalg.norm(toe - heel)
     sideways = np.cross((0.0, 1.0, 0.0), along)
     start, length = heel - 0.016 * along, float(np.linalg.norm(toe - heel)) + 0.030
-    places = np.linspace(SHOE_PLACES[0], SHOE_PLACES[-1], 16)
+    places = np.linspace(SHOE_PLACES[0], SHOE_PLACES[-1], 14)
     widths = PchipInterpolator(SHOE_PLACES, SHOE_WIDTHS)(places)[:, None, None]
     heights = PchipInterpolator(SHOE_PLACES, SHOE_HEIGHTS)(places)[:, None, None]
     turn = 2 * np.pi * np.arange(SHOE_COLUMNS) / SHOE_COLUMNS

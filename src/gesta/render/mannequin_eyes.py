@@ -13,16 +13,16 @@ LASH_SPAN_DEG = 3.0
 CORNER_DEG = 66.0
 """How far to the side of straight ahead the two lids meet."""
 CORNER_HEIGHT_DEG = -2.0
-UPPER_OPEN_DEG, LOWER_OPEN_DEG = 27.0, -23.0
+UPPER_OPEN_DEG, LOWER_OPEN_DEG = 23.0, -22.0
 """Angle above straight ahead of the two lids' middles at rest."""
 LID_BACK_DEG = 105.0
-LID_SPAN_DEG = 84.0
-LID_COLUMNS, LID_ROWS = 19, 6
+LID_SPAN_DEG = 108.0
+LID_COLUMNS, LID_ROWS = 23, 5
 IRIS_DEG, PUPIL_DEG, RING_DEG = 29.0, 13.0, 25.0
-EYE_COLUMNS = 20
+EYE_COLUMNS = 16
 
 LID_MOVES: Mapping[str, tuple[float, float]] = {
-    "eyeBlink": (-45.0, 4.0),
+    "eyeBlink": (-41.0, 3.0),
     "eyeLookDown": (-15.0, -6.0),
     "eyeLookUp": (6.0, 3.0),
     "eyeSquint": (-5.0, 10.0),

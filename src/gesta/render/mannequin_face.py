@@ -79,8 +79,8 @@ def _mouth(part: FacePiece) -> dict[str, np.ndarray]:
         + _along(low, 0.0, -0.0065, 0.0)
         + _along(up, 0.0, 0.0045, 0.0),
         "mouthPucker": _along(around, -0.42 * x, 0.0, 0.0090)
-        + _along(low, 0.0, -0.0010, 0.0)
-        + _along(up, 0.0, 0.0010, 0.0),
+        + _along(low, 0.0, 0.0005, 0.0010)
+        + _along(up, 0.0, -0.0005, 0.0010),
         "mouthClose": _along(low, 0.0, 0.0175, 0.0085) + _along(up, 0.0, -0.0075, -0.0020),
         "mouthLeft": _along(around, 0.0080, 0.0, -0.0010),
         "mouthRight": _along(around, -0.0080, 0.0, -0.0010),
@@ -104,9 +104,9 @@ def _corners(part: FacePiece) -> dict[str, np.ndarray]:
     front = step(0.01, 0.05, z)
     moves = {}
     for name, sign, share in _sides(x):
-        corner = hill(sign * x, y, (MOUTH_HALF_M + 0.001, MOUTH_M), 0.0175, 0.0165) * front * share
+        corner = hill(sign * x, y, (MOUTH_HALF_M + 0.002, MOUTH_M), 0.0190, 0.0165) * front * share
         cheek = hill(sign * x, y, (0.039, 1.492), 0.018, 0.016) * front
-        moves[f"mouthSmile{name}"] = _along(corner, sign * 0.0075, 0.0100, -0.0045) + _along(
+        moves[f"mouthSmile{name}"] = _along(corner, sign * 0.0070, 0.0072, -0.0045) + _along(
             cheek, sign * 0.001, 0.0030, 0.0032
         )
         moves[f"mouthFrown{name}"] = _along(corner, 0.0, -0.0085, -0.0010)

@@ -7,20 +7,20 @@ from gesta.render.palette import SKIN
 from gesta.render.shapes import Piece, limb, loft, mirrored, rigid
 
 FINGERS = {  # radii in metres at the knuckle, the two joints and the tip
-    "index": (0.0096, 0.0088, 0.0080, 0.0068),
-    "middle": (0.0098, 0.0090, 0.0082, 0.0070),
-    "ring": (0.0094, 0.0086, 0.0078, 0.0067),
-    "pinky": (0.0084, 0.0076, 0.0069, 0.0060),
+    "index": (0.0102, 0.0094, 0.0086, 0.0074),
+    "middle": (0.0104, 0.0096, 0.0088, 0.0076),
+    "ring": (0.0100, 0.0092, 0.0084, 0.0073),
+    "pinky": (0.0089, 0.0082, 0.0075, 0.0066),
     "thumb": (0.0135, 0.0118, 0.0104, 0.0082),
 }
 TIP_SHARE = {"index": 0.85, "middle": 0.80, "ring": 0.80, "pinky": 1.0, "thumb": 0.72}
 """Length of the last segment, up to the centre of its round end, as a share of the one before."""
-FINGER_COLUMNS = 10
+FINGER_COLUMNS = 8
 THUMB_BALL = ((0.0, 0.0150), (0.5, 0.0165), (1.0, 0.0138))
 PALM_PLACES = np.array([-0.16, -0.05, 0.10, 0.30, 0.55, 0.80, 0.95, 1.04])
 PALM_WIDTHS = np.array([0.0225, 0.0235, 0.0260, 0.0330, 0.0395, 0.0415, 0.0395, 0.0340])
 PALM_THICKNESSES = np.array([0.0185, 0.0185, 0.0185, 0.0175, 0.0155, 0.0135, 0.0110, 0.0080])
-PALM_COLUMNS = 20
+PALM_COLUMNS = 16
 
 
 def hand_pieces(bones: Skeleton) -> list[Piece]:

@@ -19,12 +19,12 @@ PROFILE = np.array(
         (1.4850, 0.0625, 0.1075, -0.0740),
         (1.5100, 0.0680, 0.1045, -0.0830),
         (1.5300, 0.0710, 0.1035, -0.0880),
-        (1.5500, 0.0735, 0.1065, -0.0910),
-        (1.5750, 0.0750, 0.1060, -0.0910),
-        (1.6000, 0.0715, 0.0960, -0.0830),
-        (1.6180, 0.0600, 0.0800, -0.0680),
-        (1.6300, 0.0410, 0.0560, -0.0460),
-        (1.6350, 0.0270, 0.0370, -0.0290),
+        (1.5500, 0.0735, 0.1060, -0.0910),
+        (1.5750, 0.0730, 0.1030, -0.0900),
+        (1.6000, 0.0640, 0.0895, -0.0790),
+        (1.6180, 0.0500, 0.0705, -0.0615),
+        (1.6300, 0.0330, 0.0480, -0.0405),
+        (1.6350, 0.0210, 0.0320, -0.0250),
     ]
 )
 HEIGHTS = np.array(
@@ -38,22 +38,22 @@ HEIGHTS = np.array(
 """Rows of the skin, closest where the face moves most."""
 MOUTH_ROW = 12
 MOUTH_M = float(HEIGHTS[MOUTH_ROW])
-MOUTH_HALF_M = 0.0255
-COLUMNS = 64
+MOUTH_HALF_M = 0.0240
+COLUMNS = 56
 FRONT_DENSITY = 0.55
 """0 spreads the columns evenly round the head, 1 crowds them all into the face."""
 CHIN_TIP = np.array((0.0, 1.4145, 0.074))
 CROWN = np.array((0.0, 1.6375, 0.003))
 
-INNER_LIP = np.array([(0.97, 0.0, 0.0045), (0.90, 0.0045, 0.013), (0.70, 0.0080, 0.038)])
+INNER_LIP = np.array([(0.97, 0.0, 0.0045), (0.97, 0.0090, 0.018), (0.85, 0.0140, 0.042)])
 """The inside of the mouth, row by row: share of the width, metres away from the mouth line, metres inwards."""
 TEETH_COLUMNS = 12
 TEETH_HALF_M = 0.0185
 TEETH_BEHIND_M = 0.0085
-TEETH_HEIGHT_M = 0.0085
+TEETH_HEIGHT_M = 0.0090
 EAR_RADII = np.array((0.0075, 0.0290, 0.0160))
 EAR_PLACE = np.array((0.0715, 1.5160, -0.0120))
-BROW_COLUMNS, BROW_RINGS = 8, 12
+BROW_COLUMNS, BROW_RINGS = 6, 12
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,9 @@ def step(low: float, high: float, value: np.ndarray) -> np.ndarray:
     return share * share * (3.0 - 2.0 * share)
 
 
-def hill(x: np.ndarray, y: np.ndarray, place: tuple[float, float], width: float, height: float) -> np.ndarray:
+def hill(
+    x: np.ndarray, y: np.ndarray, place: tuple[float, float], width: float, height: float | np.ndarray
+) -> np.ndarray:
     """A smooth hill of height one at `place` (x, y), metres; (V,)."""
     return np.exp(-(((x - place[0]) / width) ** 2) - ((y - place[1]) / height) ** 2)
 
@@ -101,15 +103,24 @@ def head_pieces(bones: Skeleton) -> list[FacePiece]:
     return [skin, *(FacePiece(piece, kind, np.zeros(len(piece.vertices))) for piece, kind in plain)]
 
 
-def _bare_skull() -> np.ndarray:
-    """(rows, COLUMNS, 3) the head without its features."""
-    width, front, back = PchipInterpolator(PROFILE[:, 0], PROFILE[:, 1:])(HEIGHTS).T[:, :, None]
-    even = 2 * np.pi * (np.arange(COLUMNS) - COLUMNS // 2) / COLUMNS
-    turn = even - FRONT_DENSITY * np.sin(even)
+def skull(heights: np.ndarray, turn: np.ndarray) -> np.ndarray:
+    """Points (..., 3) of the head without its features.
+
+    Args:
+        heights: (...) metres above the floor at rest.
+        turn: (...) radians from straight ahead towards the left.
+    """
+    width, front, back = np.moveaxis(PchipInterpolator(PROFILE[:, 0], PROFILE[:, 1:])(heights), -1, 0)
     side, ahead = np.sign(np.sin(turn)) * np.abs(np.sin(turn)) ** 0.95, np.cos(turn)
     ahead = np.where(ahead > 0, np.abs(ahead) ** 0.80, ahead)
-    middle = 0.5 * (front + back)
-    return np.stack(np.broadcast_arrays(width * side, HEIGHTS[:, None], middle + 0.5 * (front - back) * ahead), axis=-1)
+    return np.stack([width * side, heights, 0.5 * (front + back) + 0.5 * (front - back) * ahead], axis=-1)
+
+
+def _bare_skull() -> np.ndarray:
+    """(rows, COLUMNS, 3) the skull where the skin's vertices are."""
+    even = 2 * np.pi * (np.arange(COLUMNS) - COLUMNS // 2) / COLUMNS
+    turn = even - FRONT_DENSITY * np.sin(even)
+    return skull(*np.broadcast_arrays(HEIGHTS[:, None], turn))
 
 
 def _features(points: np.ndarray) -> np.ndarray:
@@ -121,7 +132,8 @@ def _features(points: np.ndarray) -> np.ndarray:
     wide = 0.0085 + 0.0050 * np.clip(along, 0.0, 1.2)
     nose = 0.0265 * ridge * np.exp(-((x / wide) ** 2)) + 0.0045 * hill(x, y, (0.0, 1.541), 0.011, 0.014)
     nose += 0.0085 * hill(away, y, (0.0125, 1.4885), 0.0060, 0.0060)
-    sockets = -0.0125 * hill(away, y, (0.0300, 1.5300), 0.0185, 0.0120)
+    sockets = -0.0105 * hill(away, y, (0.0285, 1.5315), 0.0165, np.where(y < 1.5315, 0.0085, 0.0105))
+    sockets += 0.0095 * hill(away, y, (0.0455, 1.5290), 0.0095, 0.0150)
     brow_ridge = 0.0030 * hill(away, y, (0.0250, 1.5500), 0.0220, 0.0080)
     cheeks = 0.0050 * hill(away, y, (0.0400, 1.5000), 0.0180, 0.0170)
     lip_width = np.clip(1.0 - (x / 0.030) ** 2, 0.0, 1.0) ** 0.8
@@ -175,9 +187,9 @@ def _skin() -> FacePiece:
 def _skin_material(vertices: np.ndarray) -> np.ndarray:
     """(V, 4) skin, with tinted lips, a little warmth on the cheeks and shade in the eye sockets."""
     x, y, z = vertices.T
-    edge = np.sqrt(np.clip(1.0 - (x / (MOUTH_HALF_M + 0.002)) ** 2, 0.0, 1.0))
-    tall = np.where(y > MOUTH_M, 0.0088, 0.0105) * edge
-    lips = step(1.15, 0.75, np.abs(y - MOUTH_M) / np.maximum(tall, 1e-4)) * (edge > 0) * (z > 0.05)
+    edge = np.clip(1.0 - (x / MOUTH_HALF_M) ** 2, 0.0, 1.0) ** 0.6
+    tall = np.where(y > MOUTH_M, 0.0080, 0.0095) * edge
+    lips = step(1.10, 0.65, np.abs(y - MOUTH_M) / np.maximum(tall, 1e-4)) * (edge > 0) * (z > 0.05)
     warm = 0.30 * hill(np.abs(x), y, (0.042, 1.494), 0.020, 0.018) * (z > 0.02)
     shade = 0.30 * hill(np.abs(x), y, (0.0295, 1.531), 0.018, 0.013) * (z > 0.05)
     material = np.tile(palette.SKIN, (len(vertices), 1)).astype(np.float64)
@@ -192,11 +204,14 @@ def _mouth_inside(
     """The inside of the mouth as a pocket between the two lips: its vertices, faces, `below` and material."""
     columns, depth = len(upper_edge), len(INNER_LIP)
     edge = vertices[upper_edge]
+    # At the corners floor and roof meet, so that nobody looks out through the cheeks.
+    open_share, still = lip_split(edge[:, 0]) ** 0.5, np.zeros(columns)
     lower_rows: list[np.ndarray] = []
     upper_rows: list[np.ndarray] = []
     for width, away, inwards in INNER_LIP:
         for rows, sign in ((lower_rows, -1.0), (upper_rows, 1.0)):
-            rows.append(edge * (width, 1.0, 1.0) + (0.0, sign * away, -inwards))
+            rise = sign * away * open_share
+            rows.append(edge * (width, 1.0, 1.0) + np.stack([still, rise, still - inwards], axis=1))
     added = np.stack([*lower_rows, *reversed(upper_rows)])
     numbers = len(vertices) + np.arange(added.shape[0] * columns).reshape(-1, columns)
     grid = np.concatenate([[lower_edge], numbers, [upper_edge]])
@@ -214,7 +229,7 @@ def _teeth(skin: np.ndarray, upper: bool) -> Piece:
     row = row[(row[:, 2] > 0.0)]
     row = row[np.argsort(row[:, 0])]
     z = np.interp(x, row[:, 0], row[:, 2]) - TEETH_BEHIND_M - 6.0 * x**2
-    low = MOUTH_M - 0.0010 if upper else MOUTH_M - 0.0020 - TEETH_HEIGHT_M
+    low = MOUTH_M - 0.0035 if upper else MOUTH_M - 0.0020 - TEETH_HEIGHT_M
     bottom = np.stack([x, np.full_like(x, low), z], axis=1)
     vertices = np.concatenate([bottom, bottom + np.array((0.0, TEETH_HEIGHT_M, 0.0005))])
     return rigid(vertices, loft_faces(2, TEETH_COLUMNS, closed=False), palette.TEETH, "head" if upper else "jaw")
@@ -222,13 +237,13 @@ def _teeth(skin: np.ndarray, upper: bool) -> Piece:
 
 def _tongue() -> Piece:
     """A flat tongue on the jaw."""
-    vertices, faces = ball(np.array((0.0, MOUTH_M - 0.0115, 0.0750)), np.array((0.0155, 0.0055, 0.0230)), 14, 6)
+    vertices, faces = ball(np.array((0.0, MOUTH_M - 0.0105, 0.0780)), np.array((0.0155, 0.0055, 0.0230)), 14, 6)
     return rigid(vertices, faces, palette.TONGUE, "jaw")
 
 
 def _ear() -> Piece:
     """The left ear: a leaf with a hollow, leaning back."""
-    vertices, faces = ball(np.zeros(3), np.ones(3), 16, 12)
+    vertices, faces = ball(np.zeros(3), np.ones(3), 12, 10)
     x, y, z = vertices.T
     hollow = 0.75 * np.exp(-(((y - 0.1) / 0.50) ** 2) - ((z - 0.05) / 0.55) ** 2) * (x > 0)
     leaf = np.stack([x - hollow, y, z * (0.78 + 0.26 * y)], axis=1) * EAR_RADII

@@ -9,9 +9,9 @@ from gesta.render.kernels import Scalar, inlined_kernel
 
 KEY_DIRECTION = (-0.46, 0.72, 0.62)
 """Towards the key light: up, in front, on the picture's left; of any length."""
-KEY_COLOUR = (1.42, 1.33, 1.22)
-SKY_COLOUR = (0.50, 0.54, 0.60)
-GROUND_COLOUR = (0.27, 0.25, 0.24)
+KEY_COLOUR = (1.16, 1.11, 1.05)
+SKY_COLOUR = (0.50, 0.52, 0.56)
+GROUND_COLOUR = (0.27, 0.26, 0.26)
 FILL_DIRECTION = (0.80, 0.25, 0.55)
 FILL_STRENGTH = 0.17
 WRAP = 0.22

@@ -10,7 +10,7 @@ import numpy as np
 
 from gesta.render.kernels import kernel
 
-CAP_RINGS = 3
+CAP_RINGS = 2
 """Rings of the rounded end of a limb."""
 
 
