@@ -289,10 +289,10 @@ class BodyMove:
     """One smooth movement of something that is not a hand.
 
     Attributes:
-        channel: "head", "torso", "pelvis", "gaze", "breath", "lids", "brows" or "smile".
+        channel: "head", "torso", "head_sway", "torso_sway", "pelvis", "gaze", "breath", "lids", "brows" or "smile".
         shape: "to" a new value, or a "pulse" that goes there and comes back.
         start_s, duration_s: when, in seconds.
-        amount: the new value, or the pulse's height: degrees (pitch, yaw, roll) for head and torso, (yaw, pitch) for
+        amount: the new value, or the pulse's height: degrees (pitch, yaw, roll) for head, torso and their sway, (yaw, pitch) for
             gaze, metres (x, z) for the pelvis, 0 to 1 for the others.
         reason: what caused it, for people who read the plan.
     """

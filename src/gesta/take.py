@@ -1,7 +1,6 @@
 """A take: one recording with the plan and the motion made for it, and the files it can be saved as."""
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +15,7 @@ import numpy as np
 from gesta.errors import OutputError, not_in_this_version, unknown_name
 from gesta.metrics.motion import measure
 from gesta.motion.bvh_write import write_bvh
-from gesta.motion.npz import write_npz
+from gesta.motion.npz_write import write_npz
 from gesta.records import FACE_CHANNELS, JOINT_COUNT, Motion, Plan, Prosody, Speech
 from gesta.units import MOTION_FPS
 
@@ -182,7 +181,7 @@ def replacing_together(folder: Path) -> Iterator[Path]:
             beside = Path(tempfile.mkdtemp(prefix=".gesta-", suffix=".partial", dir=folder))
             yield beside
             for path in sorted(beside.iterdir()):
-                os.replace(path, folder / path.name)
+                path.replace(folder / path.name)
             finished = True
         except OSError as error:
             raise OutputError(f"The folder '{folder}' cannot be written: {error.strerror or error}.") from None

@@ -100,11 +100,8 @@ def test_library_code_has_no_banned_habits() -> None:
 
 
 def public_functions(tree: ast.Module) -> list[ast.FunctionDef]:
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            found.append(node)
-    return found
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return [function for function in functions if not function.name.startswith("_")]
 
 
 def test_public_signatures_are_typed() -> None:

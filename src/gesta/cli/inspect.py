@@ -19,7 +19,7 @@ def inspect(
 ) -> None:
     """Draw waveform, loudness, pitch, accents, phrases, planned strokes and wrist speed on one time axis."""
     from gesta.api import load
-    from gesta.motion.npz import read_npz
+    from gesta.motion.npz_read import read_npz
     from gesta.render.timeline import Subject, draw_timeline
 
     target = output or Path(f"{file.stem}-inspect.png")

@@ -101,10 +101,11 @@ def _settings(
     chosen = check_formats(part.strip() for part in formats.split(",") if part.strip())
     drawn = None
     if preview:
-        from gesta.render.preview import check_view
+        from gesta.render.video import checked_size
+        from gesta.render.views import camera_for
 
-        drawn = Preview(_pixels(size), camera)
-        check_view(drawn.size, drawn.camera)
+        camera_for(camera)
+        drawn = Preview(checked_size(_pixels(size)), camera)
     return Settings(load(model), style_from(style, energy), _seconds(look_ahead), chosen, drawn)
 
 

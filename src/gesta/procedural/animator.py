@@ -48,7 +48,8 @@ class Animator:
     def _trunk(self, targets: Targets, rotations: np.ndarray) -> np.ndarray:
         """Set pelvis, spine, neck and head; return the pelvis' position (T, 3)."""
         bones = skeleton()
-        torso, head, place = targets.channel("torso"), targets.channel("head"), targets.channel("pelvis")
+        torso = targets.channel("torso") + targets.channel("torso_sway")
+        head, place = targets.channel("head") + targets.channel("head_sway"), targets.channel("pelvis")
         breath = targets.channel("breath")[:, 0]
         zero = np.zeros_like(breath)
         pelvis_deg = np.stack((zero, PELVIS_YAW_SHARE * torso[:, 1], -TILT_PER_METRE_DEG * place[:, 0]), axis=-1)
@@ -71,10 +72,10 @@ class Animator:
         bones = skeleton()
         shrug = BREATH_SHRUG_DEG * targets.channel("breath")[:, 0]
         for hand in ("left", "right"):
-            position, palm, wrist, shape = (
-                targets.channel(f"{hand}_{name}") for name in ("position", "palm", "wrist", "fingers")
+            position, twist, wrist, shape = (
+                targets.channel(f"{hand}_{name}") for name in ("position", "twist", "wrist", "fingers")
             )
-            arm = solve_arm(hand, position, palm, wrist, shrug)
+            arm = solve_arm(hand, position, twist[:, 0], wrist, shrug)
             for name in ("collar", "shoulder", "elbow", "wrist"):
                 rotations[:, bones.index(f"{hand}_{name}")] = getattr(arm, name)
             names, fingers = finger_rotations(hand, shape)

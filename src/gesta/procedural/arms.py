@@ -3,7 +3,8 @@
 Everything is solved for a left arm in the chest's frame; a right arm is the mirror image. The elbow hangs outward by
 the swivel angle people show: about 65 degrees with the hand at the body, falling as the hand goes forward. The palm is
 turned where it should face by twisting the forearm, never beyond what a forearm can, and the twist is shared by elbow
-and wrist as the two bones of a forearm share it.
+and wrist as the two bones of a forearm share it. The twist is found for the poses a hand goes to, not for every frame,
+so a palm that turns over takes the way a forearm takes.
 """
 
 from dataclasses import dataclass
@@ -21,11 +22,12 @@ SWIVEL_RANGE_DEG = (6.0, 62.0)
 COLLAR_LIFT = 0.4
 """Degrees the collar lifts for each degree of upper arm beyond hanging."""
 COLLAR_FREE_DEG = 12.0
-TWIST_LIMIT_DEG = 72.0
+TWIST_FREE_DEG, TWIST_LIMIT_DEG = 55.0, 85.0
+"""A forearm twists freely this far, and with growing reluctance up to the limit."""
 ELBOW_TWIST_SHARE = 0.55
 LONGEST_REACH = 0.985
 """Share of the straight arm's length a hand may be away: an arm that speaks is never locked."""
-SHORTEST_REACH_M = 0.14
+SHORTEST_REACH_M, SOFT_REACH_M = 0.14, 0.012
 
 
 @dataclass(frozen=True)
@@ -79,25 +81,21 @@ class ArmPose:
 
 
 def solve_arm(
-    hand: str, position: np.ndarray, palm: np.ndarray, wrist_deg: np.ndarray, shrug_deg: np.ndarray
+    hand: str, position: np.ndarray, twist_deg: np.ndarray, wrist_deg: np.ndarray, shrug_deg: np.ndarray
 ) -> ArmPose:
     """Local rotations of an arm whose wrist is at a position.
 
     Args:
         hand: "left" or "right".
         position: (T, 3) wrist from the resting shoulder joint: outward, up, forward, metres, in the chest's frame.
-        palm: (T, 3) direction the palm should face: outward, up, forward.
+        twist_deg: (T,) twist of the forearm, see `palm_twist_deg`.
         wrist_deg: (T, 2) flexion towards the palm and deviation towards the little finger.
         shrug_deg: (T,) lift of the collar by breath and shrugs.
     """
     arm = rest_arm()
-    goal = arm.collar + arm.shoulder + position
-    collar = _collar(goal, shrug_deg)
-    shoulder_at = arm.collar + collar @ arm.shoulder
-    upper_way, fore_way, hinge = _bend(goal - shoulder_at)
-    upper = turn(upper_way, hinge, arm.upper, arm.hinge)
-    fore = turn(fore_way, hinge, arm.fore, arm.hinge)
-    twist = _twist(fore, fore_way, palm)
+    bones = _bones(position, shrug_deg)
+    collar, upper, fore = bones.collar, bones.upper, bones.fore
+    twist = np.radians(twist_deg)
     at_elbow = matrix_from_axis_angle(unit(arm.fore) * (ELBOW_TWIST_SHARE * twist)[:, None])
     at_wrist = matrix_from_axis_angle(unit(arm.fore) * ((1.0 - ELBOW_TWIST_SHARE) * twist)[:, None])
     flexion, deviation = np.radians(wrist_deg[:, 0]), np.radians(wrist_deg[:, 1])
@@ -138,7 +136,10 @@ def _bend(way: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     upper_m, fore_m = np.linalg.norm(arm.upper), np.linalg.norm(arm.fore)
     reach = np.linalg.norm(way, axis=-1, keepdims=True)
     line = way / np.maximum(reach, 1e-6)
-    reach = np.clip(reach, SHORTEST_REACH_M, LONGEST_REACH * (upper_m + fore_m))
+    # A wish beyond the arm's length bends off smoothly: a hand that arrives there has no corner in its path.
+    longest = LONGEST_REACH * (upper_m + fore_m)
+    reach = longest - SOFT_REACH_M * np.logaddexp(0.0, (longest - reach) / SOFT_REACH_M)
+    reach = np.maximum(reach, SHORTEST_REACH_M)
     swivel = np.radians(np.clip(SWIVEL_AT_BODY_DEG - SWIVEL_PER_METRE * way[:, 2], *SWIVEL_RANGE_DEG))
     # The elbow leaves the line downward; the swivel turns it outward about the line. A hanging arm's line is itself
     # downward, so its elbow goes back instead.
@@ -151,12 +152,41 @@ def _bend(way: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return unit(elbow), unit(reach * line - elbow), unit(np.cross(elbow_way, line))
 
 
-def _twist(fore: np.ndarray, fore_way: np.ndarray, palm: np.ndarray) -> np.ndarray:
-    """Angle in radians about the forearm that brings the palm as near as it goes to where it should face: (T,)."""
-    natural = fore @ rest_arm().palm
-    wanted = palm - np.sum(palm * fore_way, axis=-1, keepdims=True) * fore_way
-    sine = np.sum(np.cross(natural, wanted) * fore_way, axis=-1)
-    cosine = np.sum(natural * wanted, axis=-1)
-    # Beyond the limit the wish fades smoothly instead of being cut, so the hand never snaps.
-    limit = np.radians(TWIST_LIMIT_DEG)
-    return limit * np.tanh(np.arctan2(sine, cosine + 0.15) / limit)
+def palm_twist_deg(position: np.ndarray, palm: np.ndarray) -> np.ndarray:
+    """Twist of the forearm that brings the palm as near as it goes to where it should face.
+
+    Args:
+        position: (N, 3) wrist from the resting shoulder joint: outward, up, forward, metres.
+        palm: (N, 3) direction the palm should face: outward, up, forward.
+
+    Returns:
+        (N,) degrees, the same for a left and a right arm.
+    """
+    bones = _bones(position, np.zeros(len(position)))
+    natural = bones.fore @ rest_arm().palm
+    wanted = palm - np.sum(palm * bones.fore_way, axis=-1, keepdims=True) * bones.fore_way
+    sine = np.sum(np.cross(natural, wanted) * bones.fore_way, axis=-1)
+    angle = np.degrees(np.arctan2(sine, np.sum(natural * wanted, axis=-1)))
+    # Beyond what is free the wish fades, as it does for people.
+    reluctant = TWIST_LIMIT_DEG - TWIST_FREE_DEG
+    beyond = np.maximum(np.abs(angle) - TWIST_FREE_DEG, 0.0)
+    return np.sign(angle) * (np.minimum(np.abs(angle), TWIST_FREE_DEG) + reluctant * np.tanh(beyond / reluctant))
+
+
+@dataclass(frozen=True)
+class Bones:
+    """Where a left arm's bones are, in the chest's frame: rotations (T, 3, 3), the forearm's direction (T, 3)."""
+
+    collar: np.ndarray
+    upper: np.ndarray
+    fore: np.ndarray
+    fore_way: np.ndarray
+
+
+def _bones(position: np.ndarray, shrug_deg: np.ndarray) -> Bones:
+    arm = rest_arm()
+    goal = arm.collar + arm.shoulder + position
+    collar = _collar(goal, shrug_deg)
+    upper_way, fore_way, hinge = _bend(goal - (arm.collar + collar @ arm.shoulder))
+    upper = turn(upper_way, hinge, arm.upper, arm.hinge)
+    return Bones(collar, upper, turn(fore_way, hinge, arm.fore, arm.hinge), fore_way)

@@ -20,6 +20,11 @@ HEAD_SD_DEGREES = (2.0, 5.0, 2.6)
 TORSO_SD_DEGREES = (2.0, 1.8, 1.6)
 """How far head and torso turn between phrases: pitch, yaw, roll."""
 TORSO_ACCENT_DEGREES = 1.3
+HEAD_SWAY_DEGREES, HEAD_SWAY_S = (1.9, 3.4, 1.7), (0.45, 0.95)
+TORSO_SWAY_DEGREES, TORSO_SWAY_S = (1.1, 1.2, 1.0), (0.9, 2.0)
+"""Somebody who speaks never holds head and torso still: standard deviation and time of the next place they go to."""
+IDLE_SWAY = 0.35
+"""Share of the sway that is left while nobody speaks; it is slower, too."""
 WEIGHT_M = (0.028, 0.012)
 """Standard deviation of where the pelvis rests: sideways, forward."""
 BLINK_S = (0.17, 0.25)
@@ -29,6 +34,8 @@ GLANCE_DEGREES = ((8.0, 18.0), (-3.0, 9.0))
 """How far the eyes turn aside, and up."""
 BROWS_FROM_STRENGTH = 0.62
 BREATH_S = (3.3, 4.6)
+PURPOSES = ("phrases", "nods", "blinks", "weight", "breath", "head_sway", "torso_sway")
+"""What draws random numbers of its own."""
 
 
 @dataclass
@@ -39,6 +46,7 @@ class BodyState:
     torso: tuple[float, float, float] = (0.0, 0.0, 0.0)
     nodding_until_s: float = -10.0
     lids_until_s: float = -10.0
+    speaking: bool = False
 
 
 class BodyPlanner:
@@ -48,9 +56,7 @@ class BodyPlanner:
         self.style = style
         self.energy = 0.35 + 0.65 * style.energy
         self.state = BodyState()
-        self.random = {
-            name: generator(seed, "procedural", name) for name in ("phrases", "nods", "blinks", "weight", "breath")
-        }
+        self.random = {name: generator(seed, "procedural", name) for name in PURPOSES}
 
     def phrase_start(self, now_s: float, phrase_s: float) -> list[BodyMove]:
         """A new phrase: head and torso take up new places; now and then the eyes look aside to think."""
@@ -70,7 +76,7 @@ class BodyPlanner:
         moves.append(BodyMove("torso", "to", start_s, random.uniform(1.1, 2.0), torso, "phrase"))
         smile = self.style.smile * random.uniform(0.4, 1.6)
         moves.append(BodyMove("smile", "to", start_s, 1.0, (smile,), "phrase"))
-        self.state.head, self.state.torso = head, torso
+        self.state.head, self.state.torso, self.state.speaking = head, torso, True
         return moves
 
     def accent(self, now_s: float, accent_s: float, strength: float) -> list[BodyMove]:
@@ -101,6 +107,7 @@ class BodyPlanner:
 
     def phrase_end(self, now_s: float, phrase_s: float) -> list[BodyMove]:
         """The end of a phrase: a likely moment for a blink."""
+        self.state.speaking = False
         random = self.random["nods"]
         chance, late_s = random.random(), random.uniform(0.0, 0.25)
         start_s = max(now_s, phrase_s) + late_s
@@ -126,6 +133,17 @@ class BodyPlanner:
         duration_s = random.uniform(1.4, 2.8)
         move = BodyMove("pelvis", "to", now_s, duration_s, (sideways, forward), "weight shift")
         return [move], now_s + duration_s + random.uniform(0.8, 5.0)
+
+    def sway(self, channel: str, now_s: float) -> tuple[list[BodyMove], float]:
+        """The next place that head or torso drifts to; also says when the one after it begins."""
+        random = self.random[channel]
+        head = channel == "head_sway"
+        size = (
+            (self.style.head if head else self.style.torso) * self.energy * (1.0 if self.state.speaking else IDLE_SWAY)
+        )
+        amount = tuple(random.normal(0.0, sd * size) for sd in (HEAD_SWAY_DEGREES if head else TORSO_SWAY_DEGREES))
+        duration_s = random.uniform(*(HEAD_SWAY_S if head else TORSO_SWAY_S)) * (1.0 if self.state.speaking else 2.0)
+        return [BodyMove(channel, "to", now_s, duration_s, amount, "sway")], now_s + 0.75 * duration_s
 
     def breathe(self, now_s: float) -> tuple[list[BodyMove], float]:
         """One breath; also says when the next begins."""

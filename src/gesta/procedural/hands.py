@@ -5,6 +5,7 @@ A gesture phrase is preparation - stroke - hold; phrases follow each other strai
 2018). The stroke's deceleration, not its peak speed, meets the accent (Pouw et al. 2021).
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass, field, replace
 
@@ -33,10 +34,20 @@ OVERLAP = 0.25
 RECENT_ACCENTS = 12
 STROKES_PER_PLACE = (3, 6)
 """A long phrase changes its gesture after so many strokes."""
+NEAR_M = 0.02
+"""A hand this near to where its stroke begins needs no preparation."""
+SURPRISE_S = 0.5
+"""A phrase of which less notice is given than this comes as a surprise."""
+REACH_M = (0.2, 0.43)
+"""How near to the shoulder and how far from it a hand is sent."""
+BEFORE_BODY_M = 0.1
+"""A hand that is inward of its shoulder stays at least this far in front of it."""
 FIDGET_S = (5.0, 12.0)
 """Time between small shifts of resting hands."""
-HOLD_DRIFT_M = 0.03
-"""A held hand sinks and eases by about this."""
+HOLD_DRIFT_M, HOLD_WANDER_M = 0.022, 0.017
+"""A held hand eases by about this towards the belly with each slow movement, and wanders by that."""
+PREPARATION_EASE = 1.2
+"""A preparation takes this much longer than a stroke of its length: it is not what the eye should notice."""
 
 
 @dataclass
@@ -65,10 +76,12 @@ class HandsState:
 class HandPlanner:
     """Decides the movements of both hands, one event after the other; see `Planner` for who calls it when."""
 
-    def __init__(self, style: Style, seed: int) -> None:
+    def __init__(self, style: Style, seed: int, look_ahead_s: float = math.inf) -> None:
         self.style = style
+        self.surprise = 1.0 - min(max((look_ahead_s - 0.1) / LEAD_S, 0.0), 1.0)
         self.random = generator(seed, "procedural", "hands")
         self.idle_random = generator(seed, "procedural", "fidgets")
+        self.hold_random = generator(seed, "procedural", "holds")
         habits = generator(seed, "procedural", "habits")
         self.right_share = habits.choice([0.72, 0.62, 0.35])
         self.family_taste = {name: habits.lognormal(0.0, 0.5) for name in FAMILIES}
@@ -84,9 +97,29 @@ class HandPlanner:
         self.state = HandsState({hand: RESTS[self.rest_names[hand]] for hand in HANDS})
         self.start = (self.state.pose["left"], self.state.pose["right"])
 
-    def phrase_start(self) -> None:
-        """A new prosodic phrase begins: its strokes will be of a new kind."""
+    def phrase_start(self, now_s: float, phrase_s: float) -> list[HandMove]:
+        """A new prosodic phrase begins: its strokes will be of a new kind.
+
+        Where the phrase comes as a surprise, hands that rest may rise at once, before there is an accent to meet; if
+        none comes, the preparation has turned into a hold.
+        """
         self.state.gesture = None
+        late = now_s > phrase_s - SURPRISE_S
+        wanted = self.random.random() < self.share
+        if not (late and wanted) or any(self.state.raised.values()):
+            return []
+        self.state.gesture = self._choose_gesture()
+        moves = []
+        for hand in self.state.gesture.hands:
+            pose = self._pose_before(self.state.gesture, self.state.gesture.size, np.zeros(3))
+            way = float(np.linalg.norm(np.subtract(pose.position, self.state.pose[hand].position)))
+            duration_s = reach_duration(way, self.tempo)
+            start_s = max(now_s, self.state.busy_until_s[hand], 0.0)
+            moves.append(HandMove(hand, "preparation", self.state.gesture.family, start_s, duration_s, pose))
+            self.state.pose[hand] = pose
+            self.state.busy_until_s[hand] = start_s + (1.0 - OVERLAP) * duration_s
+            self.state.raised[hand] = True
+        return moves
 
     def accent(self, now_s: float, accent_s: float, strength: float) -> list[HandMove]:
         """Decide whether this accent gets a stroke, and plan it.
@@ -143,45 +176,65 @@ class HandPlanner:
     ) -> list[HandMove]:
         """Preparation and stroke of one hand, fitted into the time there is; nothing where there is too little."""
         family, current = FAMILIES[gesture.family], self.state.pose[hand]
-        before_flexion, after_flexion = family.flexion_deg
         jitter = self.random.normal(0.0, 0.008, 3)
-        before = tuple(gesture.place + np.array(family.before) * scale + jitter)
-        after = tuple(gesture.place + np.array(family.after) * scale + jitter)
-        length = float(np.linalg.norm(np.subtract(after, before)))
-        duration_s = reach_duration(length, self.tempo)
-        way = float(np.linalg.norm(np.subtract(before, current.position)))
-        preparation_s = reach_duration(way, self.tempo) if way > 0.02 else 0.0
-        earliest_s = max(now_s, 0.0, self.state.busy_until_s[hand])
-        needed_s = (1.0 - OVERLAP) * preparation_s + DECELERATION_PEAK * duration_s
-        squeeze = min(1.0, (arrival_s - earliest_s) / needed_s)
+        before = self._pose_before(gesture, scale, jitter)
+        after = replace(
+            before,
+            position=within_reach(gesture.place + np.array(family.after) * scale + jitter),
+            flexion_deg=family.flexion_deg[1],
+        )
+        way = float(np.linalg.norm(np.subtract(before.position, current.position)))
+        preparation_s = PREPARATION_EASE * reach_duration(way, self.tempo) if way > NEAR_M else 0.0
+        duration_s = reach_duration(float(np.linalg.norm(np.subtract(after.position, before.position))), self.tempo)
+        time_s = arrival_s - max(now_s, 0.0, self.state.busy_until_s[hand])
+        squeeze = min(1.0, time_s / ((1.0 - OVERLAP) * preparation_s + DECELERATION_PEAK * duration_s))
         if squeeze < TIGHTEST:
-            return []
+            # Too late to prepare: straight from where the hand is, if that is not too far.
+            preparation_s = 0.0
+            duration_s = reach_duration(
+                float(np.linalg.norm(np.subtract(after.position, current.position))), self.tempo
+            )
+            squeeze = min(1.0, time_s / (DECELERATION_PEAK * duration_s))
+            if squeeze < TIGHTEST:
+                return []
         duration_s, preparation_s = duration_s * squeeze, preparation_s * squeeze
         start_s = arrival_s - DECELERATION_PEAK * duration_s
         arc = tuple(np.array(family.arc) * scale)
-        pose = HandPose(before, family.palm, before_flexion, 0.0, family.shape)
-        stroke = HandMove(
-            hand, "stroke", gesture.family, start_s, duration_s, replace(pose, position=after, flexion_deg=after_flexion),
-            arc, strength, accent_s,
-        )  # fmt: skip
+        stroke = HandMove(hand, "stroke", gesture.family, start_s, duration_s, after, arc, strength, accent_s)
         moves = [stroke]
         if preparation_s > 0.0:
             begin_s = start_s - (1.0 - OVERLAP) * preparation_s
             lift = (0.02 * (way > 0.15), 0.0, 0.25 * max(way - 0.1, 0.0))
-            moves.insert(
-                0, HandMove(hand, "preparation", gesture.family, begin_s, preparation_s, pose, lift, strength, accent_s)
+            raising = HandMove(
+                hand, "preparation", gesture.family, begin_s, preparation_s, before, lift, strength, accent_s
             )
-        self.state.pose[hand] = stroke.pose
+            moves.insert(0, raising)
+        self.state.pose[hand] = after
         self.state.busy_until_s[hand] = stroke.end_s - OVERLAP * duration_s
         self.state.raised[hand] = True
         return moves
+
+    def _pose_before(self, gesture: PhraseGesture, scale: float, jitter: np.ndarray) -> HandPose:
+        """The hand's pose where a stroke of this gesture begins."""
+        family = FAMILIES[gesture.family]
+        position = within_reach(gesture.place + np.array(family.before) * scale + jitter)
+        return HandPose(position, family.palm, family.flexion_deg[0], 0.0, family.shape)
 
     def hold(self, hand: str, now_s: float) -> list[HandMove]:
         """After a stroke with nothing behind it: the held hand eases a little, it is never frozen."""
         if now_s < self.state.busy_until_s[hand] or not self.state.raised[hand]:
             return []
-        drift = np.array((-0.3, -0.8, -0.4)) * HOLD_DRIFT_M + self.random.normal(0.0, 0.008, 3)
-        return [self._ease(hand, "adjustment", now_s, self.random.uniform(0.9, 1.6), drift)]
+        random = self.hold_random
+        # Eases towards where hands are at ease, and wanders.
+        ease = np.array(RESTS["before_belly"].position) - self.state.pose[hand].position
+        drift = HOLD_DRIFT_M * ease / max(float(np.linalg.norm(ease)), 0.1) + random.normal(0.0, HOLD_WANDER_M, 3)
+        duration_s = random.uniform(0.6, 1.1)
+        if self.state.gesture and now_s - self.state.busy_until_s[hand] < SURPRISE_S:
+            # Who cannot hear the next accent coming gets ready for it.
+            ready = self._pose_before(self.state.gesture, self.state.gesture.size, np.zeros(3)).position
+            drift = drift + self.surprise * (np.array(ready) - self.state.pose[hand].position)
+            duration_s *= 1.0 - 0.5 * self.surprise
+        return [self._ease(hand, "adjustment", now_s, duration_s, drift)]
 
     def rest(self, now_s: float) -> list[HandMove]:
         """Bring to rest every raised hand that no stroke is planned for."""
@@ -213,6 +266,17 @@ class HandPlanner:
 
     def _ease(self, hand: str, phase: str, start_s: float, duration_s: float, drift: np.ndarray) -> HandMove:
         pose = self.state.pose[hand]
-        target = replace(pose, position=tuple(np.array(pose.position) + drift))
+        target = replace(pose, position=within_reach(np.array(pose.position) + drift))
         self.state.pose[hand] = target
         return HandMove(hand, phase, "rest", start_s, duration_s, target)
+
+
+def within_reach(position: np.ndarray) -> tuple[float, float, float]:
+    """The nearest place to (outward, up, forward) that a hand can comfortably go to: before the body, within reach."""
+    outward, up, forward = position
+    if outward < 0.0:
+        forward = max(forward, BEFORE_BODY_M)
+    place = np.array((outward, up, forward))
+    length = float(np.linalg.norm(place))
+    outward, up, forward = place * (np.clip(length, *REACH_M) / length)
+    return float(outward), float(up), float(forward)

@@ -1,4 +1,4 @@
-"""Mouth and jaw from the spectrum: open with vowels, round or wide with them, closed in silence and on the lips' sounds.
+"""Mouth and jaw from the spectrum: open with vowels, round or wide with them, closed in silence and on lip sounds.
 
 What the ear uses to tell vowels apart (the first two formants) says how open and how round a mouth is: energy that
 sits high within the first formant's range means an open jaw, energy low within the second's means rounded lips. In

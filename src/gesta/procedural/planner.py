@@ -16,11 +16,28 @@ from gesta.records import BodyMove, HandMove, Plan, Prosody
 
 HOLD_AFTER_S = 0.15
 """A hold begins to ease this long after its stroke."""
+HOLD_OVERLAP = 0.35
+"""Share of an easing movement's duration in which the next one may already begin."""
 REST_AFTER_PHRASE_S = 0.55
 """Hands wait this long after a phrase before they go to rest."""
 
 # At the same moment a phrase comes before its accents, and what is heard before what comes by itself.
-KINDS = ("phrase_start", "accent", "hold", "phrase_end", "rest", "breathe", "shift_weight", "blink", "fidget")
+KINDS = (
+    "phrase_start",
+    "accent",
+    "hold",
+    "phrase_end",
+    "rest",
+    "breathe",
+    "shift_weight",
+    "blink",
+    "fidget",
+    "head_sway",
+    "torso_sway",
+)
+
+FIRST_S = {"breathe": 0.0, "head_sway": 0.05, "torso_sway": 0.1, "shift_weight": 0.4, "blink": 1.3, "fidget": 3.0}
+"""When each thing that comes by itself comes first."""
 
 
 @dataclass(order=True)
@@ -55,10 +72,10 @@ class Planner:
 
     def __init__(self, style: Style, seed: int, look_ahead_s: float = math.inf) -> None:
         self.style, self.seed, self.look_ahead_s = style, seed, look_ahead_s
-        self.hands = HandPlanner(style, seed)
+        self.hands = HandPlanner(style, seed, look_ahead_s)
         self.body = BodyPlanner(style, seed)
         self.state = PlannerState()
-        for kind, first_s in (("breathe", 0.0), ("shift_weight", 0.4), ("blink", 1.3), ("fidget", 3.0)):
+        for kind, first_s in FIRST_S.items():
             self._note(kind, first_s)
 
     def push(self, prosody: Prosody) -> Plan:
@@ -95,7 +112,10 @@ class Planner:
         return Plan(hand_moves, body_moves, self.hands.start, ready_s, self.style.model_dump(), self.seed)
 
     def _on_phrase_start(self, item: Item) -> None:
-        self.hands.phrase_start()
+        moves = self.hands.phrase_start(item.decide_s, item.event_s)
+        self.state.hand_moves += moves
+        for move in moves:
+            self._note("rest", move.end_s + self.style.patience_s)
         self.state.body_moves += self.body.phrase_start(item.decide_s, item.event_s)
 
     def _on_accent(self, item: Item) -> None:
@@ -107,11 +127,15 @@ class Planner:
             self._note("rest", stroke.end_s + self.style.patience_s)
 
     def _on_hold(self, item: Item) -> None:
-        self.state.hand_moves += self.hands.hold(item.hand, item.decide_s)
+        moves = self.hands.hold(item.hand, item.decide_s)
+        self.state.hand_moves += moves
+        for move in moves:
+            self._note("hold", move.end_s - HOLD_OVERLAP * move.duration_s, hand=item.hand)
 
     def _on_phrase_end(self, item: Item) -> None:
         self.state.body_moves += self.body.phrase_end(item.decide_s, item.event_s)
-        self._note("rest", max(item.decide_s, item.event_s + REST_AFTER_PHRASE_S))
+        last_s = max(item.event_s, *self.hands.state.busy_until_s.values())
+        self._note("rest", max(item.decide_s, last_s + REST_AFTER_PHRASE_S))
 
     def _on_rest(self, item: Item) -> None:
         # A stroke that is already planned keeps its hand; both hands wait while the other is still busy.
@@ -127,6 +151,12 @@ class Planner:
 
     def _on_blink(self, item: Item) -> None:
         self._again("blink", *self.body.blink(item.decide_s))
+
+    def _on_head_sway(self, item: Item) -> None:
+        self._again("head_sway", *self.body.sway("head_sway", item.decide_s))
+
+    def _on_torso_sway(self, item: Item) -> None:
+        self._again("torso_sway", *self.body.sway("torso_sway", item.decide_s))
 
     def _again(self, kind: str, moves: list[BodyMove], next_s: float) -> None:
         self.state.body_moves += moves

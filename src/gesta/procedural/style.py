@@ -16,7 +16,7 @@ class Style(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    strokes: float = Field(0.62, ge=0.0, le=1.0, description="share of the accents that get a stroke")
+    strokes: float = Field(0.75, ge=0.0, le=1.0, description="share of the accents that get a stroke")
     size: float = Field(1.0, ge=0.0, le=2.5, description="length of strokes, as a factor")
     tempo: float = Field(1.0, ge=0.5, le=2.0, description="speed of movements for their length, as a factor")
     patience_s: float = Field(
@@ -32,7 +32,7 @@ class Style(BaseModel):
 
 PRESETS: dict[str, dict[str, float]] = {
     "calm": {
-        "strokes": 0.4,
+        "strokes": 0.45,
         "size": 0.75,
         "tempo": 0.85,
         "patience_s": 1.0,
@@ -42,7 +42,7 @@ PRESETS: dict[str, dict[str, float]] = {
     },
     "neutral": {},
     "lively": {
-        "strokes": 0.85,
+        "strokes": 0.95,
         "size": 1.3,
         "tempo": 1.12,
         "patience_s": 2.6,

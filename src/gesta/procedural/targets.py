@@ -4,18 +4,31 @@ Every move adds a minimum-jerk step (or a pulse) to the channels it drives; move
 from one into the next. A stretch of a stream continues exactly where the last one stopped.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from gesta.procedural.arms import palm_twist_deg
 from gesta.procedural.mouth import MouthReader
 from gesta.procedural.profiles import bump, step
 from gesta.procedural.shapes import HAND_SHAPES
 from gesta.records import BodyMove, HandMove, HandPose, Plan, Prosody
 from gesta.units import MOTION_FPS
 
-HAND_SIZES = {"position": 3, "palm": 3, "wrist": 2, "fingers": 7}
-BODY_SIZES = {"head": 3, "torso": 3, "pelvis": 2, "gaze": 2, "breath": 1, "lids": 1, "brows": 1, "smile": 1}
+HAND_SIZES = {"position": 3, "twist": 1, "wrist": 2, "fingers": 7}
+BODY_SIZES = {
+    "head": 3,
+    "torso": 3,
+    "head_sway": 3,
+    "torso_sway": 3,
+    "pelvis": 2,
+    "gaze": 2,
+    "breath": 1,
+    "lids": 1,
+    "brows": 1,
+    "smile": 1,
+}
 
 
 def _layout() -> dict[str, slice]:
@@ -103,8 +116,8 @@ class TargetTracker:
         state = self.state
         if not state.goals:
             self._begin(plan.start_hands)
-        for move in plan.hand_moves:
-            self._add_hand_move(move)
+        for move, values in zip(plan.hand_moves, _hand_values([move.pose for move in plan.hand_moves]), strict=True):
+            self._add_hand_move(move, values)
         for body_move in plan.body_moves:
             self._add_body_move(body_move)
         frames = prosody.frame_count
@@ -114,15 +127,15 @@ class TargetTracker:
         return targets
 
     def _begin(self, hands: tuple[HandPose, HandPose]) -> None:
-        for hand, pose in zip(("left", "right"), hands, strict=True):
-            for name, value in _hand_values(pose).items():
+        for hand, values in zip(("left", "right"), _hand_values(hands), strict=True):
+            for name, value in values.items():
                 self.state.goals[f"{hand}_{name}"] = value
                 self.state.last[LAYOUT[f"{hand}_{name}"]] = value
         for name, size in BODY_SIZES.items():
             self.state.goals[name] = np.zeros(size)
 
-    def _add_hand_move(self, move: HandMove) -> None:
-        for name, value in _hand_values(move.pose).items():
+    def _add_hand_move(self, move: HandMove, values: dict[str, np.ndarray]) -> None:
+        for name, value in values.items():
             late_s = FINGERS_LATE_S if name == "fingers" else 0.0
             self._go(f"{move.hand}_{name}", move.start_s + late_s, move.duration_s, value)
         if any(move.arc):
@@ -180,12 +193,18 @@ class TargetTracker:
         return weight
 
 
-def _hand_values(pose: HandPose) -> dict[str, np.ndarray]:
-    """The hand channels' values for a pose."""
-    palm = np.array(pose.palm)
-    return {
-        "position": np.array(pose.position),
-        "palm": palm / np.linalg.norm(palm),
-        "wrist": np.array((pose.flexion_deg, pose.deviation_deg)),
-        "fingers": np.array(HAND_SHAPES[pose.shape].values()),
-    }
+def _hand_values(poses: Sequence[HandPose]) -> list[dict[str, np.ndarray]]:
+    """The hand channels' values for some poses."""
+    if not poses:
+        return []
+    positions, palms = np.array([pose.position for pose in poses]), np.array([pose.palm for pose in poses])
+    twists = palm_twist_deg(positions, palms)
+    return [
+        {
+            "position": position,
+            "twist": np.array([twist]),
+            "wrist": np.array((pose.flexion_deg, pose.deviation_deg)),
+            "fingers": np.array(HAND_SHAPES[pose.shape].values()),
+        }
+        for pose, position, twist in zip(poses, positions, twists, strict=True)
+    ]
