@@ -51,16 +51,22 @@ def write_wav(path: Path, samples: np.ndarray, rate: int, sample_bytes: int = 2)
     return path
 
 
-def write_sound(path: Path, samples: np.ndarray, rate: int, codec: str, picture: bool = False) -> Path:
-    """(S,) samples in a file whose container the name chooses, encoded by FFmpeg, beside a picture if asked for."""
+def write_sound(
+    path: Path, samples: np.ndarray, rate: int, codec: str, picture: bool = False, layout: str = "mono"
+) -> Path:
+    """(S,) samples in a file whose container the name chooses, encoded by FFmpeg, beside a picture if asked for.
+
+    With a layout of several channels each of them holds the samples.
+    """
+    width = av.AudioLayout(layout).nb_channels
     with av.open(str(path), "w") as container:
-        sound = container.add_stream(codec, rate=rate, layout="mono")
+        sound = container.add_stream(codec, rate=rate, layout=layout)
         if picture:
             add_picture(container)
         size = sound.codec_context.frame_size or 1024
         for start in range(0, len(samples), size):
-            block = np.ascontiguousarray(samples[start : start + size][np.newaxis], dtype=np.float32)
-            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="mono")
+            block = np.repeat(samples[start : start + size], width)[np.newaxis].astype(np.float32)
+            frame = av.AudioFrame.from_ndarray(block, format="flt", layout=layout)
             frame.sample_rate, frame.pts, frame.time_base = rate, start, Fraction(1, rate)
             container.mux(sound.encode(frame))
         container.mux(sound.encode(None))

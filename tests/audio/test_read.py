@@ -96,6 +96,27 @@ def test_seven_channels(tmp_path: Path) -> None:
     assert amplitude(samples_of(open_speech(path)), 440.0) == pytest.approx(0.5, rel=0.01)
 
 
+@pytest.mark.parametrize(("name", "codec", "layout"), [("a.m4a", "aac", "7.1"), ("a.mka", "flac", "7.1")])
+def test_planes_of_many_channels(tmp_path: Path, name: str, codec: str, layout: str) -> None:
+    path = write_sound(tmp_path / name, sine(440.0, 2.0, 48_000), 48_000, codec, layout=layout)
+    assert amplitude(samples_of(open_speech(path)), 440.0) == pytest.approx(0.5, rel=0.15)
+
+
+def test_files_with_flipped_bytes_never_crash(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    random = np.random.default_rng(0)
+    whole = write_sound(tmp_path / "whole.m4a", sine(440.0, 1.0), SECOND, "aac").read_bytes()
+    path = tmp_path / "flipped.m4a"
+    for _ in range(60):
+        flipped = np.frombuffer(whole, np.uint8).copy()
+        flipped[random.integers(0, len(flipped), 20)] = random.integers(0, 256, 20)
+        path.write_bytes(flipped.tobytes())
+        try:
+            open_speech(path)
+        except InputError as error:
+            assert path.name in str(error)
+    assert capfd.readouterr().err == ""
+
+
 def test_reading_again_gives_the_same_samples(tmp_path: Path) -> None:
     path = write_wav(tmp_path / "tone.wav", sine(440.0, 3.0, 44_100), 44_100)
     speech = open_speech(path)

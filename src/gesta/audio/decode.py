@@ -4,6 +4,7 @@ The file is opened here and handed to FFmpeg as an open file, FFmpeg may use no 
 containers and codecs in `limits` are read: whatever a file says, no other file and no network is reached.
 """
 
+import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,13 +49,40 @@ def _reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
+class QuietFile:
+    """An open file for FFmpeg: damaged files ask for impossible places, which is an answer and not an exception."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file = file
+        self.name = name
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes; none where the disk cannot give them."""
+        try:
+            return self._file.read(size)
+        except OSError:
+            return b""
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place and return it, or -1 if there is no such place."""
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError, OverflowError):
+            return -1
+
+    def tell(self) -> int:
+        """The current place."""
+        return self._file.tell()
+
+
 @contextmanager
 def open_container(path: Path, limits: Limits) -> Iterator[av.container.InputContainer]:
     """Open a file's container with every way to other files and to the network closed."""
     options = {"protocol_whitelist": NO_PROTOCOL, "format_whitelist": CONTAINERS, "max_streams": str(limits.streams)}
     with open_regular(path) as file:
         try:
-            container = av.open(file, mode="r", container_options=options, metadata_errors="replace")
+            shown = QuietFile(file, path.name)
+            container = av.open(shown, mode="r", container_options=options, metadata_errors="replace")
         except (av.FFmpegError, ValueError, OSError):
             raise InputError(UNREADABLE.format(path=path)) from None
         with container:
@@ -158,7 +186,7 @@ class Decoder:
                 return
             try:
                 frames = packet.decode()
-            except av.FFmpegError:
+            except (av.FFmpegError, ValueError):
                 self.damaged += 1
                 continue
             self.frames += len(frames)

@@ -15,6 +15,9 @@ from gesta.units import SAMPLE_RATE
 STRETCH_S = 1.0
 """Sound is gathered up to this length before it is resampled, seconds."""
 
+PLANES_IN_FRAME = 8
+"""PyAV looks for the end of a frame's planes and reads beyond them where FFmpeg's own list of so many is full."""
+
 
 def to_float(samples: np.ndarray) -> np.ndarray:
     """Samples of any integer or float type as float32; integers are scaled so that full scale is 1."""
@@ -37,10 +40,14 @@ def mix(samples: np.ndarray) -> np.ndarray:
 
 def frame_to_mono(frame: av.AudioFrame) -> np.ndarray:
     """One decoded frame as (S,) float32 mono at its own rate."""
-    samples = frame.to_ndarray()
+    channels = frame.layout.nb_channels
     if not frame.format.is_planar:
-        samples = samples.reshape(-1, frame.layout.nb_channels).T
-    return mix(samples)
+        return mix(frame.to_ndarray().reshape(-1, channels).T)
+    if channels < PLANES_IN_FRAME:
+        return mix(frame.to_ndarray())
+    packer = av.AudioResampler(format="flt", layout=frame.layout, rate=frame.sample_rate)
+    packed = [*packer.resample(frame), *packer.resample(None)]
+    return np.concatenate([mix(part.to_ndarray().reshape(-1, channels).T) for part in packed])
 
 
 class MonoResampler:
