@@ -11,7 +11,6 @@ from gesta.metrics.motion.table import markdown_table
 from gesta.motion.reading import read_motion
 
 BAD_INPUT = 2
-NAME_LENGTH = 12
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,7 +22,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         for argument in arguments:
             motion, _, speech = argument.partition("=")
-            name = Path(motion).stem[:NAME_LENGTH]
+            # Two takes of one name must not hide one another.
+            name = Path(motion).stem if Path(motion).stem not in reports else motion
             reports[name] = measure(read_motion(motion), open_speech(speech) if speech else None)
     except GestaError as error:
         sys.stderr.write(f"{error}\n")
