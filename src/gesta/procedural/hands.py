@@ -38,10 +38,12 @@ NEAR_M = 0.02
 """A hand this near to where its stroke begins needs no preparation."""
 SURPRISE_S = 0.5
 """A phrase of which less notice is given than this comes as a surprise."""
-REACH_M = (0.2, 0.43)
+REACH_M = (0.2, 0.46)
 """How near to the shoulder and how far from it a hand is sent."""
 BEFORE_BODY_M = 0.1
 """A hand that is inward of its shoulder stays at least this far in front of it."""
+LOWEST_STROKE_M = -0.29
+"""Strokes end above this, over a hand that rests before the belly."""
 FIDGET_S = (5.0, 12.0)
 """Time between small shifts of resting hands."""
 HOLD_DRIFT_M, HOLD_WANDER_M = 0.022, 0.017
@@ -94,7 +96,9 @@ class HandPlanner:
         self.rest_names = {"left": str(rest), "right": str(rest)}
         if rest != "before_belly" and habits.random() < 0.25:
             self.rest_names[str(habits.choice(HANDS))] = "low_front"
-        self.state = HandsState({hand: RESTS[self.rest_names[hand]] for hand in HANDS})
+        # Nobody rests quite alike on both sides.
+        self.rests = {hand: moved(RESTS[self.rest_names[hand]], habits.normal(0.0, 0.014, 3)) for hand in HANDS}
+        self.state = HandsState(dict(self.rests))
         self.start = (self.state.pose["left"], self.state.pose["right"])
 
     def phrase_start(self, now_s: float, phrase_s: float) -> list[HandMove]:
@@ -177,12 +181,12 @@ class HandPlanner:
         """Preparation and stroke of one hand, fitted into the time there is; nothing where there is too little."""
         family, current = FAMILIES[gesture.family], self.state.pose[hand]
         jitter = self.random.normal(0.0, 0.008, 3)
+        end = gesture.place + np.array(family.after) * scale + jitter
+        # A place that is too low is lifted as a whole, so that the stroke keeps its length.
+        jitter[1] += max(LOWEST_STROKE_M - end[1], 0.0)
+        end[1] = max(end[1], LOWEST_STROKE_M)
         before = self._pose_before(gesture, scale, jitter)
-        after = replace(
-            before,
-            position=within_reach(gesture.place + np.array(family.after) * scale + jitter),
-            flexion_deg=family.flexion_deg[1],
-        )
+        after = replace(before, position=within_reach(end), flexion_deg=family.flexion_deg[1])
         way = float(np.linalg.norm(np.subtract(before.position, current.position)))
         preparation_s = PREPARATION_EASE * reach_duration(way, self.tempo) if way > NEAR_M else 0.0
         duration_s = reach_duration(float(np.linalg.norm(np.subtract(after.position, before.position))), self.tempo)
@@ -242,8 +246,7 @@ class HandPlanner:
         for hand in HANDS:
             if not self.state.raised[hand] or now_s < self.state.busy_until_s[hand]:
                 continue
-            target = RESTS[self.rest_names[hand]]
-            target = replace(target, position=tuple(np.array(target.position) + self.random.normal(0.0, 0.008, 3)))
+            target = moved(self.rests[hand], self.random.normal(0.0, 0.008, 3))
             way = float(np.linalg.norm(np.subtract(target.position, self.state.pose[hand].position)))
             duration_s = 1.35 * reach_duration(way, self.tempo)
             start_s = max(now_s + self.random.uniform(0.0, 0.06), self.state.busy_until_s[hand])
@@ -259,16 +262,21 @@ class HandPlanner:
             drift = self.idle_random.normal(0.0, (0.012, 0.012, 0.01))
             duration_s = self.idle_random.uniform(0.8, 1.5)
             if not self.state.raised[hand] and now_s >= self.state.busy_until_s[hand]:
-                home = np.array(RESTS[self.rest_names[hand]].position)
+                home = np.array(self.rests[hand].position)
                 away = np.array(self.state.pose[hand].position) - home
                 moves.append(self._ease(hand, "adjustment", now_s, duration_s, drift - 0.7 * away))
         return moves, now_s + self.idle_random.uniform(*FIDGET_S)
 
     def _ease(self, hand: str, phase: str, start_s: float, duration_s: float, drift: np.ndarray) -> HandMove:
         pose = self.state.pose[hand]
-        target = replace(pose, position=within_reach(np.array(pose.position) + drift))
+        target = moved(pose, drift)
         self.state.pose[hand] = target
         return HandMove(hand, phase, "rest", start_s, duration_s, target)
+
+
+def moved(pose: HandPose, way: np.ndarray) -> HandPose:
+    """The same hand pose a little further on: (3,) outward, up, forward, metres."""
+    return replace(pose, position=within_reach(np.array(pose.position) + way))
 
 
 def within_reach(position: np.ndarray) -> tuple[float, float, float]:

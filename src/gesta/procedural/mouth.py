@@ -17,9 +17,9 @@ FIRST_FORMANT_HZ = (250.0, 950.0)
 SECOND_FORMANT_HZ = (950.0, 2800.0)
 HISS_HZ = (3800.0, 8000.0)
 MURMUR_HZ = (0.0, 500.0)
-TAPS = np.array((0.22, 0.48, 0.30))
-"""Weights of this frame, the last and the one before: about one frame of lag, and nothing heard ahead."""
-JAW_AT_LOUD = 0.42
+TAPS = np.array((0.50, 0.38, 0.12))
+"""Weights of this frame, the last and the one before: nothing is heard ahead. On the recorded face these lag least."""
+JAW_AT_LOUD = 0.36
 """jawOpen of a loud open vowel."""
 SHUT_BELOW = 0.1
 """Below this share of the speaker's range of loudness the lips are together."""
@@ -53,7 +53,7 @@ def articulation(prosody: Prosody) -> Articulation:
     return Articulation(
         sound=sound,
         openness=np.clip((first - 0.15) / 0.5, 0.0, 1.0) * voiced,
-        roundness=np.clip((0.42 - second) / 0.3, 0.0, 1.0) * voiced,
+        roundness=np.clip((0.46 - second) / 0.28, 0.0, 1.0) * voiced,
         spread=np.clip((second - 0.5) / 0.3, 0.0, 1.0) * voiced,
         hiss=np.clip((hiss - 0.25) / 0.5, 0.0, 1.0) * (1.0 - 0.7 * voiced),
         murmur=np.clip((murmur - 0.88) / 0.1, 0.0, 1.0) * voiced,
@@ -104,7 +104,7 @@ def _weights(heard: Articulation) -> np.ndarray:
     together = 1.0 - np.clip(heard.sound / (2.0 * SHUT_BELOW), 0.0, 1.0)
     lips_shut = heard.murmur * (1.0 - 0.6 * np.clip(heard.sound - 0.6, 0.0, 1.0))
     vowel = apart * (1.0 - lips_shut) * (1.0 - 0.75 * heard.hiss)
-    jaw = JAW_AT_LOUD * vowel**1.3 * (0.45 + 0.75 * heard.openness)
+    jaw = JAW_AT_LOUD * vowel**1.3 * (0.35 + 0.9 * heard.openness)
     put(jaw, "jawOpen")
     # mouthClose brings the lips together against the jaw: at jawOpen x, weight x shuts them.
     put(jaw * lips_shut, "mouthClose")
@@ -114,7 +114,7 @@ def _weights(heard: Articulation) -> np.ndarray:
     wide = vowel * heard.spread
     put(0.22 * wide, "mouthStretchLeft", "mouthStretchRight")
     put(0.12 * wide, "mouthSmileLeft", "mouthSmileRight")
-    show = vowel * (0.12 + 0.18 * heard.openness) + 0.15 * apart * heard.hiss
+    show = vowel * (0.04 + 0.14 * heard.spread) + 0.18 * apart * heard.hiss
     put(show, "mouthLowerDownLeft", "mouthLowerDownRight")
     put(0.5 * show, "mouthUpperUpLeft", "mouthUpperUpRight")
     return weights

@@ -89,11 +89,11 @@ FAMILIES: dict[str, Family] = {
     ),
 }
 
-PLACE: Triple = (0.03, -0.235, 0.255)
+PLACE: Triple = (0.03, -0.205, 0.26)
 """Middle of the space in which people gesture: forearms a little above level, before the ribs."""
 
 RESTS: dict[str, HandPose] = {
     "hanging": HandPose((0.085, -0.445, 0.055), (-0.9, 0.0, -0.25), 4.0, 4.0, "loose"),
-    "before_belly": HandPose((-0.065, -0.335, 0.215), (-0.75, -0.25, -0.5), 6.0, 0.0, "relaxed"),
+    "before_belly": HandPose((-0.03, -0.34, 0.21), (-0.75, -0.25, -0.5), 6.0, 0.0, "relaxed"),
     "low_front": HandPose((0.015, -0.385, 0.165), (-0.85, -0.35, -0.3), 5.0, 3.0, "loose"),
 }
