@@ -25,40 +25,27 @@ FLOOR_KEY_SHARE = 0.40
 CONTACT_MARGIN_M = 0.4
 """How far the contact shadow reaches beyond the body."""
 FULLY_LIT = 0.999
-BOX_CORNERS = 8
 
 
-@kernel
-def shadow_window(vertices: np.ndarray, view: np.ndarray, shape: tuple[int, int], window: np.ndarray) -> None:
-    """The rectangle of the picture in which the floor can be darkened, as `find_window` gives it.
+def shadow_window(vertices: np.ndarray, view: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """The rectangle of the picture in which the floor can be darkened, as `find_window` gives it: (4,) int64.
 
     Args:
         vertices: (V, 3) metres.
         view: (5, 3) from `Camera.packed`.
         shape: height and width of the picture.
-        window: (4,) int64, written.
     """
-    low = np.full(3, 1e30)
-    high = np.full(3, -1e30)
-    for index in range(vertices.shape[0]):
-        for axis in range(3):
-            low[axis] = min(low[axis], vertices[index, axis])
-            high[axis] = max(high[axis], vertices[index, axis])
-    corners = np.zeros((2 * BOX_CORNERS, 3), np.float32)
-    for corner in range(BOX_CORNERS):
-        x = low[0] if corner & 1 else high[0]
-        y = max(0.0, low[1] if corner & 2 else high[1])
-        z = low[2] if corner & 4 else high[2]
-        corners[corner, 0] = x + (-CONTACT_MARGIN_M if corner & 1 else CONTACT_MARGIN_M)
-        corners[corner, 2] = z + (-CONTACT_MARGIN_M if corner & 4 else CONTACT_MARGIN_M)
-        corners[corner + BOX_CORNERS, 0] = x - y * KEY[0] / KEY[1]
-        corners[corner + BOX_CORNERS, 2] = z - y * KEY[2] / KEY[1]
-    screen = np.empty((2 * BOX_CORNERS, 3), np.float64)
-    project_vertices(corners, view, screen)
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    corners = np.stack(np.meshgrid(*np.stack([low, high], axis=1), indexing="ij"), axis=-1).reshape(-1, 3)
+    under = corners + np.where(corners < 0.5 * (low + high), -CONTACT_MARGIN_M, CONTACT_MARGIN_M)
+    thrown = corners - np.maximum(corners[:, 1:2], 0.0) * (KEY / KEY[1])
+    on_floor = (np.concatenate([under, thrown]) * (1.0, 0.0, 1.0)).astype(np.float32)
+    screen, window = np.empty((len(on_floor), 3)), np.zeros(4, np.int64)
+    project_vertices(on_floor, view, screen)
+    if np.any(screen[:, 2] <= BEHIND):
+        return np.array((0, shape[0], 0, shape[1]), np.int64)
     find_window(screen, shape, window)
-    for corner in range(2 * BOX_CORNERS):
-        if screen[corner, 2] <= BEHIND:
-            window[0], window[1], window[2], window[3] = 0, shape[0], 0, shape[1]
+    return window
 
 
 @kernel

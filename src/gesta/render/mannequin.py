@@ -112,9 +112,8 @@ class Mannequin:
         head = head_pieces(bones)
         moves += [expressions(part) for part in head]
         eyes = [eyeball(rest[joint], joint) for joint in FACE_JOINTS[1:]]
-        self._assemble(
-            [*lids, *(part.piece for part in head), *eyes, hair_piece(), *hand_pieces(bones), *body_pieces(bones)]
-        )
+        face = [*lids, *(part.piece for part in head), *eyes, hair_piece()]
+        self._assemble([*face, *hand_pieces(bones), *body_pieces(bones)])
         self._moves = np.concatenate(moves, axis=1).astype(np.float32).reshape(len(ARKIT_NAMES), -1)
         self._shell_centres = np.concatenate(centres).astype(np.float32)
         on_shell = self._rest[: len(self._shell_centres)] - self._shell_centres

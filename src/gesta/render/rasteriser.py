@@ -49,7 +49,6 @@ class Rasteriser:
         self._empty = np.zeros((height, width, 3), np.uint8)
         self._empty_view: np.ndarray | None = None
         self._axes = light_axes(KEY)
-        self._to_map = np.zeros((4, 4), np.float32)
         self._depths = np.empty((MAP_SIZE, MAP_SIZE), np.float32)
         self._bounds = np.empty((2, 2, MAP_BLOCKS, MAP_BLOCKS), np.float32)
         self._contact = np.zeros((3, CONTACT_CELLS, CONTACT_CELLS), np.float32)
@@ -64,17 +63,17 @@ class Rasteriser:
             camera: where it is seen from.
             picture: (H, W, 3) uint8, written.
         """
+        vertices, normals = np.ascontiguousarray(vertices, np.float32), np.ascontiguousarray(normals, np.float32)
         view = camera.packed(self.size)
         self._draw_studio(view, np.asarray(camera.target, np.float64))
         picture[:] = self._empty
-        dark = np.zeros(4, np.int64)
         self._find_visible(vertices, view)
-        fit_map(vertices, self._axes, self._to_map)
-        draw_map(vertices, self._faces, self._to_map, self._light_points, self._depths)
+        to_map = fit_map(vertices, self._axes)
+        draw_map(vertices, self._faces, to_map, self._light_points, self._depths)
         draw_bounds(self._depths, self._bounds[0], self._bounds[1])
         draw_contact(vertices, self._contact_corner, self._contact[0], self._contact[1], self._contact[2])
-        shadow_window(vertices, view, self._floor.shape, dark)
-        shadows = (self._to_map, self._depths, self._bounds[1])
+        dark = shadow_window(vertices, view, self._floor.shape)
+        shadows = (to_map, self._depths, self._bounds[1])
         paint_floor(
             dark, self._spans, self._inverse, view, *shadows, self._contact_corner, self._contact[0],
             self._floor, self._linear, self._light, picture,
@@ -86,7 +85,7 @@ class Rasteriser:
 
     def visible_faces(self, vertices: np.ndarray, camera: Camera) -> np.ndarray:
         """Which face each sample of the picture sees: (H, W, SAMPLES) int32, -1 where none is."""
-        self._find_visible(vertices, camera.packed(self.size))
+        self._find_visible(np.ascontiguousarray(vertices, np.float32), camera.packed(self.size))
         return np.where(self._inverse > 0.0, self._seen, -1)
 
     def _find_visible(self, vertices: np.ndarray, view: np.ndarray) -> None:

@@ -36,35 +36,28 @@ def light_axes(towards_light: np.ndarray) -> np.ndarray:
     return np.stack([across, np.cross(light, across), light])
 
 
-@kernel
-def fit_map(vertices: np.ndarray, axes: np.ndarray, to_map: np.ndarray) -> None:
+def fit_map(vertices: np.ndarray, axes: np.ndarray) -> np.ndarray:
     """Choose what the shadow map covers, in steps of whole texels so that nothing shimmers.
 
     Args:
         vertices: (V, 3) metres.
         axes: (3, 3) from `light_axes`.
-        to_map: (4, 4) float32, written: three rows that take (x, y, z, 1) to texel column, texel row and metres
-            towards the light; the last row begins with the metres in a texel.
+
+    Returns:
+        (4, 4) float32: three rows that take (x, y, z, 1) to texel column, texel row and metres towards the light; the
+        last row begins with the metres in a texel.
     """
-    low = np.full(2, 1e30)
-    high = np.full(2, -1e30)
-    for index in range(vertices.shape[0]):
-        x, y, z = vertices[index, 0], vertices[index, 1], vertices[index, 2]
-        for axis in range(2):
-            along = axes[axis, 0] * x + axes[axis, 1] * y + axes[axis, 2] * z
-            low[axis] = min(low[axis], along)
-            high[axis] = max(high[axis], along)
-    needed = max(high[0] - low[0], high[1] - low[1]) * SPARE
+    along = vertices @ axes[:2].T.astype(np.float32)
+    low, high = along.min(axis=0).astype(np.float64), along.max(axis=0).astype(np.float64)
+    needed = float(np.max(high - low)) * SPARE
     steps = max(0.0, np.ceil((needed - LEAST_EXTENT_M) / EXTENT_STEP_M))
     texel = (LEAST_EXTENT_M + steps * EXTENT_STEP_M) / MAP_SIZE
-    for axis in range(2):
-        for column in range(3):
-            to_map[axis, column] = axes[axis, column] / texel
-        to_map[axis, 3] = 0.5 * MAP_SIZE - np.floor(0.5 * (low[axis] + high[axis]) / texel)
-    for column in range(3):
-        to_map[2, column] = axes[2, column]
-    to_map[2, 3] = 0.0
+    to_map = np.zeros((4, 4))
+    to_map[:2, :3] = axes[:2] / texel
+    to_map[:2, 3] = 0.5 * MAP_SIZE - np.floor(0.5 * (low + high) / texel)
+    to_map[2, :3] = axes[2]
     to_map[3, 0] = texel
+    return to_map.astype(np.float32)
 
 
 @kernel
