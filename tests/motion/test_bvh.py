@@ -177,6 +177,7 @@ def test_a_small_file_is_parsed(tmp_path: Path) -> None:
         ("1 2 3", "1 2", "line 15: 3 numbers"),
         ("1 2 3", "1 nan 3", "line 15: 3 numbers"),
         ("1 2 3", "1 b 3", "line 15: a number"),
+        ("1 2 3", "1 1e300 3", "line 15: 3 numbers"),
         (TEXT[20:], "", "line"),
     ],
 )
@@ -186,6 +187,24 @@ def test_malformed_files_name_the_line(tmp_path: Path, old: str, new: str, reaso
     with pytest.raises(InputError, match=reason) as caught:
         parse_bvh(path)
     assert "bad.bvh" in str(caught.value)
+
+
+def test_a_rest_pose_that_is_no_person_is_refused(tmp_path: Path) -> None:
+    flat = np.tile(np.eye(3), (55, 1, 1))
+    for name in ("left_hip", "right_hip"):  # legs folded up beside the trunk
+        flat[skeleton().index(name)] = flat[skeleton().index(name.replace("hip", "knee"))] = np.diag([1.0, -1.0, -1.0])
+    path = write_foreign(made_motion(2), tmp_path / "a.bvh", Foreign(turns=flat))
+    with pytest.raises(InputError, match="nobody stands"):
+        read_bvh(path)
+
+
+def test_a_sitting_body_of_unknown_height_has_no_floor(tmp_path: Path) -> None:
+    motion = made_motion()
+    found = read_bvh(write_bvh(motion.replaced(translation=motion.translation * [1, 0, 1]), tmp_path / "a.bvh"))
+    assert not found.floor_known
+    assert "floor is unknown" in found.provenance["notes"][0]
+    with pytest.raises(InputError, match="scale"):
+        read_bvh(tmp_path / "a.bvh", scale=-1.0)
 
 
 def test_missing_files_and_folders_are_one_sentence(tmp_path: Path) -> None:

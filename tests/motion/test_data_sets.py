@@ -66,6 +66,8 @@ def test_show_hands_need_the_users_own_components(tmp_path: Path) -> None:
         ({"left_hand_pose": np.zeros((4, 46))}, "left_hand_pose"),
         ({"transl": np.zeros((0, 3))}, "1 frame"),
         ({"transl": np.array(1.0)}, "1 frame"),
+        ({"expression": np.full((4, 100), np.nan)}, "not finite"),
+        ({"left_hand_pose": np.full((4, 12), None)}, "Python objects"),
     ],
 )
 def test_bad_show_clips_are_refused(tmp_path: Path, changes: dict[str, np.ndarray | None], reason: str) -> None:

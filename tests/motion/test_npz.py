@@ -177,6 +177,21 @@ def test_files_that_are_no_npz_are_refused(tmp_path: Path) -> None:
         read_npz(path)
 
 
+def test_whatever_is_damaged_is_one_sentence(tmp_path: Path) -> None:
+    whole = write_npz(made_motion(3), tmp_path / "whole.npz").read_bytes()
+    random = np.random.default_rng(0)
+    path = tmp_path / "damaged.npz"
+    for _ in range(150):
+        data = bytearray(whole)
+        for place in random.integers(0, len(whole), 5):
+            data[place if random.random() < 0.5 else -1 - place % 1500] = random.integers(0, 256)
+        path.write_bytes(data)
+        try:
+            read_npz(path)
+        except InputError as error:
+            assert "\n" not in str(error)
+
+
 @pytest.mark.parametrize("frames", [10**9, 3_000_000])
 def test_a_bomb_is_refused_before_memory_is_taken(tmp_path: Path, frames: int) -> None:
     header = io.BytesIO()

@@ -16,6 +16,8 @@ MAXIMUM_FRAMES = 6 * 3600 * 120
 MAXIMUM_LINE = 65_536
 """Most characters of a line."""
 LINES_PER_BLOCK = 512
+LARGEST_NUMBER = 1e9
+"""Degrees and lengths beyond this, infinities among them, are no motion."""
 SHORTEST_NUMBER = 2
 """Bytes of the shortest number with what parts it from the next one."""
 PLACES = ("Xposition", "Yposition", "Zposition")
@@ -73,12 +75,12 @@ class _Lines:
         return InputError(f"Cannot read {self.path}: line {self.number}: {reason}.")
 
     def numbers(self, words: list[str], count: int) -> list[float]:
-        """`count` finite numbers out of as many words."""
+        """`count` numbers of a reasonable size out of as many words."""
         try:
             values = [float(word) for word in words]
         except ValueError:
             raise self.error("a number is needed") from None
-        if len(values) != count or not np.isfinite(values).all():
+        if len(values) != count or not np.all(np.abs(values) < LARGEST_NUMBER):
             raise self.error(f"{count} numbers are needed")
         return values
 
@@ -88,7 +90,7 @@ class _Lines:
             rows = [row for row in map(str.split, lines) if row]
             try:
                 block = np.array(rows, dtype=np.float64).reshape(-1, width)
-                if len(block) != len(rows) or not np.isfinite(block).all():
+                if len(block) != len(rows) or not np.all(np.abs(block) < LARGEST_NUMBER):
                     raise ValueError
             except ValueError:
                 raise self._bad_row(lines, width) from None

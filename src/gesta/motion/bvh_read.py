@@ -23,6 +23,7 @@ MAXIMUM_DURATION_S = 6 * 3600.0
 MAXIMUM_RATE = 1000.0
 RATE_TOLERANCE = 1e-3
 """A rate this close to 30 is 30: BVH rounds its frame time."""
+LARGEST_SCALE = 1e6
 FIT_TOLERANCE = 1e-4
 """Limbs whose length differs by less than this share are as long as ours."""
 FLOOR_TOLERANCE_M = 0.1
@@ -51,6 +52,8 @@ def read_bvh(path: str | Path, *, scale: float | None = None, up: str | None = N
     path = Path(path)
     if up not in (None, "y", "z"):
         raise unknown_name("up axis", str(up), ("y", "z"))
+    if scale is not None and not 0.0 < scale < LARGEST_SCALE:
+        raise InputError(f"The scale is {scale:g}, but must be the metres in a unit of the file, more than 0.")
     clip = parse_bvh(path)
     rate = 1.0 / clip.frame_time
     rate = float(MOTION_FPS) if abs(rate - MOTION_FPS) < RATE_TOLERANCE else rate

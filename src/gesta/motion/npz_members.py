@@ -4,6 +4,7 @@ Nothing is unpickled. The header of an array is read and its size checked, again
 what the caller expects, before any memory is taken for it.
 """
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,8 @@ MAXIMUM_SMALL_ITEMS = 1_000_000
 ROWS_PER_BLOCK = 4096
 NUMBER_KINDS = "fiub"
 TEXT_KINDS = "US"
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError)
+"""What the zip library raises for a damaged or odd archive."""
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 """The time written into archives, so that the same motion gives the same bytes."""
 
@@ -49,7 +52,7 @@ class NpzMembers:
         self.path = Path(path)
         try:
             self._archive = zipfile.ZipFile(self.path)
-        except (OSError, zipfile.BadZipFile) as error:
+        except (ValueError, *DAMAGE) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not an npz file"
             raise InputError(f"Cannot read {self.path}: {reason}.") from error
         entries = self._archive.namelist()
@@ -65,7 +68,7 @@ class NpzMembers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._archive.close()
-        if isinstance(error, (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)):
+        if isinstance(error, DAMAGE):
             raise InputError(f"Cannot read {self.path}: the file is damaged.") from error
         if isinstance(error, ValueError):
             raise InputError(f"Cannot read {self.path}: {error}.") from error

@@ -5,6 +5,7 @@ knows. Hands are twelve numbers along the components of the user's SMPL-X; witho
 "hands" is missing from the motion's parts. SHOW is for non-commercial research.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from gesta.errors import InputError
 from gesta.motion.hand_model import HandModel
 from gesta.motion.notes import provenance
 from gesta.motion.npz_members import NpzMembers
-from gesta.motion.npz_read import MAXIMUM_FRAMES, MAXIMUM_RATE
+from gesta.motion.npz_read import MAXIMUM_DURATION_S, MAXIMUM_FRAMES, MAXIMUM_RATE
 from gesta.motion.npz_write import EXPRESSION_CHANNELS, FLAME, REST_PELVIS
 from gesta.motion.resample import resample_joints, resample_values
 from gesta.motion.rotations import matrix_from_axis_angle
@@ -57,11 +58,19 @@ def read_show(path: str | Path, *, hands: HandModel | None = None) -> Motion:
             raise InputError(f"Cannot read {path} as SHOW: it lacks {missing[0]}.")
         rate = members.number("fps") if "fps" in members.names else float(MOTION_FPS)
         shape = members.header("transl").shape
-        if not shape or not 1 <= shape[0] <= MAXIMUM_FRAMES or not 1.0 <= rate <= MAXIMUM_RATE:
+        longest = min(MAXIMUM_FRAMES, MAXIMUM_DURATION_S * rate)
+        if not shape or not 1 <= shape[0] <= longest or not 1.0 <= rate <= MAXIMUM_RATE:
             raise InputError(f"Cannot read {path}: it must have 1 frame to six hours of them.")
         arrays = {key: _rows(members, key, shape[0], channels) for key, channels in CHANNELS.items()}
         weights = [_rows(members, key, shape[0], None) for key in HAND_KEYS]
-    poses = np.zeros((shape[0], JOINT_COUNT, 3), dtype=np.float32)
+        return _motion(path, arrays, weights, rate, hands)
+
+
+def _motion(
+    path: Path, arrays: Mapping[str, np.ndarray], weights: Sequence[np.ndarray], rate: float, hands: HandModel | None
+) -> Motion:
+    """The motion that the arrays of a clip stand for; `weights` are (T, K) of the left and the right hand."""
+    poses = np.zeros((len(arrays["transl"]), JOINT_COUNT, 3), dtype=np.float32)
     poses[:, 0] = arrays["global_orient"]
     poses[:, BODY] = arrays["body_pose_axis"].reshape(len(poses), -1, 3)
     for key, joint in (("jaw_pose", "jaw"), ("leye_pose", "left_eye_smplhf"), ("reye_pose", "right_eye_smplhf")):
