@@ -88,7 +88,7 @@ def _small_rotations(turns: np.ndarray) -> np.ndarray:
 
 
 class Mannequin:
-    """A figure of about 14,000 triangles with a face that speaks.
+    """A figure of about 20,000 triangles with a face that speaks.
 
     Attributes:
         faces: (N, 3) int32, counter-clockwise seen from outside.

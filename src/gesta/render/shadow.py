@@ -13,7 +13,8 @@ SPARE = 1.04
 BIAS_M = 0.006
 """Metres by which a surface must lie nearer to the light than a point to darken it."""
 LEAST_AREA = 1e-9
-BLOCK = 8
+BLOCK = 4
+"""Texels in a side of a block; a window of samples, two texels apart, must fit into a block and its neighbours."""
 MAP_BLOCKS = MAP_SIZE // BLOCK
 NORMAL_OFFSET_TEXELS = 1.6
 
