@@ -21,7 +21,7 @@ HANDS = ("left", "right")
 
 LEAD_S = 1.1
 """An accent is planned this long before it, where it is known by then."""
-ARRIVAL_MEAN_S, ARRIVAL_SD_S = -0.01, 0.05
+ARRIVAL_MEAN_S, ARRIVAL_SD_S = 0.005, 0.04
 """Where the stroke's deceleration lies from the accent."""
 SECOND_HAND_LAG_S = (0.01, 0.04)
 """Two hands are never exactly together."""
@@ -48,7 +48,7 @@ FIDGET_S = (5.0, 12.0)
 """Time between small shifts of resting hands."""
 HOLD_DRIFT_M, HOLD_WANDER_M = 0.022, 0.017
 """A held hand eases by about this towards the belly with each slow movement, and wanders by that."""
-PREPARATION_EASE = 1.2
+PREPARATION_EASE = 1.4
 """A preparation takes this much longer than a stroke of its length: it is not what the eye should notice."""
 
 
