@@ -1,13 +1,50 @@
-"""How numba compiles gesta's drawing kernels: cached on disk, without Python's lock, dividing as numpy does."""
+"""How numba compiles gesta's drawing kernels: cached on disk, without Python's lock, dividing as numpy does.
 
+numba's own cache looks only at the file of the function itself. Kernels here take constants and whole functions from
+one another's files, so theirs is keyed by all of those files: a new version of gesta never runs an old kernel.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from numba import njit
-
-kernel = njit(cache=True, nogil=True, error_model="numpy")
-"""Decorator of a kernel. Dividing by zero raises nothing: the path to an exception would cost every call dearly."""
-inlined_kernel = njit(cache=True, nogil=True, error_model="numpy", inline="always")
-"""Decorator of a small kernel that is copied into its callers."""
+from numba.core.caching import FunctionCache
 
 Scalar = Any
 """A number in a kernel: numba gives it the precision of what it is computed from."""
+
+SOURCES = "*.py"
+
+
+@cache
+def sources_digest() -> str:
+    """A hash of every source file of `gesta.render`."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob(SOURCES)):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+class KernelCache(FunctionCache):
+    """numba's cache of one function, keyed by all of the sources it may be made of."""
+
+    def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
+        return (*super()._index_key(sig, codegen), sources_digest())
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a kernel when it is first called. Dividing by zero raises nothing: the path to an exception is dear."""
+    compiled: Any = njit(nogil=True, error_model="numpy")(function)
+    # With NUMBA_DISABLE_JIT the function comes back as it was, and nothing is cached.
+    if hasattr(compiled, "enable_caching"):
+        compiled._cache = KernelCache(function)
+    return compiled
+
+
+def inlined_kernel(function: Callable[..., Any]) -> Any:
+    """Mark a small kernel to be copied into its callers, which a call with many arrays would slow down."""
+    return njit(nogil=True, error_model="numpy", inline="always")(function)
