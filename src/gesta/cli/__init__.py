@@ -1,30 +1,43 @@
 """The command line: one thin file per command; this one puts them together and turns errors into one sentence."""
 
+import os
 import signal
 import sys
+from collections.abc import Sequence
 from types import FrameType
 
 import typer
 
 from gesta.cli import doctor, inspect, models, speak
+from gesta.cli.console import shown
 from gesta.cli.planned import PLANNED, answer_planned
 from gesta.errors import GestaError
 
 USAGE_ERROR = 2
+INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
+HELP = """Speech in, moving body out.
+
+\b
+Begin with:
+  gesta speak talk.wav        a body for a recording, with a film of it
+  gesta speak --help          everything it can be told
+  gesta doctor                what this machine has and what is missing"""
 
 
 def build() -> typer.Typer:
     """The `gesta` program with all its commands."""
     app = typer.Typer(
         name="gesta",
-        help="Speech in, moving body out. Begin with: gesta speak RECORDING",
+        help=HELP,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        # Plain help: boxes leave too little room for words in a terminal of 80 columns.
+        rich_markup_mode=None,
     )
-    app.command("speak")(speak.speak)
-    app.command("inspect")(inspect.inspect)
+    app.command("speak", epilog=speak.EXAMPLES)(speak.speak)
+    app.command("inspect", epilog=inspect.EXAMPLES)(inspect.inspect)
     app.command("models")(models.models)
     app.command("doctor")(doctor.doctor)
     app.command("version")(models.version)
@@ -34,16 +47,48 @@ def build() -> typer.Typer:
     return app
 
 
-def main() -> None:
-    """Run the program: bad input ends it with one sentence and status 2, Ctrl-C with 130, both leaving nothing half."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program: bad input ends it with one sentence and status 2, Ctrl-C with 130, both leaving nothing half.
+
+    Args:
+        arguments: what follows the program's name; from the command line if not given.
+    """
     signal.signal(signal.SIGTERM, _stop)
     try:
-        build()()
+        status = build()(args=arguments, prog_name="gesta", standalone_mode=False)
     except GestaError as error:
-        sys.stderr.write(f"gesta: {error}\n")
+        _fail(str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        status = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; without this Python would complain once more when it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        _refuse_usage(error)
+    if status == INTERRUPTED:
+        sys.stderr.write("gesta: stopped; nothing is left half written.\n")
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _refuse_usage(error: Exception) -> None:
+    """End with what typer says of the arguments, as one sentence."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "gesta"
+    said = error.format_message()  # type: ignore[attr-defined]
+    if context is not None and said == context.get_help():
+        sys.stderr.write(f"{said}\n")
         sys.exit(USAGE_ERROR)
-    except KeyboardInterrupt:
-        sys.exit(128 + signal.SIGINT)
+    said = said.strip().rstrip(".").replace("Input should be", "it should be")
+    said = said.replace(". Did you mean", ", did you mean").replace(". ", "; ")
+    _fail(f"{said[0].lower()}{said[1:]} (see {command} --help).")
+
+
+def _fail(sentence: str) -> None:
+    sys.stderr.write(f"gesta: {shown(sentence)}\n")
+    sys.exit(USAGE_ERROR)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -30,7 +30,7 @@ OPTIONAL = {"research": ("librosa",)}
 
 
 def doctor() -> None:
-    """Say what this machine has: versions, cores, memory, GPU, optional parts and how to get them."""
+    """Say what this machine has, what is missing and how to get it."""
     table = Table("what", "here", "what to do", box=None, pad_edge=False)
     table.add_row("gesta", __version__, "")
     table.add_row("Python", platform.python_version(), "")

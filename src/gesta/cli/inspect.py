@@ -1,32 +1,93 @@
 """`gesta inspect`: what is heard in a recording and what the body does about it, on one time axis."""
 
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
-from gesta.cli.console import out
+from gesta.cli.console import note, progress_bar, say_cost, say_written
+from gesta.cli.outputs import check_picture
+from gesta.errors import InputError
+
+if TYPE_CHECKING:
+    from gesta.render.timeline import Subject
+
+MOTION_SUFFIXES = (".npz", ".bvh")
+EXAMPLES = """\b
+Examples:
+  gesta inspect talk.wav
+  gesta inspect talk.wav --from 60 --to 90 -o middle.png
+  gesta inspect gesta_out/talk/motion.npz"""
 
 
 def inspect(
-    file: Annotated[Path, typer.Argument(help="A recording, or a motion.npz.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A recording, or a motion (npz, bvh).", show_default=False)
+    ],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="The picture; NAME-inspect.png here if not given.")
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE.png",
+            readable=False,
+            help="The picture; NAME-inspect.png here if not given.",
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the plan that is drawn for a recording.")] = 0,
-    style: Annotated[str, typer.Option(help="Style of that plan.")] = "neutral",
+    start_s: Annotated[float, typer.Option("--from", metavar="S", help="First second drawn.")] = 0.0,
+    end_s: Annotated[
+        float | None,
+        typer.Option("--to", metavar="S", help="Last second drawn; the end if not given.", show_default=False),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the plan that is drawn for a recording.")] = 0,
+    style: Annotated[str, typer.Option(metavar="STYLE", help="Style of that plan.")] = "neutral",
 ) -> None:
-    """Draw waveform, loudness, pitch, accents, phrases, planned strokes and wrist speed on one time axis."""
-    from gesta.api import load
-    from gesta.motion.npz_read import read_npz
-    from gesta.render.timeline import Subject, draw_timeline
+    """Draw on one time axis what is heard and what the body does.
 
+    For a recording: waveform, loudness, pitch, accents, phrases, the planned strokes and how fast the wrists move.
+    For a motion: the speed of the wrists, and how much the speech asked of each moment where the file says so.
+    """
     target = output or Path(f"{file.stem}-inspect.png")
-    if file.suffix == ".npz":
-        subject = Subject(name=file.stem, motion=read_npz(file))
-    else:
-        take = load("procedural").speak(file, seed=seed, style=style)
-        subject = Subject(take.speech.name, take.motion, take.speech, take.prosody, take.plan)
-    draw_timeline(subject, target)
-    out.print(escape(str(target)))
+    check_picture(target, file)
+    _check_stretch(start_s, end_s)
+    started = time.perf_counter()
+    subject = _subject(file, seed, style)
+    whole_s = subject.motion.duration_s
+    if start_s >= whole_s:
+        raise InputError(f"'{file}' is {whole_s:.1f} s long, so --from {start_s:g} is behind its end.")
+    from gesta.render.timeline import draw_timeline
+
+    drawn_to_s = draw_timeline(subject, target, start_s, end_s)
+    say_written(target)
+    if drawn_to_s < min(whole_s, end_s or whole_s):
+        note(
+            f"Drawn: {start_s:g} to {drawn_to_s:g} s of {whole_s:.1f} s, as much as fits one picture; "
+            f"for what follows add --from {drawn_to_s:g}."
+        )
+    say_cost(file.stem, whole_s, time.perf_counter() - started)
+
+
+def _check_stretch(start_s: float, end_s: float | None) -> None:
+    if not start_s >= 0.0:
+        raise InputError(f"--from {start_s:g} is before the beginning; give seconds from 0 on.")
+    if end_s is not None and not end_s > start_s:
+        raise InputError(f"--to {end_s:g} is not after --from {start_s:g}; give a later second.")
+
+
+def _subject(file: Path, seed: int, style: str) -> "Subject":
+    # Imported here so that `gesta --help` answers at once.
+    from gesta.api import load
+    from gesta.audio.read import open_speech
+    from gesta.cli.hearing import watched
+    from gesta.motion.reading import read_motion
+    from gesta.procedural.style import style_from
+    from gesta.render.timeline import Subject
+
+    if file.suffix.lower() in MOTION_SUFFIXES:
+        return Subject(name=file.stem, motion=read_motion(file))
+    chosen = style_from(style)
+    with progress_bar(file.stem) as report:
+        speech = open_speech(file)
+        take = load("procedural").speak(watched(speech, report), seed=seed, style=chosen, progress=report)
+    return Subject(speech.name, take.motion, speech, take.prosody, take.plan)

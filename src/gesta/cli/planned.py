@@ -13,12 +13,12 @@ def answer_planned(name: str) -> Callable[[], None]:
     def answer() -> None:
         raise not_in_this_version("command", name)
 
-    answer.__doc__ = "Not in this version."
+    answer.__doc__ = "Not in this version of gesta."
     return answer
 
 
 def refuse_planned(**options: object) -> None:
     """Raise InputError for the first planned option that was given a value."""
     for name, value in options.items():
-        if value not in (None, False):
+        if value is not None:
             raise not_in_this_version("option", f"--{name.replace('_', '-')}")

@@ -1,73 +1,101 @@
 """`gesta speak`: recordings in; motion, preview with sound, and report out."""
 
 import math
-import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 
-from gesta.cli.console import err, out, peak_memory_mb, progress_bar
+from gesta.cli.console import note, peak_memory_mb, progress_bar, say_cost, say_written
+from gesta.cli.outputs import check_folder
 from gesta.cli.planned import refuse_planned
-from gesta.errors import InputError, OutputError, unknown_name
+from gesta.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
     from gesta.records import Speech
     from gesta.take import Preview
 
 DEVICES = ("auto", "cpu", "cuda")
-INTERRUPTED = 130
+ALWAYS = "npz"
+"""The format that is written whatever else is asked for: everything else can be made from it."""
+EXAMPLES = """\b
+Examples:
+  gesta speak talk.wav
+  gesta speak *.mp3 -o takes --style lively --no-preview
+  gesta speak talk.wav --seed 7 --camera upper --size 720x1280
+  gesta speak talk.wav --style calm,size=1.2 --energy 0.8 --samples 3"""
 
 
 def speak(
     speech: Annotated[
-        list[Path], typer.Argument(help="Recordings: any sound or video file, any length.", show_default=False)
+        list[Path],
+        typer.Argument(metavar="SPEECH", help="Recordings: any sound or video file.", show_default=False),
     ],
     folder: Annotated[
-        Path, typer.Option("-o", "--output", help="Folder for the results, one folder in it per recording.")
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="DIR", readable=False, help="Where results go: one folder in it per recording."
+        ),
     ] = Path("gesta_out"),
-    model: Annotated[str, typer.Option(help="What moves the body; see `gesta models`.")] = "default",
-    seed: Annotated[int, typer.Option(min=0, help="Another seed is another person saying the same.")] = 0,
-    samples: Annotated[int, typer.Option(min=1, max=1000, help="Make this many takes, with seeds counted up.")] = 1,
-    style: Annotated[str, typer.Option(help="calm, neutral, lively, 'calm,size=1.2', or a TOML file.")] = "neutral",
+    model: Annotated[str, typer.Option(metavar="NAME", help="What moves the body; see: gesta models.")] = "default",
+    style: Annotated[
+        str, typer.Option(metavar="STYLE", help="calm, neutral, lively, 'calm,size=1.2', or a TOML file.")
+    ] = "neutral",
     energy: Annotated[
-        float | None, typer.Option(help="0 (only idles) to 1.5; 1 if not given.", show_default=False)
+        float | None,
+        typer.Option(metavar="X", help="0 (only idles) to 1.5 (most); 1 if not given.", show_default=False),
     ] = None,
-    look_ahead: Annotated[str, typer.Option(help="Seconds of sound heard ahead (0.1 or more), or 'full'.")] = "full",
-    formats: Annotated[str, typer.Option(help="Any of npz, bvh; with commas.")] = "npz,bvh",
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="The same seed gives the same motion, another one another.")
+    ] = 0,
+    samples: Annotated[
+        int, typer.Option(min=1, max=1000, metavar="N", help="Make so many takes of each, counting the seed up.")
+    ] = 1,
+    formats: Annotated[
+        str, typer.Option(metavar="LIST", help="npz (always written) and bvh, with commas between.")
+    ] = "npz,bvh",
     preview: Annotated[bool, typer.Option("--preview/--no-preview", help="Draw preview.mp4, with the sound.")] = True,
-    size: Annotated[str, typer.Option(help="Size of the preview in pixels.")] = "640x640",
-    camera: Annotated[str, typer.Option(help="front, three-quarter, side, upper or face.")] = "front",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda; the procedural model needs no GPU.")] = "auto",
-    words: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    size: Annotated[str, typer.Option(metavar="WxH", help="Size of the preview in pixels.")] = "640x640",
+    camera: Annotated[str, typer.Option(metavar="NAME", help="front, three-quarter, side, upper or face.")] = "front",
+    look_ahead: Annotated[
+        str,
+        typer.Option(metavar="S", help="How much sound the body may hear ahead: seconds (0.1 or more) or 'full'."),
+    ] = "full",
+    device: Annotated[
+        str, typer.Option(metavar="NAME", help="auto, cpu or cuda; the models here need no GPU.")
+    ] = "auto",
+    words: Annotated[str | None, typer.Option(hidden=True)] = None,
     lock: Annotated[str | None, typer.Option(hidden=True)] = None,
     keep: Annotated[str | None, typer.Option(hidden=True)] = None,
     decoding: Annotated[str | None, typer.Option(hidden=True)] = None,
     clean: Annotated[bool | None, typer.Option("--clean/--no-clean", hidden=True)] = None,
-    bones: Annotated[bool, typer.Option("--bones", hidden=True)] = False,
+    bones: Annotated[bool | None, typer.Option("--bones", hidden=True)] = None,
     look: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Give recordings a moving body.
 
-    Writes FOLDER/NAME/motion.npz (and the other formats asked for), preview.mp4 with the sound, plan.json and
-    report.json. Everything is checked before the first file is written.
+    Writes, into one folder per recording: the motion (motion.npz, motion.bvh), a film of it with the sound
+    (preview.mp4), what the body meant to do (plan.json), and what was measured (report.json).
+
+    Everything is checked before the first file is written. Ctrl-C stops; finished recordings are kept.
     """
     refuse_planned(words=words, lock=lock, keep=keep, decoding=decoding, clean=clean, bones=bones, look=look)
     if device not in DEVICES:
         raise unknown_name("device", device, DEVICES)
-    settings = _settings(model, style, energy, look_ahead, formats, preview, size, camera)
+    drawn = _preview(size, camera) if preview else None
+    settings = _settings(model, style, energy, look_ahead, formats, drawn)
     jobs = _jobs(speech, folder, seed, samples)
-    _check_writable(folder)
-    done: list[Path] = []
+    finished = 0
     try:
         for job in jobs:
-            done += _speak_one(job, settings)
-    except KeyboardInterrupt:
-        err.print(f"Stopped. {len(done)} files of finished recordings are kept, nothing is half written.")
-        raise typer.Exit(INTERRUPTED) from None
+            _speak_one(job, settings)
+            finished += 1
+    except BaseException:
+        if finished:
+            note(f"{finished} of {len(jobs)} takes were finished and are kept.")
+        raise
 
 
 @dataclass(frozen=True)
@@ -91,72 +119,90 @@ class Job:
 
 
 def _settings(
-    model: str, style: str, energy: float | None, look_ahead: str, formats: str, preview: bool, size: str, camera: str
+    model: str, style: str, energy: float | None, look_ahead: str, formats: str, preview: "Preview | None"
 ) -> Settings:
     # Imported here so that `gesta --help` answers at once.
     from gesta.api import load
     from gesta.procedural.style import style_from
-    from gesta.take import Preview, check_formats
+    from gesta.take import check_formats
 
-    chosen = check_formats(part.strip() for part in formats.split(",") if part.strip())
-    drawn = None
-    if preview:
-        from gesta.render.video import checked_size
-        from gesta.render.views import camera_for
+    chosen = check_formats([ALWAYS, *filter(None, (part.strip() for part in formats.split(",")))])
+    return Settings(load(model), style_from(style, energy), _seconds(look_ahead), chosen, preview)
 
-        camera_for(camera)
-        drawn = Preview(checked_size(_pixels(size)), camera)
-    return Settings(load(model), style_from(style, energy), _seconds(look_ahead), chosen, drawn)
+
+def _preview(size: str, camera: str) -> "Preview":
+    from gesta.render.video import checked_size
+    from gesta.render.views import camera_for
+    from gesta.take import Preview
+
+    camera_for(camera)
+    return Preview(checked_size(_pixels(size)), camera)
 
 
 def _seconds(look_ahead: str) -> float:
+    from gesta.audio.prosody import LEAST_LOOK_AHEAD_S
+
     if look_ahead == "full":
         return math.inf
     try:
-        return float(look_ahead)
+        seconds = float(look_ahead)
     except ValueError:
         raise InputError(f"The look-ahead '{look_ahead}' is neither a number of seconds nor 'full'.") from None
+    if not seconds >= LEAST_LOOK_AHEAD_S:
+        raise InputError(f"The look-ahead is {look_ahead} s, but at least {LEAST_LOOK_AHEAD_S:g} s is needed.")
+    return seconds
 
 
 def _pixels(size: str) -> tuple[int, int]:
     width, _, height = size.lower().partition("x")
-    if not (width.isdigit() and height.isdigit()):
-        raise InputError(f"The size '{size}' is not WIDTHxHEIGHT in pixels, for example 640x640.")
-    return int(width), int(height)
+    try:
+        return int(width), int(height)
+    except ValueError:
+        raise InputError(f"The size '{size}' is not WIDTHxHEIGHT in pixels, for example 640x640.") from None
 
 
 def _jobs(files: list[Path], folder: Path, seed: int, samples: int) -> list[Job]:
     """Read every recording through once, so that a bad one is found before anything is written."""
     from gesta.audio.read import open_speech
 
-    names: dict[str, Path] = {}
+    _check_names(files, folder)
+    check_folder(folder)
     jobs = []
-    for file in files:
-        if (other := names.setdefault(file.stem, file)) is not file:
-            raise InputError(
-                f"'{other}' and '{file}' would both be written to '{folder / file.stem}'; rename one of them."
-            )
-        speech = open_speech(file)
-        for number in range(seed, seed + samples):
-            name = file.stem if samples == 1 else f"{file.stem}-seed{number}"
-            jobs.append(Job(speech, folder / name, number))
+    with progress_bar("checking") as report:
+        for done, file in enumerate(files):
+            report("recordings", done, len(files))
+            speech = open_speech(file)
+            for number in range(seed, seed + samples):
+                name = file.stem if samples == 1 else f"{file.stem}-seed{number}"
+                jobs.append(Job(speech, folder / name, number))
+    for job in jobs:
+        check_folder(job.folder)
     return jobs
 
 
-def _check_writable(folder: Path) -> None:
-    """Say at once, before hours of work, that the folder cannot be written."""
-    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not there.is_dir():
-        raise OutputError(f"'{there}' is not a folder; choose another one with -o.")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise OutputError(f"The folder '{there}' cannot be written; choose another one with -o.")
+def _check_names(files: list[Path], folder: Path) -> None:
+    """Raise InputError unless every recording has a folder of its own for its results."""
+    names: dict[str, Path] = {}
+    for file in files:
+        if not file.stem.strip("."):
+            raise InputError(f"'{file}' has no name that a folder could have; rename it.")
+        if file.stem in names:
+            other, place = names[file.stem], folder / file.stem
+            raise InputError(f"'{other}' and '{file}' would both be written to '{place}'; rename one of them.")
+        names[file.stem] = file
 
 
-def _speak_one(job: Job, settings: Settings) -> list[Path]:
+def _speak_one(job: Job, settings: Settings) -> None:
+    from gesta.cli.hearing import watched
+
     started = time.perf_counter()
-    with progress_bar(escape(job.speech.name)) as report:
+    with progress_bar(job.folder.name) as report:
         take = settings.model.speak(
-            job.speech, seed=job.seed, style=settings.style, look_ahead_s=settings.look_ahead_s, progress=report
+            watched(job.speech, report),
+            seed=job.seed,
+            style=settings.style,
+            look_ahead_s=settings.look_ahead_s,
+            progress=report,
         )
         spoken_s = time.perf_counter() - started
         cost = {
@@ -165,15 +211,11 @@ def _speak_one(job: Job, settings: Settings) -> list[Path]:
             "peak_memory_mb": round(peak_memory_mb(), 1),
             "note": "hearing, planning and moving, without measuring, writing and drawing",
         }
-        files = take.save(
+        # From here on the recording is read again for the film, which has a progress of its own.
+        files = replace(take, speech=job.speech).save(
             job.folder, formats=settings.formats, preview=settings.preview, report={"cost": cost}, progress=report
         )
-    whole_s = time.perf_counter() - started
     for file in files:
-        out.print(escape(str(file)))
-    err.print(
-        f"{escape(job.speech.name)}: {job.speech.duration_s:.1f} s of speech in {whole_s:.1f} s "
-        f"(real-time factor {whole_s / job.speech.duration_s:.2f}, motion alone {cost['real_time_factor']:.3f}), "
-        f"peak memory {peak_memory_mb():.0f} MB"
-    )
-    return files
+        say_written(file)
+    extra = f", motion alone {cost['real_time_factor']:.2f}"
+    say_cost(job.folder.name, job.speech.duration_s, time.perf_counter() - started, extra)

@@ -1,0 +1,29 @@
+"""Where results go: checked before the work, so that nobody waits hours to learn that a folder cannot be written."""
+
+import os
+from pathlib import Path
+
+from gesta.errors import OutputError
+
+
+def check_folder(folder: Path) -> None:
+    """Raise OutputError if files cannot be written into a folder, or it cannot be made."""
+    # os.path.exists, unlike Path.exists, answers for places that may not even be looked into.
+    there = next(path for path in (folder, *folder.absolute().parents) if os.path.exists(path))  # noqa: PTH110
+    if not there.is_dir():
+        raise OutputError(f"'{there}' is not a folder; choose another one with -o.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OutputError(f"The folder '{there}' cannot be written; choose another one with -o.")
+
+
+def check_picture(path: Path, made_from: Path) -> None:
+    """Raise OutputError if a PNG picture cannot be written to `path`."""
+    if path.suffix.lower() != ".png":
+        raise OutputError(f"'{path}' does not end in .png, the one kind of picture that is written; rename it.")
+    if path.is_dir():
+        raise OutputError(f"'{path}' is a folder; name a picture in it with -o.")
+    if not path.absolute().parent.is_dir():
+        raise OutputError(f"The folder '{path.parent}' does not exist; make it first or choose another one with -o.")
+    if path.absolute() == made_from.absolute():
+        raise OutputError(f"'{path}' is what the picture is made from; choose another name with -o.")
+    check_folder(path.absolute().parent)

@@ -1,0 +1,85 @@
+"""What a newcomer reads: help, models, doctor and version."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+import gesta
+from gesta.cli import build, main
+from tests.cli.running import gesta_run
+
+COMMANDS = ("speak", "inspect", "models", "doctor", "version")
+INTERNALS = re.compile(r"[Tt]raceback|None|\bPath\b(?!\])|dataclass|numba|kwargs|TODO|_s\b|\bRVQ\b")
+
+
+@pytest.fixture(autouse=True)
+def terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=lambda words: words[0] if words else "")
+def test_help_fits_80_columns_and_shows_no_internals(command: tuple[str, ...]) -> None:
+    outcome = gesta_run(*command, "--help")
+    assert outcome.status == 0
+    assert outcome.stderr == ""
+    assert max(map(len, outcome.stdout.splitlines())) <= 80
+    assert not INTERNALS.search(outcome.stdout)
+
+
+def test_help_of_the_working_commands_has_examples() -> None:
+    for name in ("speak", "inspect"):
+        text = gesta_run(name, "--help").stdout
+        assert f"\n    gesta {name} talk.wav\n" in text, "an example stands on a line of its own"
+    assert "gesta speak" in gesta_run("--help").stdout
+
+
+def test_help_tells_of_every_command_but_the_planned_ones() -> None:
+    text = gesta_run("--help").stdout
+    for name in COMMANDS:
+        assert f"\n  {name} " in text
+    assert "\n  film " not in text
+
+
+def test_without_a_command_it_helps() -> None:
+    outcome = gesta_run()
+    assert outcome.status == 2
+    assert "gesta speak" in outcome.stdout + outcome.stderr
+
+
+def test_planned_commands_say_so_in_their_help() -> None:
+    assert "Not in this version" in gesta_run("film", "--help").stdout
+
+
+def test_models_names_every_model() -> None:
+    text = gesta_run("models").stdout
+    assert {"default", "procedural"} <= set(text.split())
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_version() -> None:
+    assert gesta_run("version").stdout == f"{gesta.__version__}\n"
+
+
+def test_doctor_looks_at_everything_the_base_install_needs() -> None:
+    text = gesta_run("doctor").stdout
+    for word in ("gesta", "Python", "torch", "av", "memory", "GPU", "research"):
+        assert word in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_no_command_loads_what_it_does_not_need() -> None:
+    code = "import sys; from gesta.cli import build; build(); print('torch' in sys.modules, 'numba' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["False", "False"]
+
+
+def test_bugs_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("gesta.cli.models.version", broken)
+    with pytest.raises(ZeroDivisionError):
+        main(["version"])
+    assert build() is not None
