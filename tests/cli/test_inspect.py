@@ -79,7 +79,7 @@ BAD_MOTIONS = {
     "empty": (b"", "not an npz"),
     "text": (b"hello" * 100, "not an npz"),
     "truncated": (GOOD[: len(GOOD) // 2], "not an npz"),
-    "damaged": (GOOD.replace(b"\x93NUMPY", b"\x93NUMPX"), "magic"),
+    "damaged": (GOOD.replace(b"\x93NUMPY", b"\x93NUMPX"), "damaged"),
     "pickled": (npz(poses=np.full((2, 165), None), fps=30), "Python objects"),
     "other": (npz(sound=np.zeros(3)), "no 'poses'"),
     "huge": (huge(), "not as long as it says"),
