@@ -112,11 +112,13 @@ class Take:
                 told("writing", done, len(chosen))
                 file_name, write = FORMATS[name]
                 write(self.motion, beside / file_name)
+            told("writing", len(chosen), len(chosen))
             if preview:
                 self._draw(preview, beside / PREVIEW, told)
             told("measuring", 0, 1)
             _write_json(beside / PLAN, self.plan.to_dict())
             _write_json(beside / REPORT, {**self.summary(), "files": names, **(report or {})})
+            told("measuring", 1, 1)
         return [Path(folder) / name for name in names]
 
     def _draw(self, preview: Preview, path: Path, told: Callable[[str, int, int], None]) -> None:
