@@ -52,7 +52,8 @@ class Row:
     def text(self) -> str:
         """As a line of the table."""
         ratio = self.seconds / self.baseline_s
-        return f"| {self.what} | {self.seconds:.3f} | {self.per} | {self.baseline}, {self.baseline_s:.3f} s | {ratio:.2f} |"
+        baseline = f"{self.baseline}, {self.baseline_s:.3f} s"
+        return f"| {self.what} | {self.seconds:.3f} | {self.per} | {baseline} | {ratio:.2f} |"
 
 
 def best(work: Callable[[], object], repeats: int = REPEATS) -> float:
@@ -184,16 +185,16 @@ def hour_lines(voice: Path, work: Path) -> list[str]:
     short = run(speak_command(voice, work / "short", "--no-preview", "--formats", "npz"))
     long = run(speak_command(hour, work / "long", "--no-preview", "--formats", "npz"))
     report = json.loads((work / "long" / "hour" / "report.json").read_text())
-    frames = report["motion"]["frames"]
+    sound_s, frames = report["speech"]["duration_s"], report["motion"]["frames"]
+    engine = report["cost"]["real_time_factor"]
     record_mb = frames * (55 * 9 + 3 + 52 + 4 + 1) * 4 / 1e6
     return [
         "## An hour of speech",
         "",
-        f"`gesta speak` without preview, {report['speech']['duration_s']:.0f} s of sound, measures included: "
-        f"**{long.seconds:.0f} s** (real-time factor {long.seconds / report['speech']['duration_s']:.4f}; the engine alone "
-        f"{report['cost']['real_time_factor']:.4f}).",
+        f"`gesta speak` without preview, {sound_s:.0f} s of sound, measures included: **{long.seconds:.0f} s** "
+        f"(real-time factor {long.seconds / sound_s:.4f}; the engine alone {engine:.4f}).",
         "",
-        f"Peak memory: {long.peak_mb:.0f} MB, that is **{long.peak_mb - short.peak_mb:.0f} MB** more than for ten seconds "
+        f"Peak memory: {long.peak_mb:.0f} MB, **{long.peak_mb - short.peak_mb:.0f} MB** more than for ten seconds "
         f"({short.peak_mb:.0f} MB); the motion record itself is {record_mb:.0f} MB of it.",
         "",
     ]
@@ -204,18 +205,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="leave the hour of speech out")
     quick = parser.parse_args().quick
-    with resources.as_file(resources.files("gesta").joinpath("assets", "demo_voice.flac")) as voice:
-        with tempfile.TemporaryDirectory() as name:
-            work = Path(name)
-            rows = library_rows(voice) + process_rows(voice, work)
-            hour = [] if quick else hour_lines(voice, work)
+    demo_voice = resources.files("gesta").joinpath("assets", "demo_voice.flac")
+    with resources.as_file(demo_voice) as voice, tempfile.TemporaryDirectory() as name:
+        rows = library_rows(voice) + process_rows(voice, Path(name))
+        hour = [] if quick else hour_lines(voice, Path(name))
     lines = [
         "# Performance",
         "",
-        "Written by `make bench`; run it on your machine. Each figure stands beside a baseline measured in the same run;",
-        "timings are the best of several. The sound is the demo voice (9.7 s).",
+        "Written by `make bench`; run it on your machine. Each figure stands beside a baseline measured in the same",
+        "run; timings are the best of several. The sound is the demo voice (9.7 s).",
         "",
-        f"{date.today().isoformat()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}.",
+        f"{date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}.",
         "",
         "| what | seconds | that is | baseline | ratio |",
         "|---|---|---|---|---|",

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -127,7 +128,7 @@ def as_speech(audio: Audio, sample_rate: int | None = None) -> Speech:
         if sample_rate is None:
             raise InputError("Samples were given without their sample_rate; pass sample_rate=... in Hz.")
         return speech_from_samples(audio, sample_rate)
-    return open_speech(audio)
+    return open_speech(Path(audio))
 
 
 __all__ = ["MODELS", "Audio", "Motion", "ProceduralModel", "Prosody", "Take", "as_speech", "load", "speak"]

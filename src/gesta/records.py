@@ -157,9 +157,14 @@ class Prosody:
 
     def frames(self, start: int, stop: int) -> Self:
         """The frames [start, stop) counted from this stretch's first, without events."""
-        tracks = {item.name: getattr(self, item.name)[start:stop] for item in fields(self) if item.type is np.ndarray}
-        none = {item.name: Events.none() for item in fields(self) if item.type is Events}
-        return replace(self, start_frame=self.start_frame + start, **tracks, **none)
+        changes: dict[str, Any] = {"start_frame": self.start_frame + start}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                changes[item.name] = value[start:stop]
+            elif isinstance(value, Events):
+                changes[item.name] = Events.none()
+        return replace(self, **changes)
 
     @classmethod
     def concatenate(cls, parts: Sequence[Self]) -> Self:
@@ -292,8 +297,8 @@ class BodyMove:
         channel: "head", "torso", "head_sway", "torso_sway", "pelvis", "gaze", "breath", "lids", "brows" or "smile".
         shape: "to" a new value, or a "pulse" that goes there and comes back.
         start_s, duration_s: when, in seconds.
-        amount: the new value, or the pulse's height: degrees (pitch, yaw, roll) for head, torso and their sway, (yaw, pitch) for
-            gaze, metres (x, z) for the pelvis, 0 to 1 for the others.
+        amount: the new value, or the pulse's height: degrees (pitch, yaw, roll) for head, torso and their sway,
+            (yaw, pitch) for gaze, metres (x, z) for the pelvis, 0 to 1 for the others.
         reason: what caused it, for people who read the plan.
     """
 

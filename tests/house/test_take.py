@@ -11,7 +11,8 @@ import pytest
 import gesta
 from gesta import take as take_module
 from gesta.errors import InputError, OutputError
-from gesta.take import FORMATS, Preview, Take, check_formats, replacing_together
+from gesta.motion.writing_together import replacing_together
+from gesta.take import FORMATS, Preview, Take, check_formats
 
 
 @pytest.fixture(scope="module")

@@ -213,7 +213,7 @@ def test_a_failure_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pytest
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gesta.motion.npz_write.quaternion_from_matrix", interrupted)
+    monkeypatch.setattr("gesta.motion.npz_write.axis_angle_from_matrix", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_npz(made_motion(seed=1), path)
     assert path.read_bytes() == before

@@ -21,7 +21,11 @@ MAXIMUM_MEMBERS = 256
 """An archive with more files than this is refused."""
 MAXIMUM_SMALL_ITEMS = 1_000_000
 """Most items of an array that is not a row per frame (text counts by characters)."""
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The two ways in which numpy packs arrays."""
 ROWS_PER_BLOCK = 4096
+HEADER_VERSION = (1, 0)
+"""Of the array headers; later versions, for headers beyond 64 KiB, can claim gigabytes before they are checked."""
 NUMBER_KINDS = "fiub"
 TEXT_KINDS = "US"
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError)
@@ -59,6 +63,9 @@ class NpzMembers:
         if len(entries) > MAXIMUM_MEMBERS:
             self._archive.close()
             raise InputError(f"Cannot read {self.path}: it holds more than {MAXIMUM_MEMBERS} arrays.")
+        if any(entry.compress_type not in COMPRESSIONS for entry in self._archive.infolist()):
+            self._archive.close()
+            raise InputError(f"Cannot read {self.path}: it is packed in a way that npz files never are.")
         self.names = frozenset(name.removesuffix(".npy") for name in entries if name.endswith(".npy"))
 
     def __enter__(self) -> Self:
@@ -122,9 +129,9 @@ class NpzMembers:
 
     def _header(self, name: str, stream: IO[bytes]) -> Header:
         """Read the header, and check that the archive's own count of bytes agrees with it."""
-        version = np.lib.format.read_magic(stream)
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran, dtype = read(stream)
+        if np.lib.format.read_magic(stream) != HEADER_VERSION:
+            raise InputError(f"Cannot read {self.path}: its '{name}' has a kind of header that is never read.")
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
         if dtype.hasobject or dtype.fields is not None:
             raise InputError(f"Cannot read {self.path}: its '{name}' holds Python objects, which are never read.")
         size = dtype.itemsize * int(np.prod(shape, dtype=object)) + stream.tell()

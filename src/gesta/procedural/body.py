@@ -42,8 +42,8 @@ PURPOSES = ("phrases", "nods", "blinks", "weight", "breath", "head_sway", "torso
 class BodyState:
     """Everything the planner of the body remembers."""
 
-    head: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    torso: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    head: tuple[float, ...] = (0.0, 0.0, 0.0)
+    torso: tuple[float, ...] = (0.0, 0.0, 0.0)
     nodding_until_s: float = -10.0
     lids_until_s: float = -10.0
     speaking: bool = False
@@ -66,7 +66,7 @@ class BodyPlanner:
         moves = []
         yaw = random.choice((-1.0, 1.0)) * random.uniform(*GLANCE_DEGREES[0])
         pitch, hold_s = random.uniform(*GLANCE_DEGREES[1]), random.uniform(0.5, 1.1)
-        head = tuple(random.normal(0.0, sd * head_size) for sd in HEAD_SD_DEGREES)
+        head: tuple[float, ...] = tuple(random.normal(0.0, sd * head_size) for sd in HEAD_SD_DEGREES)
         if random.random() < self.style.gaze:
             moves.append(BodyMove("gaze", "to", start_s, 0.1, (yaw, pitch), "glance aside as a phrase begins"))
             moves.append(BodyMove("gaze", "to", start_s + hold_s, 0.1, (0.0, 0.0), "back to the listener"))

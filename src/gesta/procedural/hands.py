@@ -46,10 +46,11 @@ LOWEST_STROKE_M = -0.29
 """Strokes end above this, over a hand that rests before the belly."""
 FIDGET_S = (5.0, 12.0)
 """Time between small shifts of resting hands."""
-HOLD_DRIFT_M, HOLD_WANDER_M = 0.022, 0.017
+HOLD_DRIFT_M, HOLD_WANDER_M = 0.022, 0.026
 """A held hand eases by about this towards the belly with each slow movement, and wanders by that."""
-PREPARATION_EASE = 1.4
-"""A preparation takes this much longer than a stroke of its length: it is not what the eye should notice."""
+REST_WANDER_M = 0.018
+PREPARATION_EASE, RETRACTION_EASE = 1.4, 1.7
+"""These take so much longer than a stroke of their length: they are not what the eye should notice."""
 
 
 @dataclass
@@ -83,7 +84,7 @@ class HandPlanner:
         self.surprise = 1.0 - min(max((look_ahead_s - 0.1) / LEAD_S, 0.0), 1.0)
         self.random = generator(seed, "procedural", "hands")
         self.idle_random = generator(seed, "procedural", "fidgets")
-        self.hold_random = generator(seed, "procedural", "holds")
+        self.hold_random = {hand: generator(seed, "procedural", "holds", hand) for hand in HANDS}
         habits = generator(seed, "procedural", "habits")
         self.right_share = habits.choice([0.72, 0.62, 0.35])
         self.family_taste = {name: habits.lognormal(0.0, 0.5) for name in FAMILIES}
@@ -225,18 +226,22 @@ class HandPlanner:
         return HandPose(position, family.palm, family.flexion_deg[0], 0.0, family.shape)
 
     def hold(self, hand: str, now_s: float) -> list[HandMove]:
-        """After a stroke with nothing behind it: the held hand eases a little, it is never frozen."""
-        if now_s < self.state.busy_until_s[hand] or not self.state.raised[hand]:
+        """A hand with nothing to do eases a little: neither a held nor a resting hand is ever frozen."""
+        if now_s < self.state.busy_until_s[hand]:
             return []
-        random = self.hold_random
+        random, pose = self.hold_random[hand], self.state.pose[hand]
+        if not self.state.raised[hand]:
+            home = 0.5 * (np.array(self.rests[hand].position) - pose.position)
+            drift = home + random.normal(0.0, REST_WANDER_M, 3)
+            return [self._ease(hand, "adjustment", now_s, random.uniform(0.9, 1.7), drift)]
         # Eases towards where hands are at ease, and wanders.
-        ease = np.array(RESTS["before_belly"].position) - self.state.pose[hand].position
+        ease = np.array(RESTS["before_belly"].position) - pose.position
         drift = HOLD_DRIFT_M * ease / max(float(np.linalg.norm(ease)), 0.1) + random.normal(0.0, HOLD_WANDER_M, 3)
         duration_s = random.uniform(0.6, 1.1)
         if self.state.gesture and now_s - self.state.busy_until_s[hand] < SURPRISE_S:
             # Who cannot hear the next accent coming gets ready for it.
             ready = self._pose_before(self.state.gesture, self.state.gesture.size, np.zeros(3)).position
-            drift = drift + self.surprise * (np.array(ready) - self.state.pose[hand].position)
+            drift = drift + self.surprise * (np.array(ready) - pose.position)
             duration_s *= 1.0 - 0.5 * self.surprise
         return [self._ease(hand, "adjustment", now_s, duration_s, drift)]
 
@@ -248,7 +253,7 @@ class HandPlanner:
                 continue
             target = moved(self.rests[hand], self.random.normal(0.0, 0.008, 3))
             way = float(np.linalg.norm(np.subtract(target.position, self.state.pose[hand].position)))
-            duration_s = 1.35 * reach_duration(way, self.tempo)
+            duration_s = RETRACTION_EASE * reach_duration(way, self.tempo)
             start_s = max(now_s + self.random.uniform(0.0, 0.06), self.state.busy_until_s[hand])
             moves.append(HandMove(hand, "retraction", "rest", start_s, duration_s, target, (0.01, 0.0, 0.03)))
             self.state.pose[hand] = target

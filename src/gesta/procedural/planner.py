@@ -36,6 +36,7 @@ KINDS = (
     "torso_sway",
 )
 
+FIRST_HOLD_S = 0.2
 FIRST_S = {"breathe": 0.0, "head_sway": 0.05, "torso_sway": 0.1, "shift_weight": 0.4, "blink": 1.3, "fidget": 3.0}
 """When each thing that comes by itself comes first."""
 
@@ -57,6 +58,7 @@ class PlannerState:
 
     agenda: list[Item] = field(default_factory=list)
     heard_s: float = 0.0
+    free_s: dict[str, float] = field(default_factory=dict)
     hand_moves: list[HandMove] = field(default_factory=list)
     body_moves: list[BodyMove] = field(default_factory=list)
 
@@ -77,6 +79,8 @@ class Planner:
         self.state = PlannerState()
         for kind, first_s in FIRST_S.items():
             self._note(kind, first_s)
+        for hand in HANDS:
+            self._hold_from(FIRST_HOLD_S, hand)
 
     def push(self, prosody: Prosody) -> Plan:
         """Hear a stretch of prosody; returns what could be decided so far."""
@@ -115,6 +119,7 @@ class Planner:
         moves = self.hands.phrase_start(item.decide_s, item.event_s)
         self.state.hand_moves += moves
         for move in moves:
+            self._hold_from(move.end_s + HOLD_AFTER_S, move.hand)
             self._note("rest", move.end_s + self.style.patience_s)
         self.state.body_moves += self.body.phrase_start(item.decide_s, item.event_s)
 
@@ -123,14 +128,21 @@ class Planner:
         moves = self.hands.accent(item.decide_s, item.event_s, item.strength)
         self.state.hand_moves += moves
         for stroke in (move for move in moves if move.phase == "stroke"):
-            self._note("hold", stroke.end_s + HOLD_AFTER_S, hand=stroke.hand)
+            self._hold_from(stroke.end_s + HOLD_AFTER_S, stroke.hand)
             self._note("rest", stroke.end_s + self.style.patience_s)
 
     def _on_hold(self, item: Item) -> None:
+        if item.decide_s != self.state.free_s[item.hand]:
+            return
         moves = self.hands.hold(item.hand, item.decide_s)
         self.state.hand_moves += moves
         for move in moves:
-            self._note("hold", move.end_s - HOLD_OVERLAP * move.duration_s, hand=item.hand)
+            self._hold_from(move.end_s - HOLD_OVERLAP * move.duration_s, item.hand)
+
+    def _hold_from(self, decide_s: float, hand: str) -> None:
+        """The hand is free from this time on; what was noted for it before no longer counts."""
+        self.state.free_s[hand] = decide_s
+        self._note("hold", decide_s, hand=hand)
 
     def _on_phrase_end(self, item: Item) -> None:
         self.state.body_moves += self.body.phrase_end(item.decide_s, item.event_s)

@@ -93,5 +93,7 @@ def _from_file(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             return tomllib.loads(file.read(STYLE_FILE_BYTES).decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"The style file '{path}' cannot be read as TOML: {error}.") from None
+    except OSError as error:
+        raise InputError(f"The style file '{path}' cannot be read: {(error.strerror or str(error)).lower()}.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"The style file '{path}' is not TOML: {error}.") from None

@@ -1,6 +1,6 @@
 """Draws a recording and what the body does about it on one time axis, as a picture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import matplotlib
@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from gesta.motion.kinematics import track
 from gesta.motion.writing import replacing
-from gesta.records import Motion, Plan, Prosody, Speech
-from gesta.units import MOTION_FPS, SAMPLE_RATE
+from gesta.records import Events, Motion, Plan, Prosody, Speech
+from gesta.units import MOTION_FPS, SAMPLE_RATE, frame_times
 
 WIDTH_PX, DOTS_PER_INCH = 1600, 100
 ROW_INCHES = 1.35
@@ -33,13 +33,50 @@ COLOURS = {
 
 @dataclass(frozen=True)
 class Subject:
-    """What is drawn: a motion, and what it was made from where that is known."""
+    """What is drawn: a motion, and what it was made from where that is known.
+
+    Attributes:
+        name: for the picture's title.
+        motion: the frames from `first_frame` on.
+        speech: the whole recording.
+        prosody: of the same frames.
+        plan: the moves in the same stretch.
+        first_frame: where the stretch begins in the recording.
+    """
 
     name: str
     motion: Motion
     speech: Speech | None = None
     prosody: Prosody | None = None
     plan: Plan | None = None
+    first_frame: int = 0
+
+    @property
+    def times_s(self) -> np.ndarray:
+        """Time of each frame: (T,) seconds."""
+        return frame_times(self.first_frame, self.first_frame + self.motion.frame_count)
+
+    def between(self, start_s: float, end_s: float) -> "Subject":
+        """The stretch from one time to another, a frame more at both ends, so that drawing it costs no more."""
+        count = self.motion.frame_count
+        first = min(max(int(start_s * MOTION_FPS) - 1, 0), count - 1)
+        frames = slice(first, min(int(np.ceil(end_s * MOTION_FPS)) + 2, count))
+        arrays = ("rotations", "translation", "face", "contacts", "attention")
+        kept = {name: value[frames] for name in arrays if (value := getattr(self.motion, name)) is not None}
+        prosody, plan = self.prosody, self.plan
+        if prosody is not None:
+            accents, nuclei = (_events_between(kind, start_s, end_s) for kind in (prosody.accents, prosody.nuclei))
+            prosody = replace(prosody.frames(frames.start, frames.stop), accents=accents, nuclei=nuclei)
+        if plan is not None:
+            hands = tuple(move for move in plan.hand_moves if move.end_s >= start_s and move.start_s <= end_s)
+            body = tuple(m for m in plan.body_moves if start_s <= m.start_s + m.duration_s and m.start_s <= end_s)
+            plan = replace(plan, hand_moves=hands, body_moves=body)
+        return replace(self, motion=self.motion.replaced(**kept), prosody=prosody, plan=plan, first_frame=first)
+
+
+def _events_between(events: Events, start_s: float, end_s: float) -> Events:
+    inside = (events.times_s >= start_s) & (events.times_s <= end_s)
+    return Events(events.times_s[inside], events.strengths[inside], events.decided_s[inside])
 
 
 def draw_timeline(subject: Subject, path: Path, start_s: float = 0.0, end_s: float | None = None) -> float:
@@ -58,13 +95,14 @@ def draw_timeline(subject: Subject, path: Path, start_s: float = 0.0, end_s: flo
         end_s if end_s is not None else subject.motion.duration_s, start_s + LONGEST_S, subject.motion.duration_s
     )
     rows = [row for row in _ROWS if row.wanted(subject)]
+    shown = subject.between(start_s, last_s)
     with matplotlib.rc_context({"font.size": 9.5, "axes.spines.top": False, "axes.spines.right": False}):
         figure = Figure(
             figsize=(WIDTH_PX / DOTS_PER_INCH, 0.9 + ROW_INCHES * len(rows)), dpi=DOTS_PER_INCH, layout="constrained"
         )
         axes = np.atleast_1d(figure.subplots(len(rows), 1, sharex=True))
         for axis, row in zip(axes, rows, strict=True):
-            row.draw(axis, subject)
+            row.draw(axis, shown)
             if subject.prosody is not None:
                 _phrases(axis, subject.prosody)
         axes[0].set_title(
@@ -101,7 +139,8 @@ class WaveformRow(Row):
         assert subject.speech is not None
         low, high = waveform_extremes(subject.speech, WAVEFORM_BINS_PER_S)
         times = (np.arange(len(low)) + 0.5) / WAVEFORM_BINS_PER_S
-        axis.fill_between(times, low, high, color=COLOURS["sound"], linewidth=0)
+        here = (times >= subject.times_s[0]) & (times <= subject.times_s[-1] + 1.0 / MOTION_FPS)
+        axis.fill_between(times[here], low[here], high[here], color=COLOURS["sound"], linewidth=0)
         axis.set_ylabel("waveform")
 
 
@@ -114,7 +153,7 @@ class LoudnessRow(Row):
         """Draw loudness, activity and accents."""
         heard = subject.prosody
         assert heard is not None
-        times = _times(heard.frame_count)
+        times = subject.times_s
         axis.fill_between(times, 0, heard.activity * 1.1, color="#f3f3f3", linewidth=0, step="mid", label="speech")
         axis.plot(times, heard.loudness, color=COLOURS["sound"], linewidth=1.2, label="loudness")
         axis.vlines(
@@ -123,7 +162,7 @@ class LoudnessRow(Row):
         axis.plot(heard.nuclei.times_s, np.full(len(heard.nuclei), 1.12), "|", color="#888888", label="syllable")
         axis.set_ylim(0, 1.25)
         axis.set_ylabel("loudness")
-        axis.legend(loc="upper right", ncols=4, frameon=False)
+        axis.legend(loc="upper right", ncols=4, frameon=False, bbox_to_anchor=(1.0, 1.22), borderaxespad=0.0)
 
 
 class PitchRow(Row):
@@ -135,7 +174,7 @@ class PitchRow(Row):
         """Draw F0."""
         assert subject.prosody is not None
         f0 = np.where(subject.prosody.f0_hz > 0, subject.prosody.f0_hz, np.nan)
-        axis.plot(_times(len(f0)), f0, ".", markersize=3, color=COLOURS["pitch"])
+        axis.plot(subject.times_s, f0, ".", markersize=3, color=COLOURS["pitch"])
         axis.set_ylabel("F0, Hz")
 
 
@@ -160,7 +199,7 @@ class PlanRow(Row):
         axis.set_ylim(-0.5, 2.5)
         for phase in ("preparation", "stroke", "adjustment", "retraction"):
             axis.barh(0, 0, color=COLOURS[phase], label=phase)
-        axis.legend(loc="upper right", ncols=4, frameon=False)
+        axis.legend(loc="upper right", ncols=4, frameon=False, bbox_to_anchor=(1.0, 1.22), borderaxespad=0.0)
         axis.set_ylabel("plan")
 
 
@@ -176,10 +215,10 @@ class SpeedRow(Row):
                 np.linalg.norm(np.diff(positions[:, number], axis=0, prepend=positions[:1, number]), axis=-1)
                 * MOTION_FPS
             )
-            axis.plot(_times(len(speed)), speed, color=COLOURS[hand], linewidth=1.2, label=hand)
+            axis.plot(subject.times_s, speed, color=COLOURS[hand], linewidth=1.2, label=hand)
         axis.set_ylim(bottom=0)
         axis.set_ylabel("wrists, m/s")
-        axis.legend(loc="upper right", ncols=2, frameon=False)
+        axis.legend(loc="upper right", ncols=2, frameon=False, bbox_to_anchor=(1.0, 1.22), borderaxespad=0.0)
 
 
 class AttentionRow(Row):
@@ -192,18 +231,12 @@ class AttentionRow(Row):
     def draw(self, axis: Axes, subject: Subject) -> None:
         """Draw the attention."""
         assert subject.motion.attention is not None
-        axis.fill_between(
-            _times(subject.motion.frame_count), 0, subject.motion.attention, color="#b08bbb", step="mid", linewidth=0
-        )
+        axis.fill_between(subject.times_s, 0, subject.motion.attention, color="#b08bbb", step="mid", linewidth=0)
         axis.set_ylim(0, 1.05)
         axis.set_ylabel("attention")
 
 
 _ROWS: tuple[Row, ...] = (WaveformRow(), LoudnessRow(), PitchRow(), PlanRow(), SpeedRow(), AttentionRow())
-
-
-def _times(frames: int) -> np.ndarray:
-    return np.arange(frames) / MOTION_FPS
 
 
 def _phrases(axis: Axes, prosody: Prosody) -> None:

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Makes the pictures of README.md and docs/ again from the demo voice.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python="${PYTHON:-.venv/bin/python}"
+"$python" - <<'PROGRAM'
+import gesta
+from gesta.render.preview import strip
+
+take = gesta.load("procedural").speak("src/gesta/assets/demo_voice.flac", seed=3)
+strip(take.motion, "docs/images/strip.png", count=8, camera="upper")
+PROGRAM
+"$python" -m gesta inspect src/gesta/assets/demo_voice.flac --seed 3 --output docs/images/inspect.png
