@@ -6,7 +6,7 @@ record are read-only. Times are seconds from the take's beginning.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -344,7 +344,3 @@ class Plan:
     def without_moves(self) -> Self:
         """The same plan with nothing in it: what a further stretch without news looks like."""
         return replace(self, hand_moves=(), body_moves=())
-
-    def to_dict(self) -> dict[str, Any]:
-        """The plan as what JSON can hold."""
-        return asdict(self)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -104,7 +104,7 @@ class Take:
             if preview:
                 self._draw(preview, beside / PREVIEW, told)
             told("measuring", 0, 1)
-            _write_json(beside / PLAN, self.plan.to_dict())
+            _write_plan(beside / PLAN, self.plan)
             _write_json(beside / REPORT, {**self.summary(), "files": names, **(report or {})})
             told("measuring", 1, 1)
         return [Path(folder) / name for name in names]
@@ -159,6 +159,20 @@ def join_motion(stretches: Iterable[Motion], frame_count: int) -> Motion:
 
 def _told_nobody(_what: str, _done: int, _of: int) -> None:
     """The progress of a take that nobody watches."""
+
+
+def _write_plan(path: Path, plan: Plan) -> None:
+    """Write a plan as JSON, a line for each move: easy to read, and never whole in memory as text."""
+    small = {"style": dict(plan.style), "seed": plan.seed, "start_hands": [asdict(pose) for pose in plan.start_hands]}
+    with replacing(path) as beside, beside.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(small, default=float)[:-1])
+        for name, moves in (("hand_moves", plan.hand_moves), ("body_moves", plan.body_moves)):
+            file.write(f', "{name}": [')
+            for number, move in enumerate(moves):
+                file.write(",\n" if number else "\n")
+                file.write(json.dumps(asdict(move), default=float, allow_nan=False))
+            file.write("\n]")
+        file.write("}\n")
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

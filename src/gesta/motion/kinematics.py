@@ -45,25 +45,29 @@ def forward(rotations: np.ndarray, translation: np.ndarray, bones: Skeleton | No
     return Pose(world, positions)
 
 
-def track(rotations: np.ndarray, translation: np.ndarray, joints: Sequence[str]) -> Pose:
-    """Global rotations and positions of a few joints, in blocks, so that long takes need little memory.
+def track(
+    rotations: np.ndarray, translation: np.ndarray, joints: Sequence[str], turned: Sequence[str] | None = None
+) -> Pose:
+    """Global positions and rotations of a few joints, in blocks, so that long takes need little memory.
 
     Args:
         rotations: (T, J, 3, 3) local rotations.
         translation: (T, 3) position of the pelvis joint, metres.
-        joints: N joint names.
+        joints: N joint names whose positions are wanted.
+        turned: M joint names whose rotations are wanted; the same joints if not given.
 
     Returns:
-        rotations (T, N, 3, 3) and positions (T, N, 3).
+        rotations (T, M, 3, 3) and positions (T, N, 3).
     """
-    chosen = skeleton().indices(joints)
+    placed = skeleton().indices(joints)
+    turning = placed if turned is None else skeleton().indices(turned)
     frames = rotations.shape[0]
-    world = np.empty((frames, len(chosen), 3, 3), dtype=rotations.dtype)
-    positions = np.empty((frames, len(chosen), 3), dtype=rotations.dtype)
+    world = np.empty((frames, len(turning), 3, 3), dtype=rotations.dtype)
+    positions = np.empty((frames, len(placed), 3), dtype=rotations.dtype)
     for start in range(0, frames, FRAMES_PER_BLOCK):
         block = slice(start, start + FRAMES_PER_BLOCK)
         pose = forward(rotations[block], translation[block])
-        world[block], positions[block] = pose.rotations[:, chosen], pose.positions[:, chosen]
+        world[block], positions[block] = pose.rotations[:, turning], pose.positions[:, placed]
     return Pose(world, positions)
 
 

@@ -57,7 +57,8 @@ def _low_passed(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         waiting = np.concatenate([waiting, forward])
         if (ready := len(waiting) - LOOK_AHEAD_SAMPLES) > 0:
             ready -= ready % SAMPLES_PER_VALUE
-            yield _backwards(numerator, denominator, waiting)[:ready:SAMPLES_PER_VALUE]
+            # A copy: the slice alone would keep every sample of the block alive.
+            yield _backwards(numerator, denominator, waiting)[:ready:SAMPLES_PER_VALUE].copy()
             waiting = waiting[ready:]
     if len(waiting):
         tail, _ = signal.lfilter(numerator, denominator, np.zeros(LOOK_AHEAD_SAMPLES), zi=state)

@@ -11,27 +11,28 @@ from gesta.records import Motion
 SIDES = ("left", "right")
 HEAD, CHEST = "head", "spine3"
 PAIRS = ("hip", "shoulder", "elbow", "wrist")
-JOINTS = (PELVIS, CHEST, HEAD, *(f"{side}_{part}" for part in PAIRS for side in SIDES))
+TURNED = (PELVIS, CHEST, HEAD)
+JOINTS = (*TURNED, *(f"{side}_{part}" for part in PAIRS for side in SIDES))
 
 
 @dataclass(frozen=True)
 class Tracks:
-    """Global rotations and positions of JOINTS over T frames."""
+    """Global positions of JOINTS and rotations of TURNED over T frames."""
 
     pose: Pose
 
     @classmethod
     def of(cls, motion: Motion) -> "Tracks":
         """Follow the joints of a motion through the world, in blocks."""
-        return cls(track(motion.rotations, motion.translation, JOINTS))
+        return cls(track(motion.rotations, motion.translation, JOINTS, TURNED))
 
     def position(self, joint: str) -> np.ndarray:
         """(T, 3) metres of one of JOINTS."""
         return self.pose.positions[:, JOINTS.index(joint)]
 
     def rotation(self, joint: str) -> np.ndarray:
-        """(T, 3, 3) global rotations of one of JOINTS."""
-        return self.pose.rotations[:, JOINTS.index(joint)]
+        """(T, 3, 3) global rotations of one of TURNED."""
+        return self.pose.rotations[:, TURNED.index(joint)]
 
     def both(self, part: str) -> np.ndarray:
         """(T, 2, 3) metres of a part's left and right joint."""
