@@ -15,7 +15,7 @@ from gesta.motion.bvh_write import write_bvh
 from gesta.motion.npz_write import write_npz
 from gesta.motion.writing import replacing
 from gesta.motion.writing_together import replacing_together
-from gesta.records import FACE_CHANNELS, JOINT_COUNT, Motion, Plan, Prosody, Speech
+from gesta.records import FACE_CHANNELS, JOINT_COUNT, BodyMove, HandMove, Motion, Plan, Prosody, Speech
 from gesta.units import MOTION_FPS
 
 FORMATS: dict[str, tuple[str, Callable[[Motion, Path], object]]] = {
@@ -166,7 +166,8 @@ def _write_plan(path: Path, plan: Plan) -> None:
     small = {"style": dict(plan.style), "seed": plan.seed, "start_hands": [asdict(pose) for pose in plan.start_hands]}
     with replacing(path) as beside, beside.open("w", encoding="utf-8") as file:
         file.write(json.dumps(small, default=float)[:-1])
-        for name, moves in (("hand_moves", plan.hand_moves), ("body_moves", plan.body_moves)):
+        kinds: dict[str, Sequence[HandMove | BodyMove]] = {"hand_moves": plan.hand_moves, "body_moves": plan.body_moves}
+        for name, moves in kinds.items():
             file.write(f', "{name}": [')
             for number, move in enumerate(moves):
                 file.write(",\n" if number else "\n")

@@ -46,8 +46,8 @@ LOWEST_STROKE_M = -0.29
 """Strokes end above this, over a hand that rests before the belly."""
 FIDGET_S = (5.0, 12.0)
 """Time between small shifts of resting hands."""
-HOLD_DRIFT_M, HOLD_WANDER_M = 0.022, 0.026
-"""A held hand eases by about this towards the belly with each slow movement, and wanders by that."""
+HOLD_EASE, HOLD_WANDER_M = 0.16, 0.024
+"""With each slow movement a held hand eases by this share of its way towards the belly, and wanders by that."""
 REST_WANDER_M = 0.018
 PREPARATION_EASE, RETRACTION_EASE = 1.4, 1.7
 """These take so much longer than a stroke of their length: they are not what the eye should notice."""
@@ -236,7 +236,7 @@ class HandPlanner:
             return [self._ease(hand, "adjustment", now_s, random.uniform(0.9, 1.7), drift)]
         # Eases towards where hands are at ease, and wanders.
         ease = np.array(RESTS["before_belly"].position) - pose.position
-        drift = HOLD_DRIFT_M * ease / max(float(np.linalg.norm(ease)), 0.1) + random.normal(0.0, HOLD_WANDER_M, 3)
+        drift = HOLD_EASE * ease + random.normal(0.0, HOLD_WANDER_M, 3)
         duration_s = random.uniform(0.6, 1.1)
         if self.state.gesture and now_s - self.state.busy_until_s[hand] < SURPRISE_S:
             # Who cannot hear the next accent coming gets ready for it.
