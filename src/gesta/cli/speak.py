@@ -84,6 +84,8 @@ def speak(
     refuse_planned(words=words, lock=lock, keep=keep, decoding=decoding, clean=clean, bones=bones, look=look)
     if device not in DEVICES:
         raise unknown_name("device", device, DEVICES)
+    if device == "cuda":
+        note("The models of this version run on the CPU; --device cuda changes nothing.")
     drawn = _preview(size, camera) if preview else None
     settings = _settings(model, style, energy, look_ahead, formats, drawn)
     jobs = _jobs(speech, folder, seed, samples)
