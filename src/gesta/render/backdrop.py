@@ -29,7 +29,7 @@ def smooth(low: float, high: float, value: float) -> float:
 
 
 @inlined_kernel
-def floor_point(view: np.ndarray, column: float, row: float) -> tuple[float, float, float]:
+def _floor_point(view: np.ndarray, column: float, row: float) -> tuple[float, float, float]:
     """Where a pixel's ray meets the floor.
 
     Args:
@@ -58,7 +58,7 @@ def _line(along: float, footprint: float) -> float:
 
 @kernel
 def draw_backdrop(
-    view: np.ndarray, centre: np.ndarray, linear: np.ndarray, floor: np.ndarray, screen: np.ndarray
+    view: np.ndarray, centre: np.ndarray, linear: np.ndarray, floor: np.ndarray, places: np.ndarray, screen: np.ndarray
 ) -> None:
     """Draw the empty studio.
 
@@ -67,6 +67,7 @@ def draw_backdrop(
         centre: (3,) metres, the point the floor fades away from.
         linear: (H, W, 3) float32, written: linear light.
         floor: (H, W) float32, written: share of the pixel that is floor and can take a shadow.
+        places: (H, W, 2) float32, written: where on the floor the pixel looks, world x and z in metres.
         screen: (H, W, 3) uint8, written.
     """
     height, width = floor.shape
@@ -75,7 +76,7 @@ def draw_backdrop(
             away_x = (column + 0.5 - 0.5 * width) / height
             away_y = (row + 0.5 - 0.42 * height) / height
             edge = smooth(VIGNETTE_START, VIGNETTE_END, np.sqrt(away_x * away_x + away_y * away_y))
-            x, z, distance = floor_point(view, column + 0.5, row + 0.5)
+            x, z, distance = _floor_point(view, column + 0.5, row + 0.5)
             share, line = 0.0, 0.0
             if distance > 0.0:
                 radius = np.sqrt((x - centre[0]) ** 2 + (z - centre[2]) ** 2)
@@ -84,6 +85,7 @@ def draw_backdrop(
                 slant = max(0.05, abs(view[0, 1]) / (distance + 1e-6))
                 line = max(_line(x, footprint), _line(z, footprint / slant)) * LINE_STRENGTH * share
             floor[row, column] = share
+            places[row, column, 0], places[row, column, 1] = x, z
             for channel in range(3):
                 plain = MIDDLE[channel] * (1.0 - edge) + EDGE[channel] * edge
                 value = (plain * (1.0 - share) + FLOOR[channel] * (1.0 - 0.35 * edge) * share) * (1.0 - line)

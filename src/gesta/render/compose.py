@@ -6,10 +6,9 @@ into its caller (`inlined_kernel`).
 
 import numpy as np
 
-from gesta.render.backdrop import floor_point
-from gesta.render.kernels import Scalar, inlined_kernel, kernel
+from gesta.render.kernels import Scalar, inlined_kernel, shading_kernel
 from gesta.render.shading import KEY, dither, lit_colour, to_screen
-from gesta.render.shadow import NORMAL_OFFSET_TEXELS, light_share, sky_share
+from gesta.render.shadow import NORMAL_OFFSET_TEXELS, box_along, light_share, sky_share
 from gesta.render.visibility import BEHIND, SAMPLE_X, SAMPLE_Y, SAMPLES, find_window, project_vertices
 
 SAME_SURFACE_RATIO = 0.006
@@ -35,7 +34,9 @@ def shadow_window(vertices: np.ndarray, view: np.ndarray, shape: tuple[int, int]
         view: (5, 3) from `Camera.packed`.
         shape: height and width of the picture.
     """
-    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    box = np.empty((2, 3))
+    box_along(vertices, np.eye(3), box)
+    low, high = box
     corners = np.stack(np.meshgrid(*np.stack([low, high], axis=1), indexing="ij"), axis=-1).reshape(-1, 3)
     under = corners + np.where(corners < 0.5 * (low + high), -CONTACT_MARGIN_M, CONTACT_MARGIN_M)
     thrown = corners - np.maximum(corners[:, 1:2], 0.0) * (KEY / KEY[1])
@@ -48,9 +49,9 @@ def shadow_window(vertices: np.ndarray, view: np.ndarray, shape: tuple[int, int]
     return window
 
 
-@kernel
+@shading_kernel
 def paint_floor(
-    window: np.ndarray, spans: np.ndarray, inverse: np.ndarray, view: np.ndarray, to_map: np.ndarray,
+    window: np.ndarray, spans: np.ndarray, inverse: np.ndarray, places: np.ndarray, to_map: np.ndarray,
     depths: np.ndarray, bounds: np.ndarray, corner: np.ndarray, kept: np.ndarray, floor: np.ndarray,
     linear: np.ndarray, light: np.ndarray, picture: np.ndarray,
 ) -> None:  # fmt: skip
@@ -59,16 +60,17 @@ def paint_floor(
     Args:
         window: (4,) rectangle in which they can fall.
         spans, inverse: what covers each sample, from `draw_visibility`.
-        view: (5, 3) from `Camera.packed`.
+        places: (H, W, 2) where on the floor each pixel looks, from `draw_backdrop`.
         to_map, depths, bounds: the shadow map.
         corner, kept: the contact map.
         floor, linear: (H, W) and (H, W, 3), the empty studio.
         light: (H, W) float32, written inside `window`: share of its light that the pixel keeps.
         picture: (H, W, 3) uint8 that holds the empty studio; written.
     """
+    one, key = np.float32(1.0), np.float32(FLOOR_KEY_SHARE)
     for row in range(window[0], window[1]):
         for column in range(window[2], window[3]):
-            light[row, column] = 1.0
+            light[row, column] = one
             if floor[row, column] <= 0.0:
                 continue
             if spans[row, 0] <= column < spans[row, 1]:
@@ -77,12 +79,11 @@ def paint_floor(
                     hidden = hidden and inverse[row, column, sample] > 0.0
                 if hidden:
                     continue
-            x, z, _ = floor_point(view, column + 0.5, row + 0.5)
-            near_x, near_z = np.float32(x), np.float32(z)
-            sun = light_share(near_x, np.float32(0.0), near_z, to_map, depths, bounds, FLOOR_SOFTNESS)
-            share = (1.0 - FLOOR_KEY_SHARE * (1.0 - sun)) * sky_share(x, z, corner, kept)
-            if share < FULLY_LIT:
-                share = 1.0 - floor[row, column] * (1.0 - share)
+            x, z = places[row, column, 0], places[row, column, 1]
+            sun = light_share(x, np.float32(0.0), z, to_map, depths, bounds, FLOOR_SOFTNESS)
+            share = (one - key * (one - sun)) * sky_share(x, z, corner, kept)
+            if share < np.float32(FULLY_LIT):
+                share = one - floor[row, column] * (one - share)
                 light[row, column] = share
                 noise = dither(column, row)
                 for channel in range(3):
@@ -129,7 +130,7 @@ def _corner_shares(i: int, j: int, k: int, x: float, y: float, screen: np.ndarra
     return np.float32(share_i * scale), np.float32(share_j * scale), np.float32(share_k * scale)
 
 
-@kernel
+@shading_kernel
 def paint_body(
     spans: np.ndarray, inverse: np.ndarray, seen: np.ndarray, vertices: np.ndarray, normals: np.ndarray,
     material: np.ndarray, faces: np.ndarray, screen: np.ndarray, view: np.ndarray, to_map: np.ndarray,

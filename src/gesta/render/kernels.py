@@ -36,9 +36,21 @@ class KernelCache(FunctionCache):
         return (*super()._index_key(sig, codegen), sources_digest())
 
 
+RELAXED = {"contract", "reassoc", "arcp", "nsz", "afn"}
+"""Liberties with rounding that a colour can bear. Infinities keep their meaning: the shadow map is full of them."""
+
+
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a kernel when it is first called. Dividing by zero raises nothing: the path to an exception is dear."""
-    compiled: Any = njit(nogil=True, error_model="numpy")(function)
+    return _cached(function, njit(nogil=True, error_model="numpy")(function))
+
+
+def shading_kernel(function: Callable[..., Any]) -> Any:
+    """Compile a kernel that only mixes colours, for which the last bit of a number does not matter."""
+    return _cached(function, njit(nogil=True, error_model="numpy", fastmath=RELAXED)(function))
+
+
+def _cached(function: Callable[..., Any], compiled: Any) -> Any:
     # With NUMBA_DISABLE_JIT the function comes back as it was, and nothing is cached.
     if hasattr(compiled, "enable_caching"):
         compiled._cache = KernelCache(function)

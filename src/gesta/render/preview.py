@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gesta.errors import InputError, OutputError
+from gesta.errors import InputError
+from gesta.motion.writing import replacing
 from gesta.records import Motion, Speech
 from gesta.render.mannequin import mannequin
 from gesta.render.rasteriser import Rasteriser
@@ -84,16 +85,8 @@ def strip(motion: Motion, path: str | Path, count: int = 8, camera: str = DEFAUL
 
     first, last = np.array((STRIP_MARGIN_SHARE, 1.0 - STRIP_MARGIN_SHARE)) * (motion.frame_count - 1)
     pictures = frames(motion, np.rint(np.linspace(first, last, count)).astype(int), STRIP_TILE_PX, camera)
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        Image.fromarray(np.concatenate(list(pictures), axis=1)).save(temporary, format="PNG")
-        temporary.replace(target)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(f"The picture '{target}' cannot be written ({reason}): check the folder.") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as beside:
+        Image.fromarray(np.concatenate(list(pictures), axis=1)).save(beside, format="PNG")
 
 
 class Studio:

@@ -45,6 +45,7 @@ class Rasteriser:
         self._seen = np.zeros((height, width, SAMPLES), np.int32)
         self._linear = np.zeros((height, width, 3), np.float32)
         self._floor = np.zeros((height, width), np.float32)
+        self._places = np.zeros((height, width, 2), np.float32)
         self._light = np.ones((height, width), np.float32)
         self._empty = np.zeros((height, width, 3), np.uint8)
         self._empty_view: np.ndarray | None = None
@@ -52,7 +53,7 @@ class Rasteriser:
         self._depths = np.empty((MAP_SIZE, MAP_SIZE), np.float32)
         self._bounds = np.empty((2, 2, MAP_BLOCKS, MAP_BLOCKS), np.float32)
         self._contact = np.zeros((3, CONTACT_CELLS, CONTACT_CELLS), np.float32)
-        self._contact_corner = np.zeros(2)
+        self._contact_corner = np.zeros(2, np.float32)
 
     def draw(self, vertices: np.ndarray, normals: np.ndarray, camera: Camera, picture: np.ndarray) -> None:
         """Draw one frame.
@@ -75,7 +76,7 @@ class Rasteriser:
         dark = shadow_window(vertices, view, self._floor.shape)
         shadows = (to_map, self._depths, self._bounds[1])
         paint_floor(
-            dark, self._spans, self._inverse, view, *shadows, self._contact_corner, self._contact[0],
+            dark, self._spans, self._inverse, self._places, *shadows, self._contact_corner, self._contact[0],
             self._floor, self._linear, self._light, picture,
         )  # fmt: skip
         paint_body(
@@ -98,5 +99,5 @@ class Rasteriser:
     def _draw_studio(self, view: np.ndarray, centre: np.ndarray) -> None:
         """Draw the empty studio again when the camera has moved."""
         if self._empty_view is None or not np.array_equal(view, self._empty_view):
-            draw_backdrop(view, centre, self._linear, self._floor, self._empty)
+            draw_backdrop(view, centre, self._linear, self._floor, self._places, self._empty)
             self._empty_view = view

@@ -37,6 +37,25 @@ def light_axes(towards_light: np.ndarray) -> np.ndarray:
     return np.stack([across, np.cross(light, across), light])
 
 
+@kernel
+def box_along(vertices: np.ndarray, axes: np.ndarray, box: np.ndarray) -> None:
+    """How far vertices reach along some axes.
+
+    Args:
+        vertices: (V, 3) metres.
+        axes: (N, 3) float64.
+        box: (2, N) float64, written: lowest and highest place along each axis.
+    """
+    box[0], box[1] = np.inf, -np.inf
+    for index in range(vertices.shape[0]):
+        for axis in range(axes.shape[0]):
+            along = 0.0
+            for part in range(3):
+                along += axes[axis, part] * vertices[index, part]
+            box[0, axis] = min(box[0, axis], along)
+            box[1, axis] = max(box[1, axis], along)
+
+
 def fit_map(vertices: np.ndarray, axes: np.ndarray) -> np.ndarray:
     """Choose what the shadow map covers, in steps of whole texels so that nothing shimmers.
 
@@ -48,8 +67,9 @@ def fit_map(vertices: np.ndarray, axes: np.ndarray) -> np.ndarray:
         (4, 4) float32: three rows that take (x, y, z, 1) to texel column, texel row and metres towards the light; the
         last row begins with the metres in a texel.
     """
-    along = vertices @ axes[:2].T.astype(np.float32)
-    low, high = along.min(axis=0).astype(np.float64), along.max(axis=0).astype(np.float64)
+    box = np.empty((2, 2))
+    box_along(vertices, axes[:2], box)
+    low, high = box
     needed = float(np.max(high - low)) * SPARE
     steps = max(0.0, np.ceil((needed - LEAST_EXTENT_M) / EXTENT_STEP_M))
     texel = (LEAST_EXTENT_M + steps * EXTENT_STEP_M) / MAP_SIZE
@@ -194,7 +214,7 @@ def draw_contact(
 
     Args:
         vertices: (V, 3) metres.
-        corner: (2,) float64, written: lowest x and z of the map, metres.
+        corner: (2,) float32, written: lowest x and z of the map, metres.
         near: (CONTACT_CELLS, CONTACT_CELLS) float32 over z, x; written: share of the sky's light that is kept.
         wide, scratch: the same shape, scratch.
     """
@@ -227,15 +247,16 @@ def draw_contact(
 
 
 @inlined_kernel
-def sky_share(x: float, z: float, corner: np.ndarray, kept: np.ndarray) -> float:
+def sky_share(x: Scalar, z: Scalar, corner: np.ndarray, kept: np.ndarray) -> Scalar:
     """Share of the sky's light that arrives at a point of the floor, from `draw_contact`'s map."""
-    across = (x - corner[0]) / CONTACT_CELL_M - 0.5
-    along = (z - corner[1]) / CONTACT_CELL_M - 0.5
+    one, half, cells = np.float32(1.0), np.float32(0.5), np.float32(1.0 / CONTACT_CELL_M)
+    across = (x - corner[0]) * cells - half
+    along = (z - corner[1]) * cells - half
     column, row = int(np.floor(across)), int(np.floor(along))
-    share = 1.0
+    share = one
     if 0 <= column <= CONTACT_CELLS - 2 and 0 <= row <= CONTACT_CELLS - 2:
-        part_x, part_y = across - column, along - row
-        upper = kept[row, column] * (1.0 - part_x) + kept[row, column + 1] * part_x
-        lower = kept[row + 1, column] * (1.0 - part_x) + kept[row + 1, column + 1] * part_x
-        share = upper * (1.0 - part_y) + lower * part_y
+        part_x, part_y = across - np.float32(column), along - np.float32(row)
+        upper = kept[row, column] * (one - part_x) + kept[row, column + 1] * part_x
+        lower = kept[row + 1, column] * (one - part_x) + kept[row + 1, column + 1] * part_x
+        share = upper * (one - part_y) + lower * part_y
     return share
