@@ -99,5 +99,5 @@ def test_a_strip_is_one_picture_of_all_frames(tmp_path: Path):
     strip(rest_motion(20), tmp_path / "s.png", count=3)
     with Image.open(tmp_path / "s.png") as picture:
         assert picture.size == (3 * 240, 320)
-    with pytest.raises(OutputError, match="cannot be written"):
+    with pytest.raises(OutputError, match="Cannot write"):
         strip(rest_motion(), tmp_path / "missing" / "s.png", count=1)

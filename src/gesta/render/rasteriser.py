@@ -9,7 +9,8 @@ import numpy as np
 
 from gesta.render.backdrop import draw_backdrop
 from gesta.render.camera import Camera
-from gesta.render.compose import paint_body, paint_floor, shadow_window
+from gesta.render.compose import paint_body
+from gesta.render.floor import paint_floor, shadow_window
 from gesta.render.shading import KEY
 from gesta.render.shadow import (
     CONTACT_CELLS,
