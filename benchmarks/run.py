@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -125,7 +126,7 @@ def library_rows(voice: Path) -> list[Row]:
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of a program cost."""
+    """What one run of a program cost; the peak is what the program says of itself, 0 if it does not."""
 
     seconds: float
     peak_mb: float
@@ -134,13 +135,11 @@ class Run:
 def run(command: list[str], **environment: str) -> Run:
     """Run a program in a new process and say what it cost."""
     start = time.perf_counter()
-    process = subprocess.Popen(
-        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"{' '.join(command)} ended with status {status}")
-    return Run(time.perf_counter() - start, usage.ru_maxrss * 1024 / 1e6)
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with status {done.returncode}: {done.stderr}")
+    said = re.search(r"peak (\d+) MB", done.stderr)
+    return Run(time.perf_counter() - start, float(said[1]) if said else 0.0)
 
 
 def speak_command(sound: Path, folder: Path, *options: str) -> list[str]:

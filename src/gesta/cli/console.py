@@ -4,7 +4,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -46,8 +46,12 @@ def note(text: str) -> None:
 
 def peak_memory_mb() -> float:
     """Most memory this process has had, in megabytes."""
+    with suppress(OSError, StopIteration, ValueError):
+        # Linux counts the peak since the program began here; what resource says began with the process that started it.
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * KIBIBYTE / 1e6
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Linux counts kibibytes, macOS bytes.
+    # macOS counts bytes, others kibibytes.
     return peak / 1e6 if sys.platform == "darwin" else peak * KIBIBYTE / 1e6
 
 
