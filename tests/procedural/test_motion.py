@@ -69,7 +69,7 @@ def test_the_palm_faces_where_it_should() -> None:
 
 
 def test_curled_fingers_come_to_the_palm_side() -> None:
-    shape = np.array([[1.0, 1.0, 1.0, 1.0, 0.3, 0.5, 0.5]])
+    shape = np.array([[1.0, 1.0, 1.0, 1.0, 0.3, 0.5, 0.5, 0.0]])
     for side in ("left", "right"):
         names, rotations = finger_rotations(side, shape)
         all_rotations = np.broadcast_to(np.eye(3), (1, 55, 3, 3)).copy()
@@ -79,6 +79,16 @@ def test_curled_fingers_come_to_the_palm_side() -> None:
         for finger in ("index", "middle", "ring", "pinky"):
             end = skeleton().index(f"{side}_{finger}3")
             assert posed[end, 1] < rest[end, 1] - 0.01, "palms face down at rest, so closed fingers are lower"
+
+
+def test_the_thumb_of_a_flat_hand_lies_beside_it() -> None:
+    for side in ("left", "right"):
+        names, rotations = finger_rotations(side, np.array([HAND_SHAPES["flat"].values()]))
+        all_rotations = np.broadcast_to(np.eye(3), (1, 55, 3, 3)).copy()
+        all_rotations[:, skeleton().indices(names)] = rotations
+        posed = forward(all_rotations, np.zeros((1, 3))).positions[0]
+        thumb = posed[skeleton().index(f"{side}_thumb3")] - posed[skeleton().index(f"{side}_thumb1")]
+        assert abs(thumb[1]) < 0.5 * np.linalg.norm(thumb), "it hangs below the palm"
 
 
 def test_hand_shapes_of_both_hands_mirror_each_other() -> None:

@@ -13,6 +13,9 @@ FULL_CURL_DEG = (75.0, 95.0, 60.0)
 FULL_SPREAD_DEG = {"index": 12.0, "middle": 3.0, "ring": -6.0, "pinky": -14.0}
 """Sideways turn of a fully spread finger, towards the thumb."""
 THUMB_ACROSS_DEG, THUMB_BEND_DEG = 42.0, (12.0, 38.0, 48.0)
+THUMB_LEVEL_DEG = 40.0
+THUMB_LEVEL_WAY = (0.75, -0.05, 0.65)
+"""Where a left thumb points that lies level beside the hand."""
 PALM = np.array((0.0, -1.0, 0.0))
 """Where the palm faces at rest."""
 UP = -PALM
@@ -35,12 +38,21 @@ def _axes(side: str) -> dict[str, np.ndarray]:
     return axes
 
 
+@cache
+def _level_axis(side: str) -> np.ndarray:
+    """Axis about which a thumb below the palm comes level with it: unit vector."""
+    bones = skeleton()
+    along = bones.offsets[bones.index(f"{side}_thumb2")]
+    axis = np.cross(along, np.array(THUMB_LEVEL_WAY) * (1.0 if side == "left" else -1.0, 1.0, 1.0))
+    return axis / np.linalg.norm(axis)
+
+
 def finger_rotations(side: str, shape: np.ndarray) -> tuple[list[str], np.ndarray]:
     """Local rotations of one hand's finger joints.
 
     Args:
         side: "left" or "right".
-        shape: (T, 7) values of a `HandShape`, between shapes where the hand is changing.
+        shape: (T, 8) values of a `HandShape`, between shapes where the hand is changing.
 
     Returns:
         15 joint names and (T, 15, 3, 3) rotations.
@@ -62,6 +74,7 @@ def finger_rotations(side: str, shape: np.ndarray) -> tuple[list[str], np.ndarra
         vector = np.radians(full * shape[:, 6])[:, None] * axes[f"{side}_thumb{segment}"]
         if segment == 1:
             vector = vector + np.radians(THUMB_ACROSS_DEG * shape[:, 5])[:, None] * axes[f"{side}_thumb1"]
+            vector = vector + np.radians(THUMB_LEVEL_DEG * shape[:, 7])[:, None] * _level_axis(side)
         names.append(f"{side}_thumb{segment}")
         vectors.append(vector)
     return names, matrix_from_axis_angle(np.stack(vectors, axis=1))

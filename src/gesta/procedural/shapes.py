@@ -1,4 +1,4 @@
-"""Hand shapes as seven numbers each, and the gesture families and rest poses that are made of them.
+"""Hand shapes as a few numbers each, and the gesture families and rest poses that are made of them.
 
 All positions are in metres from the shoulder, as (outward, up, forward) in the chest's frame, so that one table
 serves both hands. The sizes of movements were set against the measured speakers' (paths of 0.07 to 0.3 m for most
@@ -14,7 +14,10 @@ Triple = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class HandShape:
-    """How far fingers are closed (0 straight, 1 in the palm) and spread, and where the thumb is (0 out, 1 in)."""
+    """How far fingers are closed (0 straight, 1 in the palm) and spread, and where the thumb is.
+
+    The thumb may lie across the palm (0 out, 1 in), be bent, and lie flat beside the hand (0 below the palm, 1 level).
+    """
 
     index: float
     middle: float
@@ -23,20 +26,21 @@ class HandShape:
     spread: float
     thumb_across: float
     thumb_bend: float
+    thumb_level: float
 
     def values(self) -> tuple[float, ...]:
-        """The seven numbers, in the order of the fields."""
+        """The numbers, in the order of the fields."""
         return tuple(getattr(self, item.name) for item in fields(self))
 
 
 HAND_SHAPES: dict[str, HandShape] = {
-    "relaxed": HandShape(0.22, 0.28, 0.33, 0.36, 0.25, 0.30, 0.30),
-    "open": HandShape(0.06, 0.09, 0.12, 0.14, 0.60, 0.05, 0.15),
-    "flat": HandShape(0.04, 0.04, 0.05, 0.06, 0.10, 0.15, 0.15),
-    "cupped": HandShape(0.20, 0.22, 0.25, 0.26, 0.45, 0.20, 0.30),
-    "pinch": HandShape(0.50, 0.42, 0.34, 0.28, 0.30, 0.75, 0.45),
-    "pointing": HandShape(0.04, 0.72, 0.78, 0.80, 0.10, 0.60, 0.55),
-    "loose": HandShape(0.32, 0.38, 0.42, 0.45, 0.15, 0.35, 0.35),
+    "relaxed": HandShape(0.22, 0.28, 0.33, 0.36, 0.25, 0.30, 0.30, 0.5),
+    "open": HandShape(0.06, 0.09, 0.12, 0.14, 0.60, 0.05, 0.15, 0.75),
+    "flat": HandShape(0.04, 0.04, 0.05, 0.06, 0.10, 0.15, 0.15, 0.95),
+    "cupped": HandShape(0.20, 0.22, 0.25, 0.26, 0.45, 0.20, 0.30, 0.45),
+    "pinch": HandShape(0.50, 0.42, 0.34, 0.28, 0.30, 0.75, 0.45, 0.1),
+    "pointing": HandShape(0.04, 0.72, 0.78, 0.80, 0.10, 0.60, 0.55, 0.2),
+    "loose": HandShape(0.32, 0.38, 0.42, 0.45, 0.15, 0.35, 0.35, 0.45),
 }
 
 

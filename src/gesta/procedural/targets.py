@@ -5,18 +5,18 @@ from one into the next. A stretch of a stream continues exactly where the last o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
 from gesta.procedural.arms import palm_twist_deg
 from gesta.procedural.mouth import MouthReader
 from gesta.procedural.profiles import bump, step
-from gesta.procedural.shapes import HAND_SHAPES
+from gesta.procedural.shapes import HAND_SHAPES, HandShape
 from gesta.records import BodyMove, HandMove, HandPose, Plan, Prosody
 from gesta.units import MOTION_FPS
 
-HAND_SIZES = {"position": 3, "twist": 1, "wrist": 2, "fingers": 7}
+HAND_SIZES = {"position": 3, "twist": 1, "wrist": 2, "fingers": len(fields(HandShape))}
 BODY_SIZES = {
     "head": 3,
     "torso": 3,
