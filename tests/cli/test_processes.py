@@ -42,7 +42,8 @@ def test_a_full_disk_leaves_old_results_whole_and_no_new_ones(here: Path, speech
     before = everything_in(Path("old"))
     found = subprocess.run([sys.executable, "-c", FULL_DISK, speech], capture_output=True, text=True, timeout=120)
     assert found.returncode == 0, found.stderr
-    cost, done, *said = found.stderr.splitlines()
+    # Where the kernels have to be compiled first, the run takes long enough to tell how far it is.
+    cost, done, *said = [line for line in found.stderr.splitlines() if not line.endswith(" s left")]
     assert (cost.split(":")[0], done) == ("speech", "status 0"), found.stderr
     assert said[1::2] == ["status 2"] * 4, found.stderr
     assert all(line.startswith("gesta: ") and "file too large" in line.lower() for line in said[::2]), said
