@@ -114,3 +114,12 @@ def test_the_same_frame_has_the_same_pixels_on_any_thread_and_in_any_order():
         again.draw(place, normals, AHEAD, picture)
         np.testing.assert_array_equal(first, second)
         np.testing.assert_array_equal(first, picture)
+
+
+def test_a_large_even_surface_has_no_seams():
+    corners = at_pixels([(4, 4), (4, 60), (60, 60), (60, 4)])
+    faces = np.array([(0, 1, 2), (0, 2, 3)], np.int32)
+    picture = drawn(corners, faces, np.tile(np.float32((0.4, 0.4, 0.4, 0.0)), (4, 1)))
+    inside = picture[5:59, 5:59].astype(int)
+    assert np.abs(np.diff(inside, axis=0)).max() <= 2
+    assert np.abs(np.diff(inside, axis=1)).max() <= 2

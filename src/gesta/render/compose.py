@@ -1,51 +1,50 @@
-"""From triangles at every sample to finished pixels: shading, shadows on body and floor, and smooth edges.
+"""From triangles at every sample to finished pixels: which samples need a colour of their own, and smooth edges.
 
-A kernel that calls another with many arrays pays for each of them at every call, so what runs once a pixel is copied
-into its caller (`inlined_kernel`).
+A kernel that calls another with many arrays pays for each of them at every call, so what runs once a sample is copied
+into its caller (`inlined_kernel`), and the rest runs once a block of samples (`gesta.render.blocks`).
 """
 
 import numpy as np
 
+from gesta.render.blocks import (
+    BLOCK,
+    COLOUR,
+    GLOSS,
+    NEARNESS,
+    NORMAL,
+    SAMPLE_X,
+    SAMPLE_Y,
+    SHARE,
+    STUDIO,
+    shade_block,
+)
 from gesta.render.kernels import Scalar, inlined_kernel, shading_kernel
-from gesta.render.shading import KEY, dither, lit_colour, to_screen
-from gesta.render.shadow import NORMAL_OFFSET_TEXELS, light_share
-from gesta.render.visibility import SAMPLE_X, SAMPLE_Y, SAMPLES
+from gesta.render.visibility import OFFSET_X, OFFSET_Y, SAMPLES
 
 SAME_SURFACE_RATIO = 0.006
 """Samples of one pixel whose distances differ by less than this share may be shaded once."""
 SAME_NORMAL_COSINE = 0.80
 SAME_COLOUR = 0.02
-FACES_AWAY = -0.25
-"""Cosine to the key light below which no light arrives and no shadow need be looked up."""
+SURFACE_PARTS = 8
+"""Numbers that a vertex brings along: normal x, y, z, linear red, green, blue, gloss, and one unused."""
+FACE = 3
+"""Row of `pixels` that says which face each sample sees."""
 
 
 @inlined_kernel
-def _shades_needed(
-    row: int, column: int, inverse: np.ndarray, seen: np.ndarray, normals: np.ndarray, material: np.ndarray,
-    faces: np.ndarray,
-) -> int:  # fmt: skip
-    """How many samples of a pixel need a colour of their own: 0 if all are empty, 1 if they see one smooth surface."""
-    low = high = inverse[row, column, 0]
-    for sample in range(1, SAMPLES):
-        low = min(low, inverse[row, column, sample])
-        high = max(high, inverse[row, column, sample])
-    needed = 1
-    if high <= 0.0:
-        needed = 0
-    elif low <= 0.0 or high - low > SAME_SURFACE_RATIO * high:
-        needed = SAMPLES
-    else:
-        first = seen[row, column, 0]
-        a = faces[first, 0]
-        for sample in range(1, SAMPLES):
-            other = seen[row, column, sample]
-            if other != first:
-                b = faces[other, 0]
-                cosine = normals[a, 0] * normals[b, 0] + normals[a, 1] * normals[b, 1] + normals[a, 2] * normals[b, 2]
-                change = max(abs(material[a, 0] - material[b, 0]), abs(material[a, 1] - material[b, 1]))
-                if cosine < SAME_NORMAL_COSINE or change > SAME_COLOUR:
-                    needed = SAMPLES
-    return needed
+def _same_surface(
+    one: int, other: int, near: Scalar, near_other: Scalar, surface: np.ndarray, faces: np.ndarray
+) -> bool:
+    """Whether two samples of a pixel, which see the faces `one` and `other`, may share a colour."""
+    a, b, far = faces[one, 0], faces[other, 0], faces[other, 2]
+    # Between the first corner and the last one the colour may change within a single face, as on an iris.
+    change = max(abs(surface[a, 3] - surface[far, 3]), abs(surface[a, 4] - surface[far, 4]))
+    same = change <= SAME_COLOUR
+    if same and one != other:
+        cosine = surface[a, 0] * surface[b, 0] + surface[a, 1] * surface[b, 1] + surface[a, 2] * surface[b, 2]
+        gap = abs(near - near_other)
+        same = cosine >= SAME_NORMAL_COSINE and gap <= SAME_SURFACE_RATIO * max(near, near_other)
+    return same
 
 
 @inlined_kernel
@@ -59,72 +58,90 @@ def _corner_shares(i: int, j: int, k: int, x: float, y: float, screen: np.ndarra
     return np.float32(share_i * scale), np.float32(share_j * scale), np.float32(share_k * scale)
 
 
+@inlined_kernel
+def _mixed(part: int, i: int, j: int, k: int, wi: Scalar, wj: Scalar, wk: Scalar, surface: np.ndarray) -> Scalar:
+    """One of SURFACE_PARTS between three corners."""
+    return wi * surface[i, part] + wj * surface[j, part] + wk * surface[k, part]
+
+
+@inlined_kernel
+def _shade_as(
+    first: int, end: int, face: int, nearness: Scalar, pixels: np.ndarray, surface: np.ndarray, faces: np.ndarray,
+    scratch: np.ndarray,
+) -> int:  # fmt: skip
+    """The sample of the same pixel, from `first` up to `end`, whose colour serves for a face; `end` if none does."""
+    at = first
+    while at < end and not _same_surface(pixels[FACE, at], face, scratch[NEARNESS + at], nearness, surface, faces):
+        at += 1
+    return at
+
+
+@inlined_kernel
+def _describe(
+    at: int, face: int, x: float, y: float, surface: np.ndarray, faces: np.ndarray, screen: np.ndarray,
+    scratch: np.ndarray,
+) -> None:  # fmt: skip
+    """Write down, as sample `at` of the block, what a face is like at pixel coordinates x, y."""
+    i, j, k = faces[face, 0], faces[face, 1], faces[face, 2]
+    wi, wj, wk = _corner_shares(i, j, k, x, y, screen)
+    # A loop over the parts would be made into far slower scattered writes.
+    scratch[NORMAL + at] = _mixed(0, i, j, k, wi, wj, wk, surface)
+    scratch[NORMAL + BLOCK + at] = _mixed(1, i, j, k, wi, wj, wk, surface)
+    scratch[NORMAL + 2 * BLOCK + at] = _mixed(2, i, j, k, wi, wj, wk, surface)
+    scratch[COLOUR + at] = _mixed(3, i, j, k, wi, wj, wk, surface)
+    scratch[COLOUR + BLOCK + at] = _mixed(4, i, j, k, wi, wj, wk, surface)
+    scratch[COLOUR + 2 * BLOCK + at] = _mixed(5, i, j, k, wi, wj, wk, surface)
+    scratch[GLOSS + at] = _mixed(6, i, j, k, wi, wj, wk, surface)
+    scratch[SAMPLE_X + at], scratch[SAMPLE_Y + at] = np.float32(x), np.float32(y)
+
+
 @shading_kernel
 def paint_body(
-    spans: np.ndarray, inverse: np.ndarray, seen: np.ndarray, vertices: np.ndarray, normals: np.ndarray,
-    material: np.ndarray, faces: np.ndarray, screen: np.ndarray, view: np.ndarray, to_map: np.ndarray,
-    depths: np.ndarray, bounds: np.ndarray, floor_window: np.ndarray, linear: np.ndarray, light: np.ndarray,
+    spans: np.ndarray, inverse: np.ndarray, seen: np.ndarray, surface: np.ndarray, faces: np.ndarray,
+    screen: np.ndarray, view: np.ndarray, to_map: np.ndarray, depths: np.ndarray, bounds: np.ndarray,
+    floor_window: np.ndarray, linear: np.ndarray, light: np.ndarray, scratch: np.ndarray, pixels: np.ndarray,
     picture: np.ndarray,
 ) -> None:  # fmt: skip
     """Shade every pixel that the mesh covers, wholly or in part.
 
     Args:
         spans, inverse, seen: what is visible, from `draw_visibility`.
-        vertices, normals: (V, 3) float32.
-        material: (V, 4) float32.
+        surface: (V, SURFACE_PARTS) float32.
         faces: (N, 3).
         screen: (V, 3) from `project_vertices`.
-        view: (5, 3) from `Camera.packed`.
+        view: (5, 3) float32 from `Camera.packed`.
         to_map, depths, bounds: the shadow map.
         floor_window, linear, light: the studio behind, from `paint_floor`.
+        scratch, pixels: scratch, see `gesta.render.blocks`; `pixels` has a fourth row: the face of each sample.
         picture: (H, W, 3) uint8, written.
     """
-    lift = to_map[3, 0] * np.float32(NORMAL_OFFSET_TEXELS)
-    eye_x, eye_y, eye_z = np.float32(view[0, 0]), np.float32(view[0, 1]), np.float32(view[0, 2])
-    one, tiny = np.float32(1.0), np.float32(1e-12)
+    pixel, end = 0, 0
+    quarter, zero = np.float32(1.0 / SAMPLES), np.float32(0.0)
     for row in range(spans.shape[0]):
         for column in range(spans[row, 0], spans[row, 1]):
-            needed = _shades_needed(row, column, inverse, seen, normals, material, faces)
-            if needed == 0:
-                continue
-            zero: Scalar = np.float32(0.0)
-            sum_red, sum_green, sum_blue = zero, zero, zero
-            share = one / np.float32(needed)
-            for sample in range(needed):
-                if inverse[row, column, sample] <= 0.0:
-                    kept: Scalar = share
-                    if floor_window[0] <= row < floor_window[1] and floor_window[2] <= column < floor_window[3]:
-                        kept = share * light[row, column]
-                    sum_red += linear[row, column, 0] * kept
-                    sum_green += linear[row, column, 1] * kept
-                    sum_blue += linear[row, column, 2] * kept
+            first, studio = end, zero
+            for sample in range(SAMPLES):
+                near, face = inverse[row, column, sample], seen[row, column, sample]
+                if near <= zero:
+                    studio += quarter
                     continue
-                face = seen[row, column, sample]
-                i, j, k = faces[face, 0], faces[face, 1], faces[face, 2]
-                wi, wj, wk = _corner_shares(i, j, k, column + SAMPLE_X[sample], row + SAMPLE_Y[sample], screen)
-                px = wi * vertices[i, 0] + wj * vertices[j, 0] + wk * vertices[k, 0]
-                py = wi * vertices[i, 1] + wj * vertices[j, 1] + wk * vertices[k, 1]
-                pz = wi * vertices[i, 2] + wj * vertices[j, 2] + wk * vertices[k, 2]
-                nx = wi * normals[i, 0] + wj * normals[j, 0] + wk * normals[k, 0]
-                ny = wi * normals[i, 1] + wj * normals[j, 1] + wk * normals[k, 1]
-                nz = wi * normals[i, 2] + wj * normals[j, 2] + wk * normals[k, 2]
-                scale = one / np.sqrt(nx * nx + ny * ny + nz * nz + tiny)
-                nx, ny, nz = nx * scale, ny * scale, nz * scale
-                vx, vy, vz = eye_x - px, eye_y - py, eye_z - pz
-                scale = one / np.sqrt(vx * vx + vy * vy + vz * vz)
-                vx, vy, vz = vx * scale, vy * scale, vz * scale
-                shadow: Scalar = one
-                if nx * KEY[0] + ny * KEY[1] + nz * KEY[2] > FACES_AWAY:
-                    shadow = light_share(px + nx * lift, py + ny * lift, pz + nz * lift, to_map, depths, bounds, 1)
-                red, green, blue = lit_colour(
-                    wi * material[i, 0] + wj * material[j, 0] + wk * material[k, 0],
-                    wi * material[i, 1] + wj * material[j, 1] + wk * material[k, 1],
-                    wi * material[i, 2] + wj * material[j, 2] + wk * material[k, 2],
-                    wi * material[i, 3] + wj * material[j, 3] + wk * material[k, 3],
-                    nx, ny, nz, vx, vy, vz, shadow,
-                )  # fmt: skip
-                sum_red, sum_green, sum_blue = sum_red + red * share, sum_green + green * share, sum_blue + blue * share
-            noise = dither(column, row)
-            picture[row, column, 0] = to_screen(sum_red, noise)
-            picture[row, column, 1] = to_screen(sum_green, noise)
-            picture[row, column, 2] = to_screen(sum_blue, noise)
+                same = _shade_as(first, end, face, near, pixels, surface, faces, scratch)
+                if same < end:
+                    scratch[SHARE + same] += quarter
+                    continue
+                x, y = column + OFFSET_X[sample], row + OFFSET_Y[sample]
+                _describe(end, face, x, y, surface, faces, screen, scratch)
+                scratch[NEARNESS + end], scratch[SHARE + end] = near, quarter
+                pixels[FACE, end] = face
+                end += 1
+            if end == first:
+                continue
+            pixels[0, pixel], pixels[1, pixel], pixels[2, pixel] = row, column, first
+            scratch[STUDIO + pixel] = studio
+            pixel += 1
+            if end > BLOCK - SAMPLES:
+                pixels[2, pixel] = end
+                shade_block(pixel, pixels, view, to_map, depths, bounds, floor_window, linear, light, scratch, picture)
+                pixel, end = 0, 0
+    pixels[2, pixel] = end
+    shade_block(pixel, pixels, view, to_map, depths, bounds, floor_window, linear, light, scratch, picture)

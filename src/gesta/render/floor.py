@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from gesta.render.contact import sky_share
 from gesta.render.kernels import shading_kernel
 from gesta.render.shading import KEY, dither, to_screen
-from gesta.render.shadow import box_along, light_share, sky_share
+from gesta.render.shadow import box_along, light_share
 from gesta.render.visibility import BEHIND, find_window, project_vertices
 
 FLOOR_SOFTNESS = 2
@@ -45,7 +46,7 @@ def shadow_window(vertices: np.ndarray, view: np.ndarray, shape: tuple[int, int]
 def paint_floor(
     window: np.ndarray, spans: np.ndarray, inverse: np.ndarray, places: np.ndarray, to_map: np.ndarray,
     depths: np.ndarray, bounds: np.ndarray, corner: np.ndarray, kept: np.ndarray, floor: np.ndarray,
-    linear: np.ndarray, light: np.ndarray, picture: np.ndarray,
+    linear: np.ndarray, light: np.ndarray, nodes: np.ndarray, picture: np.ndarray,
 ) -> None:  # fmt: skip
     """Darken the floor where shadows fall.
 
@@ -57,14 +58,15 @@ def paint_floor(
         corner, kept: the contact map.
         floor, linear: (H, W) and (H, W, 3), the empty studio.
         light: (H, W) float32, written inside `window`: share of its light that the pixel keeps.
+        nodes: (W // NODE_STEP + 2,) float32, scratch.
         picture: (H, W, 3) uint8 that holds the empty studio; written.
     """
     one, key = np.float32(1.0), np.float32(FLOOR_KEY_SHARE)
     first, end = window[2], window[3]
-    nodes = np.ones((end - first) // NODE_STEP + 2, np.float32)
+    count = (end - first) // NODE_STEP + 2
     for row in range(window[0], window[1]):
         light[row, first:end] = one
-        for node in range(nodes.shape[0]):
+        for node in range(count):
             column = min(first + node * NODE_STEP, end - 1)
             share = one
             if floor[row, column] > 0.0:
@@ -72,15 +74,15 @@ def paint_floor(
                 sun = light_share(x, np.float32(0.0), z, to_map, depths, bounds, FLOOR_SOFTNESS)
                 share = (one - key * (one - sun)) * sky_share(x, z, corner, kept)
             nodes[node] = share
-        for node in range(nodes.shape[0] - 1):
+        for node in range(count - 1):
             here, there = nodes[node], nodes[node + 1]
             if min(here, there) >= np.float32(FULLY_LIT):
                 continue
             start = first + node * NODE_STEP
             for column in range(start, min(start + NODE_STEP, end)):
                 if spans[row, 0] <= column < spans[row, 1]:
-                    cover = inverse[row, column]
-                    if min(cover[0], cover[1], cover[2], cover[3]) > 0.0:
+                    upper = min(inverse[row, column, 0], inverse[row, column, 1])
+                    if min(upper, inverse[row, column, 2], inverse[row, column, 3]) > 0.0:
                         continue
                 part = np.float32(column - start) * np.float32(1.0 / NODE_STEP)
                 share = one - floor[row, column] * (one - here - (there - here) * part)

@@ -40,14 +40,19 @@ RELAXED = {"contract", "reassoc", "arcp", "nsz", "afn"}
 """Liberties with rounding that a colour can bear. Infinities keep their meaning: the shadow map is full of them."""
 
 
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+"""How every kernel is compiled. Dividing by zero raises nothing: the path to an exception is dear. Without numba's
+counting of references (`_nrt`), which costs more than the work in an inner loop, a kernel can make no array."""
+
+
 def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a kernel when it is first called. Dividing by zero raises nothing: the path to an exception is dear."""
-    return _cached(function, njit(nogil=True, error_model="numpy")(function))
+    """Compile a kernel when it is first called. It gets every array it needs, scratch space included."""
+    return _cached(function, njit(**OPTIONS)(function))
 
 
 def shading_kernel(function: Callable[..., Any]) -> Any:
     """Compile a kernel that only mixes colours, for which the last bit of a number does not matter."""
-    return _cached(function, njit(nogil=True, error_model="numpy", fastmath=RELAXED)(function))
+    return _cached(function, njit(**OPTIONS, fastmath=RELAXED)(function))
 
 
 def _cached(function: Callable[..., Any], compiled: Any) -> Any:
@@ -59,4 +64,4 @@ def _cached(function: Callable[..., Any], compiled: Any) -> Any:
 
 def inlined_kernel(function: Callable[..., Any]) -> Any:
     """Mark a small kernel to be copied into its callers, which a call with many arrays would slow down."""
-    return njit(nogil=True, error_model="numpy", inline="always")(function)
+    return njit(**OPTIONS, inline="always")(function)

@@ -8,16 +8,16 @@ pixels whatever the number of threads.
 import numpy as np
 
 from gesta.render.backdrop import draw_backdrop
+from gesta.render.blocks import BLOCK, SCRATCH
 from gesta.render.camera import Camera
-from gesta.render.compose import paint_body
-from gesta.render.floor import paint_floor, shadow_window
+from gesta.render.compose import SURFACE_PARTS, paint_body
+from gesta.render.contact import CONTACT_CELLS, draw_contact
+from gesta.render.floor import NODE_STEP, paint_floor, shadow_window
 from gesta.render.shading import KEY
 from gesta.render.shadow import (
-    CONTACT_CELLS,
     MAP_BLOCKS,
     MAP_SIZE,
     draw_bounds,
-    draw_contact,
     draw_map,
     fit_map,
     light_axes,
@@ -38,7 +38,10 @@ class Rasteriser:
         width, height = size
         self.size = size
         self._faces = np.ascontiguousarray(faces, np.int32)
-        self._material = np.ascontiguousarray(material, np.float32)
+        self._surface = np.zeros((len(material), SURFACE_PARTS), np.float32)
+        self._surface[:, 3:7] = material
+        self._scratch = np.ones(SCRATCH, np.float32)
+        self._pixels = np.zeros((4, BLOCK + 1), np.int32)
         self._screen = np.empty((len(material), 3))
         self._light_points = np.empty((len(material), 3))
         self._inverse = np.zeros((height, width, SAMPLES), np.float32)
@@ -48,6 +51,7 @@ class Rasteriser:
         self._floor = np.zeros((height, width), np.float32)
         self._places = np.zeros((height, width, 2), np.float32)
         self._light = np.ones((height, width), np.float32)
+        self._nodes = np.ones(width // NODE_STEP + 2, np.float32)
         self._empty = np.zeros((height, width, 3), np.uint8)
         self._empty_view: np.ndarray | None = None
         self._axes = light_axes(KEY)
@@ -78,11 +82,12 @@ class Rasteriser:
         shadows = (to_map, self._depths, self._bounds[1])
         paint_floor(
             dark, self._spans, self._inverse, self._places, *shadows, self._contact_corner, self._contact[0],
-            self._floor, self._linear, self._light, picture,
+            self._floor, self._linear, self._light, self._nodes, picture,
         )  # fmt: skip
+        self._surface[:, :3] = normals
         paint_body(
-            self._spans, self._inverse, self._seen, vertices, normals, self._material, self._faces, self._screen, view,
-            *shadows, dark, self._linear, self._light, picture,
+            self._spans, self._inverse, self._seen, self._surface, self._faces, self._screen, view.astype(np.float32),
+            *shadows, dark, self._linear, self._light, self._scratch, self._pixels, picture,
         )  # fmt: skip
 
     def visible_faces(self, vertices: np.ndarray, camera: Camera) -> np.ndarray:

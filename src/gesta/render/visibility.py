@@ -7,11 +7,12 @@ to 1/256 pixel, which makes the edge tests exact in float64: neighbours leave no
 import numpy as np
 
 from gesta.render.camera import NEAR_M
-from gesta.render.kernels import kernel
+from gesta.render.kernels import inlined_kernel, kernel
 
 SAMPLES = 4
-SAMPLE_X = np.array([0.375, 0.875, 0.125, 0.625])
-SAMPLE_Y = np.array([0.125, 0.375, 0.625, 0.875])
+OFFSET_X = np.array([0.375, 0.875, 0.125, 0.625])
+OFFSET_Y = np.array([0.125, 0.375, 0.625, 0.875])
+FIRST_SAMPLE, LAST_SAMPLE = 0.125, 0.875
 SNAP = 256.0
 BEHIND = 0.0
 """Inverse distance of a vertex that is too near to the camera or behind it."""
@@ -88,6 +89,27 @@ def draw_visibility(
                 _draw_face(face, screen, a, c, b, area, window, spans, inverse, seen)
 
 
+@inlined_kernel
+def _at_samples(across: float, down: float) -> tuple[float, float, float, float]:
+    """What a function that grows by `across` and `down` a pixel adds from a pixel's corner to each of its samples."""
+    return (
+        across * OFFSET_X[0] + down * OFFSET_Y[0],
+        across * OFFSET_X[1] + down * OFFSET_Y[1],
+        across * OFFSET_X[2] + down * OFFSET_Y[2],
+        across * OFFSET_X[3] + down * OFFSET_Y[3],
+    )
+
+
+@inlined_kernel
+def _see(
+    sample: int, row: int, column: int, face: int, inside: float, near: float, inverse: np.ndarray, seen: np.ndarray
+) -> None:
+    """Let a sample see a face if it is inside (0 or more) and nothing is nearer."""
+    if inside >= 0.0 and np.float32(near) > inverse[row, column, sample]:
+        inverse[row, column, sample] = np.float32(near)
+        seen[row, column, sample] = face
+
+
 @kernel
 def _draw_face(
     face: int, screen: np.ndarray, a: int, b: int, c: int, area: float,
@@ -95,35 +117,36 @@ def _draw_face(
 ) -> None:  # fmt: skip
     """Draw the triangle of the vertices a, b, c, whose area is half of `area` pixels; see `draw_visibility`."""
     ax, ay, bx, by, cx, cy = screen[a, 0], screen[a, 1], screen[b, 0], screen[b, 1], screen[c, 0], screen[c, 1]
-    first_x = max(window[2], int(np.floor(min(ax, bx, cx))))
-    last_x = min(window[3] - 1, int(np.floor(max(ax, bx, cx))))
-    first_y = max(window[0], int(np.floor(min(ay, by, cy))))
-    last_y = min(window[1] - 1, int(np.floor(max(ay, by, cy))))
+    first_x = max(window[2], int(np.ceil(min(ax, bx, cx) - LAST_SAMPLE)))
+    end_x = min(window[3], int(np.floor(max(ax, bx, cx) - FIRST_SAMPLE)) + 1)
+    first_y = max(window[0], int(np.ceil(min(ay, by, cy) - LAST_SAMPLE)))
+    end_y = min(window[1], int(np.floor(max(ay, by, cy) - FIRST_SAMPLE)) + 1)
+    if first_x >= end_x:
+        return
     # Each edge function grows towards the inside: e(x, y) = across * x + down * y + rest.
     across_a, down_a, across_b, down_b, across_c, down_c = by - cy, cx - bx, cy - ay, ax - cx, ay - by, bx - ax
-    reach_a = max(across_a, 0.0) + max(down_a, 0.0)
-    reach_b = max(across_b, 0.0) + max(down_b, 0.0)
-    reach_c = max(across_c, 0.0) + max(down_c, 0.0)
     scale_a, scale_b, scale_c = screen[a, 2] / area, screen[b, 2] / area, screen[c, 2] / area
-    if first_x > last_x:
-        return
-    for row in range(first_y, last_y + 1):
+    across_n = across_a * scale_a + across_b * scale_b + across_c * scale_c
+    down_n = down_a * scale_a + down_b * scale_b + down_c * scale_c
+    a_0, a_1, a_2, a_3 = _at_samples(across_a, down_a)
+    b_0, b_1, b_2, b_3 = _at_samples(across_b, down_b)
+    c_0, c_1, c_2, c_3 = _at_samples(across_c, down_c)
+    reach_a, reach_b, reach_c = max(a_0, a_1, a_2, a_3), max(b_0, b_1, b_2, b_3), max(c_0, c_1, c_2, c_3)
+    n_0, n_1, n_2, n_3 = _at_samples(across_n, down_n)
+    for row in range(first_y, end_y):
         spans[row, 0] = min(spans[row, 0], first_x)
-        spans[row, 1] = max(spans[row, 1], last_x + 1)
-        edge_a = across_a * (first_x - bx) + down_a * (row - by)
-        edge_b = across_b * (first_x - cx) + down_b * (row - cy)
-        edge_c = across_c * (first_x - ax) + down_c * (row - ay)
-        for column in range(first_x, last_x + 1):
-            if edge_a + reach_a >= 0.0 and edge_b + reach_b >= 0.0 and edge_c + reach_c >= 0.0:
-                for sample in range(SAMPLES):
-                    at_a = edge_a + across_a * SAMPLE_X[sample] + down_a * SAMPLE_Y[sample]
-                    at_b = edge_b + across_b * SAMPLE_X[sample] + down_b * SAMPLE_Y[sample]
-                    at_c = edge_c + across_c * SAMPLE_X[sample] + down_c * SAMPLE_Y[sample]
-                    if at_a >= 0.0 and at_b >= 0.0 and at_c >= 0.0:
-                        near = np.float32(at_a * scale_a + at_b * scale_b + at_c * scale_c)
-                        if near > inverse[row, column, sample]:
-                            inverse[row, column, sample] = near
-                            seen[row, column, sample] = face
-            edge_a += across_a
-            edge_b += across_b
-            edge_c += across_c
+        spans[row, 1] = max(spans[row, 1], end_x)
+        at_a = across_a * (first_x - bx) + down_a * (row - by)
+        at_b = across_b * (first_x - cx) + down_b * (row - cy)
+        at_c = across_c * (first_x - ax) + down_c * (row - ay)
+        near = at_a * scale_a + at_b * scale_b + at_c * scale_c
+        for column in range(first_x, end_x):
+            if min(at_a + reach_a, at_b + reach_b, at_c + reach_c) >= 0.0:
+                _see(0, row, column, face, min(at_a + a_0, at_b + b_0, at_c + c_0), near + n_0, inverse, seen)
+                _see(1, row, column, face, min(at_a + a_1, at_b + b_1, at_c + c_1), near + n_1, inverse, seen)
+                _see(2, row, column, face, min(at_a + a_2, at_b + b_2, at_c + c_2), near + n_2, inverse, seen)
+                _see(3, row, column, face, min(at_a + a_3, at_b + b_3, at_c + c_3), near + n_3, inverse, seen)
+            at_a += across_a
+            at_b += across_b
+            at_c += across_c
+            near += across_n
