@@ -12,7 +12,7 @@ from pathlib import Path
 
 import gesta
 
-EXTRAS = ("librosa", "pytest", "hypothesis", "pybvh")
+EXTRAS = ("librosa", "accelerate", "tensorboard", "transformers", "pytest", "hypothesis", "pybvh")
 
 
 def main() -> None:

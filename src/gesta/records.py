@@ -180,6 +180,38 @@ class Prosody:
 
 
 @dataclass(frozen=True)
+class SpeechFeatures:
+    """What a network hears, per motion frame: also one stretch of a stream.
+
+    Attributes:
+        low: (T, C) float32, the lower level: how it is said (rhythm).
+        high: (T, D) float32, the higher level: what is said.
+        encoder: which encoder made them, with its settings; features of other encoders do not fit the same network.
+        start_frame: index of the first frame here (0 for a whole recording).
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+    encoder: str
+    start_frame: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("low", "high"):
+            object.__setattr__(self, name, _frozen(getattr(self, name), name, (len(self.low), None)))
+
+    @property
+    def frame_count(self) -> int:
+        """Number of frames T here."""
+        return len(self.low)
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Self]) -> Self:
+        """Consecutive stretches of one recording as one record."""
+        low, high = (np.concatenate([getattr(part, name) for part in parts]) for name in ("low", "high"))
+        return cls(low, high, parts[0].encoder, parts[0].start_frame)
+
+
+@dataclass(frozen=True)
 class Motion:
     """A moving body at 30 frames a second on the 55-joint skeleton.
 

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "src" / "gesta"
 
 # What each part may import of gesta, besides the ground floor. Lower parts come first.
-GROUND = {"errors", "units", "randomness", "version", "records"}
+GROUND = {"errors", "extras", "settings", "units", "randomness", "version", "records"}
 MAY_IMPORT = {
     "audio": set(),
     "motion": {"audio"},
@@ -34,7 +34,15 @@ MAY_IMPORT["metrics"] = ALL_PARTS | {"bundles"}
 MAY_IMPORT["data"] = ALL_PARTS | {"bundles", "metrics"}
 MAY_IMPORT["train"] = ALL_PARTS | {"bundles", "metrics", "data"}
 MAY_IMPORT[""] = {"api"}
-GROUND_ORDER = {"version": set(), "errors": set(), "units": set(), "randomness": set(), "records": {"units"}}
+GROUND_ORDER = {
+    "version": set(),
+    "errors": set(),
+    "extras": {"errors"},
+    "settings": {"errors"},
+    "units": set(),
+    "randomness": set(),
+    "records": {"units"},
+}
 # metrics/motion needs only records, audio and motion, so anything above those may use it.
 USES_MOTION_METRICS = {"render", "procedural", "tokenizer", "echomask", "keypoints", "mmgt", "film", "bundles", "take"}
 

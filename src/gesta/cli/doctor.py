@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from rich.table import Table
 
 from gesta.cli.console import out
+from gesta.extras import EXTRAS, missing_modules
 from gesta.version import __version__
 
 BASE = (
@@ -25,8 +26,6 @@ BASE = (
     "matplotlib",
     "pygltflib",
 )
-OPTIONAL = {"research": ("librosa",)}
-"""Extras by name with the modules they bring."""
 
 
 def doctor() -> None:
@@ -44,8 +43,8 @@ def doctor() -> None:
         table.add_row(name, _version(name), "" if find_spec(name) else "pip install gesta")
     table.add_row("GPU", _gpu(), "")
     table.add_row("compiled cache", _cache(), "")
-    for extra, modules in OPTIONAL.items():
-        missing = [module for module in modules if find_spec(module) is None]
+    for extra in EXTRAS:
+        missing = missing_modules(extra)
         here = "missing: " + ", ".join(missing) if missing else "complete"
         table.add_row(f"extra '{extra}'", here, f"pip install 'gesta[{extra}]'" if missing else "")
     out.print(table)

@@ -1,20 +1,15 @@
 """Styles: who is speaking, as a few numbers; presets by name, changes by k=v or a TOML file."""
 
-import tomllib
-from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from gesta.errors import InputError, unknown_name
+from gesta.settings import Settings, read_table
 
-STYLE_FILE_BYTES = 64_000
 
-
-class Style(BaseModel):
+class Style(Settings):
     """How a speaker moves. 1 in a factor is what the neutral speaker does."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     strokes: float = Field(0.75, ge=0.0, le=1.0, description="share of the accents that get a stroke")
     size: float = Field(1.0, ge=0.0, le=2.5, description="length of strokes, as a factor")
@@ -63,7 +58,7 @@ def style_from(text: str = "neutral", energy: float | None = None) -> Style:
     Raises:
         InputError: an unknown name or number, said with near names.
     """
-    values = _from_file(Path(text)) if text.endswith(".toml") else _from_words(text)
+    values = read_table(text, "style file") if text.endswith(".toml") else _from_words(text)
     if energy is not None:
         values["energy"] = energy
     for name in values:
@@ -87,13 +82,3 @@ def _from_words(text: str) -> dict[str, Any]:
         else:
             raise unknown_name("style", word, PRESETS)
     return values
-
-
-def _from_file(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            return tomllib.loads(file.read(STYLE_FILE_BYTES).decode())
-    except OSError as error:
-        raise InputError(f"The style file '{path}' cannot be read: {(error.strerror or str(error)).lower()}.") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"The style file '{path}' is not TOML: {error}.") from None
