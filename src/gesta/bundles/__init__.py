@@ -1,0 +1,1 @@
+"""Models as folders that explain themselves: load, verify, import."""

@@ -1,0 +1,1 @@
+"""Data sets as records: manifests, windows, and one preparing file per source."""

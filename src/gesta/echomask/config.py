@@ -1,0 +1,140 @@
+"""The settings of the generator: its sizes, what it may hear, how frames are masked, how it is trained; with presets.
+
+`official` has the arithmetic and the behaviour of the released code, quirks included; `gesta` is what we would train.
+Every difference between them is one field here, so that each can be tried by a flag.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from gesta.errors import unknown_name
+from gesta.settings import Settings
+
+MASK_POLICIES = ("speech_query", "as_published", "random", "loss", "motion_energy", "none")
+MaskPolicy = Literal["speech_query", "as_published", "random", "loss", "motion_energy", "none"]
+
+
+class Sizes(Settings):
+    """How large the generator is. The defaults are the published network's."""
+
+    window: int = Field(64, ge=16, multiple_of=4, description="motion frames T that are generated at once")
+    seed_frames: int = Field(4, ge=4, multiple_of=4, description="frames that continue what came before a window")
+    latent: int = Field(256, ge=8, description="width of speech and motion features and of the codes")
+    width: int = Field(768, ge=8, description="width of the transformers")
+    heads: int = Field(4, ge=1, description="attention heads")
+    feed_forward: int = Field(1536, ge=8, description="inner width of the transformer layers")
+    face_layers: int = Field(4, ge=1, description="layers of the face decoder")
+    cross_layers: int = Field(8, ge=1, description="layers of the cross-attention that scores frames and moves bodies")
+    cross_feed_forward: int = Field(2048, ge=8, description="its inner width")
+    exchange_feed_forward: int = Field(512, ge=8, description="inner width where parts tell each other, and in MAM")
+    classifier: int = Field(768, ge=8, description="inner width of the base classifiers")
+    residual_layers: int = Field(3, ge=1, description="layers for each residual level")
+    residual_heads: int = Field(8, ge=1, description="attention heads for the residual levels")
+    residual_feed_forward: int = Field(1024, ge=8, description="inner width for the residual levels")
+    alignment_layers: int = Field(2, ge=1, description="layers of each of MAM's three encoders")
+    alignment_heads: int = Field(4, ge=1, description="attention heads in MAM and in the exchange")
+    motion_layers: int = Field(3, ge=1, description="convolution layers that read the visible motion")
+
+
+class Masking(Settings):
+    """Which frames a training clip loses."""
+
+    policy: MaskPolicy = Field("speech_query", description="what decides; see docs/echomask.md")
+    ratio: float = Field(0.375, ge=0.0, le=1.0, description="share of the frames that are masked")
+    directed: float = Field(0.2, ge=0.0, le=1.0, description="share that the scores decide, hard or soft")
+    pool: float = Field(0.4, ge=0.0, le=1.0, description="share of frames, by rank, that the soft choice draws from")
+    spare_seed: bool = Field(True, description="seed frames are never masked")
+    parts: tuple[str, ...] = Field(("hands", "upper", "lower"), description="whose speech queries score frames")
+    teacher_decay: float = Field(0.9999, ge=0.0, lt=1.0, description="moving average that makes the teacher")
+    teacher_warm_up: bool = Field(True, description="the teacher follows quickly at first: (1 + n) / (10 + n)")
+
+
+class Alignment(Settings):
+    """The losses that bring speech queries and motion together (MAM)."""
+
+    temperature: float = Field(0.1, gt=0.0, description="of the contrastive loss")
+    cross_clip: bool = Field(True, description="other clips of the batch are negatives too")
+    symmetric: bool = Field(True, description="from speech to motion and from motion to speech")
+    detach_target: bool = Field(True, description="the regression's motion target gets no gradient")
+    match_negatives: bool = Field(True, description="the match loss sees shuffled pairs as well as true ones")
+
+
+class Losses(Settings):
+    """What the generator is trained with."""
+
+    latents: float = Field(3.0, ge=0.0, description="weight of the squared error of the codes' vectors")
+    tokens: float = Field(1.0, ge=0.0, description="weight of the cross-entropy of the codes, 1/(level+1) of it")
+    alignment: float = Field(1.0, ge=0.0, description="weight of MAM's losses")
+    seed_contrast: float = Field(1.0, ge=0.0, description="weight of the contrast of face and hands in the seed pass")
+    alignment_every_pass: bool = Field(False, description="count MAM once for each pass, as published, not once")
+    masked_only: bool = Field(False, description="cross-entropy on tokens with a masked frame only")
+    decoded_share: float = Field(
+        0.5, ge=0.0, le=1.0, description="share of clips whose visible frames went through the tokenizers"
+    )
+    passes: tuple[Literal["seed", "self", "word"], ...] = Field(
+        ("seed", "self", "word"), description="the passes of a step: seed only; masked without audio; masked with it"
+    )
+
+
+class GeneratorConfig(Settings):
+    """The whole generator."""
+
+    sizes: Sizes = Sizes()
+    masking: Masking = Masking()
+    alignment: Alignment = Alignment()
+    losses: Losses = Losses()
+    motion_input: Literal["joints", "parts"] = Field(
+        "parts", description="visible motion as 55 joints, translation, contacts (337) or as all parts, face included"
+    )
+    speech_low: int = Field(256, ge=1, description="channels of the lower level of the speech features")
+    speech_high: int = Field(256, ge=1, description="channels of the higher level of the speech features")
+    learned_projection: bool = Field(True, description="speech features pass a learned layer first")
+    speakers: int = Field(25, ge=1, description="speakers or styles the generator tells apart")
+    speaker_in_body: bool = Field(True, description="the body's speaker reaches the cross-attention (published: lost)")
+    speaker_dropout: float = Field(0.0, ge=0.0, le=1.0, description="share of training clips without a speaker")
+    look_ahead: int | None = Field(
+        None, ge=0, description="frames of speech and motion after a frame that it may attend to; none: all"
+    )
+    dropout: float = Field(0.1, ge=0.0, lt=1.0, description="dropout while training")
+    reseed: Literal["decoded", "as_published"] = Field(
+        "decoded", description="how a window continues: with all decoded parts, or jaw and eyes at rest"
+    )
+
+
+SMALL_SIZES = {
+    "latent": 96,
+    "width": 128,
+    "feed_forward": 256,
+    "face_layers": 2,
+    "cross_layers": 3,
+    "cross_feed_forward": 256,
+    "exchange_feed_forward": 192,
+    "classifier": 128,
+    "residual_layers": 1,
+    "residual_heads": 4,
+    "residual_feed_forward": 192,
+    "alignment_layers": 1,
+}
+OFFICIAL = {
+    "masking": {"policy": "as_published", "spare_seed": False, "teacher_warm_up": False},
+    "alignment": {"cross_clip": False, "symmetric": False, "detach_target": False, "match_negatives": False},
+    "losses": {"alignment_every_pass": True, "decoded_share": 0.0},
+    "motion_input": "joints",
+    "learned_projection": False,
+    "speaker_in_body": False,
+    "reseed": "as_published",
+}
+PRESETS: dict[str, dict[str, object]] = {
+    "official": OFFICIAL,
+    "gesta": {"masking": {"parts": ("face", "hands", "upper", "lower")}},
+    "small": {"masking": {"parts": ("face", "hands", "upper", "lower"), "teacher_decay": 0.999}, "sizes": SMALL_SIZES},
+}
+"""Presets by name: what differs from the fields' defaults."""
+
+
+def generator_config(preset: str = "gesta", **changes: object) -> GeneratorConfig:
+    """A preset with some top-level fields replaced; InputError for an unknown preset or field."""
+    if preset not in PRESETS:
+        raise unknown_name("generator preset", preset, PRESETS)
+    return GeneratorConfig.checked({**PRESETS[preset], **changes}, f"the generator preset '{preset}'")

@@ -1,0 +1,74 @@
+"""The settings of the tokenizers, with their presets.
+
+Two presets describe one code: `official` has the arithmetic of the published networks, `gesta` is what we would train.
+Every difference between them is a field here.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from gesta.errors import unknown_name
+from gesta.settings import Settings
+
+
+class TokenizerConfig(Settings):
+    """Sizes and behaviour of the tokenizers of all parts and of the global-motion autoencoder."""
+
+    width: int = Field(256, ge=8, description="channels of every convolution, and numbers in one code")
+    levels: int = Field(6, ge=1, le=16, description="quantiser levels Q: a base and its residuals")
+    codes: int = Field(256, ge=2, le=4096, description="entries of each level's codebook")
+    halvings: int = Field(2, ge=2, le=2, description="strided convolutions: 2 make one token of 4 frames")
+    residual_depth: int = Field(3, ge=1, le=5, description="residual blocks after each change of rate")
+    dilation_growth: int = Field(3, ge=1, le=3, description="factor between the dilations of neighbouring blocks")
+    dropout: float = Field(0.2, ge=0.0, lt=1.0, description="dropout inside residual blocks while training")
+    global_layers: int = Field(4, ge=1, le=8, description="layers on each side of the global-motion autoencoder")
+    codebook_decay: float = Field(0.99, gt=0.0, lt=1.0, description="moving average of the codebooks")
+    dead_code_usage: float = Field(1.0, ge=0.0, description="codes used less (moving count per batch) are renewed")
+    sampling_temperature: float = Field(
+        0.5, ge=0.0, description="Gumbel noise on the choice of codes while training; 0 takes the nearest"
+    )
+    quantise_dropout: float = Field(
+        0.0, ge=0.0, le=1.0, description="share of training clips that keep only a random number of levels"
+    )
+    normalise: bool = Field(False, description="channels have mean 0 and deviation 1 before they are encoded")
+    translation: Literal["position", "velocity"] = Field(
+        "position", description="what the lower part's translation channels hold: x, y, z, or vx, y, vz"
+    )
+    root: Literal["global_motion", "lower"] = Field(
+        "global_motion", description="where the decoded translation comes from"
+    )
+    contacts_for_global_motion: bool = Field(
+        False, description="the global-motion autoencoder sees contacts in training, as it does when used"
+    )
+    causal_decoder: bool = Field(False, description="decoders look back only, so that a stream can be decoded")
+
+
+PRESETS: dict[str, dict[str, object]] = {
+    "official": {},
+    "gesta": {
+        "quantise_dropout": 0.2,
+        "normalise": True,
+        "translation": "velocity",
+        "contacts_for_global_motion": True,
+    },
+    "small": {
+        "width": 96,
+        "codes": 128,
+        "residual_depth": 2,
+        "dropout": 0.0,
+        "global_layers": 2,
+        "quantise_dropout": 0.2,
+        "normalise": True,
+        "translation": "velocity",
+        "contacts_for_global_motion": True,
+    },
+}
+"""Presets by name: what differs from the published sizes and behaviour."""
+
+
+def tokenizer_config(preset: str = "gesta", **changes: object) -> TokenizerConfig:
+    """A preset with some fields changed; InputError for an unknown preset or field."""
+    if preset not in PRESETS:
+        raise unknown_name("tokenizer preset", preset, PRESETS)
+    return TokenizerConfig.checked({**PRESETS[preset], **changes}, f"the tokenizer preset '{preset}'")
