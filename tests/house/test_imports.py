@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "src" / "gesta"
 
 # What each part may import of gesta, besides the ground floor. Lower parts come first.
-GROUND = {"errors", "extras", "settings", "units", "randomness", "version", "records"}
+GROUND = {"errors", "extras", "foreign", "settings", "units", "randomness", "version", "records", "writing"}
 MAY_IMPORT = {
     "audio": set(),
     "motion": {"audio"},
@@ -38,10 +38,12 @@ GROUND_ORDER = {
     "version": set(),
     "errors": set(),
     "extras": {"errors"},
+    "foreign": {"errors"},
     "settings": {"errors"},
     "units": set(),
     "randomness": set(),
     "records": {"units"},
+    "writing": {"errors"},
 }
 # metrics/motion needs only records, audio and motion, so anything above those may use it.
 USES_MOTION_METRICS = {"render", "procedural", "tokenizer", "echomask", "keypoints", "mmgt", "film", "bundles", "take"}

@@ -1,0 +1,69 @@
+"""Foreign torch files: read without running anything they hold, and compared with what a network expects."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+from zipfile import BadZipFile
+
+import torch
+from torch import Tensor
+
+from gesta.errors import InputError
+
+FILE_BYTES = 8_000_000_000
+"""Larger files are refused before they are opened."""
+NAMES_SHOWN = 3
+
+
+def read_torch_file(path: str | Path, kind: str) -> Any:
+    """What a file written by torch.save holds: tensors, numbers, text, lists and tables, on the CPU.
+
+    Args:
+        path: the file.
+        kind: what it is, for the sentence of an error, for example "FGD encoder".
+
+    Raises:
+        InputError: it is missing, too large, damaged, or asks for code to be run.
+    """
+    path = Path(path)
+    try:
+        if path.stat().st_size > FILE_BYTES:
+            raise InputError(f"The {kind} '{path}' is larger than {FILE_BYTES // 10**9} GB; that is no {kind}.")
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise InputError(f"The {kind} '{path}' cannot be read: {(error.strerror or str(error)).lower()}.") from None
+    except UnpicklingError:
+        raise InputError(
+            f"The {kind} '{path}' holds more than tensors, or is no torch file; fetch it again from its makers."
+        ) from None
+    except (BadZipFile, EOFError, KeyError, RuntimeError, ValueError):
+        raise InputError(f"The {kind} '{path}' is damaged or no torch file; fetch it again.") from None
+
+
+def check_names(found: Mapping[str, Tensor], expected: Mapping[str, Tensor], path: str | Path, kind: str) -> None:
+    """Refuse tensors that are missing, unknown or of another shape, by name.
+
+    Args:
+        found: tensors by name, from the file.
+        expected: tensors by name, as the network has them.
+        path, kind: as for `read_torch_file`.
+
+    Raises:
+        InputError: names the first ones that do not fit.
+    """
+    wrong = [name for name in expected if name in found and found[name].shape != expected[name].shape]
+    for names, fault in (
+        ([name for name in expected if name not in found], "lacks"),
+        ([name for name in found if name not in expected], "holds unknown"),
+        (wrong, "holds tensors of another shape:"),
+    ):
+        if names:
+            raise InputError(f"The {kind} '{path}' {fault} {_listed(names)}; it belongs to another network.")
+
+
+def _listed(names: Iterable[str]) -> str:
+    """The first names, and how many more there are."""
+    every = list(names)
+    more = f" and {len(every) - NAMES_SHOWN} more" if len(every) > NAMES_SHOWN else ""
+    return ", ".join(every[:NAMES_SHOWN]) + more

@@ -1,0 +1,34 @@
+"""Writing a file so that the old one stays whole until the new one is."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gesta.errors import OutputError
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path beside `path` to write to; when the block ends well it takes the place of `path`.
+
+    What was written is flushed to the disk before it is renamed. If anything goes wrong, Ctrl-C included, the
+    temporary file is removed and an older file at `path` stays as it was. The temporary name keeps the suffix, since
+    some writers choose their format by it.
+
+    Raises:
+        OutputError: the file cannot be written (no such folder, no permission, disk full).
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
+    try:
+        yield temporary
+        with temporary.open("r+b") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputError(f"Cannot write {path}: {error.strerror or error}.") from error
+    finally:
+        # After the renaming there is nothing left to remove.
+        temporary.unlink(missing_ok=True)
