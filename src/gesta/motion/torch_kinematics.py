@@ -1,0 +1,146 @@
+"""Rotations and forward kinematics that gradients pass through: for the losses and measures of networks.
+
+The numbers are those of `motion.rotations` and `motion.kinematics`, in torch and for any leading axes. A `Chain` turns
+some joints and leaves the others at rest, so that one part of the body can be measured by itself; joints are walked by
+their depth, all of one depth at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gesta.motion.skeleton import skeleton
+
+TIP_SHARE = 0.8
+"""The last bone of a finger or limb, which has no joint at its end, as a share of the bone before it."""
+ROWS = 2
+SMALLEST_NORM = 1e-8
+
+
+def matrix_from_six(six: Tensor) -> Tensor:
+    """(..., 6) to rotation matrices (..., 3, 3) by Gram-Schmidt on the two rows (Zhou et al. 2019, arXiv 1812.07035).
+
+    Rows without a direction give finite numbers, if no rotation.
+    """
+    rows = six.unflatten(-1, (ROWS, 3))
+    first, second = rows.unbind(-2)
+    first = torch.nn.functional.normalize(first, dim=-1, eps=SMALLEST_NORM)
+    second = second - (first * second).sum(-1, keepdim=True) * first
+    second = torch.nn.functional.normalize(second, dim=-1, eps=SMALLEST_NORM)
+    return torch.stack([first, second, torch.linalg.cross(first, second)], dim=-2)
+
+
+def six_from_matrix(matrix: Tensor) -> Tensor:
+    """(..., 3, 3) matrices to (..., 6): the first two rows, one after the other."""
+    return matrix[..., :ROWS, :].flatten(-2)
+
+
+def angle_between(first: Tensor, second: Tensor) -> Tensor:
+    """Angle in radians, 0 to pi, between rotations: (..., 3, 3) twice to (...).
+
+    It comes from the chord, since the arc cosine of the trace has no gradient, or an endless one, where rotations
+    agree.
+    """
+    squared = (second - first).square().sum((-2, -1))
+    chord = torch.sqrt(squared.clamp(min=SMALLEST_NORM**2)) / 8.0**0.5
+    return 2.0 * torch.asin(chord.clamp(max=1.0 - 1e-6))
+
+
+class Chain:
+    """Forward kinematics of some joints, all others at rest.
+
+    Attributes:
+        joints: the N joints that turn.
+        points: names of the M points that follow them: the joints right below a turning joint, a tip for each end of a
+            limb or finger, and the soles that ankles carry.
+    """
+
+    def __init__(self, joints: Sequence[str]) -> None:
+        bones = skeleton()
+        rest = bones.rest_positions()
+        self.joints = tuple(joints)
+        row = {bones.index(name): place for place, name in enumerate(self.joints)}
+        above = {joint: _turning_above(bones.parents[joint], row) for joint in row}
+        self._levels = []
+        level = [joint for joint in row if above[joint] is None]
+        before: list[int] = []
+        while level:
+            steps = [rest[joint] - (rest[up] if (up := above[joint]) is not None else 0.0) for joint in level]
+            carriers = [before.index(up) for joint in level if (up := above[joint]) is not None]
+            self._levels.append(([row[joint] for joint in level], carriers, _tensor(steps)))
+            before, level = level, [joint for joint in row if above[joint] in level]
+        walked = [place for places, _, _ in self._levels for place in places]
+        self._order = sorted(range(len(walked)), key=walked.__getitem__)
+        carried = _carried(row, rest)
+        self.points = tuple(name for name, _, _ in carried)
+        self._holders = [place for _, place, _ in carried]
+        self._arms = _tensor([arm for _, _, arm in carried])
+
+    def place(self, rotations: Tensor) -> tuple[Tensor, Tensor]:
+        """World rotations (..., N, 3, 3) and positions (..., N, 3) in metres of the turning joints.
+
+        Args:
+            rotations: (..., N, 3, 3) local rotations. The pelvis is where it is in the rest pose.
+        """
+        all_turned: list[Tensor] = []
+        all_placed: list[Tensor] = []
+        for places, carriers, steps in self._levels:
+            turned = rotations[..., places, :, :]
+            placed = steps.to(rotations).expand(*turned.shape[:-1])
+            if carriers:
+                carrier = all_turned[-1][..., carriers, :, :]
+                turned = _product(carrier, turned)
+                placed = all_placed[-1][..., carriers, :] + _turn(carrier, placed)
+            all_turned.append(turned)
+            all_placed.append(placed)
+        return torch.cat(all_turned, -3)[..., self._order, :, :], torch.cat(all_placed, -2)[..., self._order, :]
+
+    def positions(self, rotations: Tensor) -> Tensor:
+        """Where the points are when the joints turn and the pelvis stays: (..., N, 3, 3) to (..., M, 3) metres."""
+        turned, placed = self.place(rotations)
+        return placed[..., self._holders, :] + _turn(turned[..., self._holders, :, :], self._arms.to(rotations))
+
+
+def _turning_above(joint: int, row: Mapping[int, int]) -> int | None:
+    """The nearest turning joint at or above `joint`."""
+    while joint >= 0 and joint not in row:
+        joint = skeleton().parents[joint]
+    return joint if joint >= 0 else None
+
+
+def _tensor(vectors: Sequence[np.ndarray]) -> Tensor:
+    return torch.tensor(np.reshape(vectors, (-1, 3)), dtype=torch.float32)
+
+
+def _carried(row: Mapping[int, int], rest: np.ndarray) -> list[tuple[str, int, np.ndarray]]:
+    """Each point a chain carries: its name, the row of the joint it is fixed to, and where it is from there."""
+    bones = skeleton()
+    points = []
+    for joint, place in row.items():
+        below = [bones.index(name) for name in bones.children(bones.names[joint])]
+        points += [(bones.names[child], place, rest[child] - rest[joint]) for child in below]
+        if not below and bones.parents[joint] in row:
+            points.append((f"{bones.names[joint]}_tip", place, TIP_SHARE * (rest[joint] - rest[bones.parents[joint]])))
+    for sole in bones.soles:
+        if bones.index(sole.joint) in row:
+            points.append((sole.name, row[bones.index(sole.joint)], sole.offset))
+    return points
+
+
+def _product(first: Tensor, second: Tensor) -> Tensor:
+    """Products of (..., 3, 3) matrices, without the overhead of many small matrix multiplications."""
+    return (first.unsqueeze(-1) * second.unsqueeze(-3)).sum(-2)
+
+
+def _turn(matrices: Tensor, vectors: Tensor) -> Tensor:
+    """(..., 3, 3) matrices applied to (..., 3) vectors."""
+    return (matrices * vectors.unsqueeze(-2)).sum(-1)
+
+
+@cache
+def chain(joints: tuple[str, ...]) -> Chain:
+    """The chain of some joints, made once."""
+    return Chain(joints)
