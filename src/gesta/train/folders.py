@@ -1,0 +1,97 @@
+"""Folders that appear whole, disappear whole and belong to one training at a time."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from safetensors import SafetensorError
+
+from gesta.errors import OutputError
+from gesta.motion.writing_together import PARTIAL
+
+try:
+    import fcntl
+except ImportError:  # Windows, where nothing keeps two trainings out of one folder
+    fcntl = None  # type: ignore[assignment]
+
+
+@contextmanager
+def appearing(folder: Path) -> Iterator[Path]:
+    """A hidden folder to fill, flushed to the disk and renamed to `folder` when the block ends well, else removed.
+
+    Raises:
+        OutputError: it cannot be written, or the disk is full.
+    """
+    hidden: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        hidden = folder.with_name(f"{PARTIAL[0]}{secrets.token_hex(4)}{PARTIAL[1]}")
+        hidden.mkdir()
+        yield hidden
+        for path in (*hidden.rglob("*"), hidden):
+            _flush(path)
+        remove(folder)
+        hidden.rename(folder)
+        _flush(folder.parent)
+    except (OSError, SafetensorError) as error:
+        reason = str(getattr(error, "strerror", None) or error).lower()
+        raise OutputError(f"'{folder}' cannot be written ({reason}): check the folder and its free space.") from error
+    finally:
+        if hidden is not None:
+            shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder so that no part of it is ever seen under its name."""
+    if folder.exists():
+        hidden = folder.with_name(f"{PARTIAL[0]}old-{folder.name}{PARTIAL[1]}")
+        shutil.rmtree(hidden, ignore_errors=True)
+        folder.rename(hidden)
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def remove_partial(folder: Path) -> None:
+    """Remove what a killed training left half written in a folder."""
+    for path in folder.glob(f"{PARTIAL[0]}*{PARTIAL[1]}"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Keep other trainings out of a folder; the system lets go of it when this process ends, however it ends.
+
+    Raises:
+        OutputError: the folder cannot be made, or another process trains into it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(
+            f"The folder '{folder}' cannot be made ({reason}): choose another one with output=."
+        ) from None
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputError(f"Another process trains into '{folder}': wait for it or choose output=.") from None
+        except OSError:
+            pass  # some network file systems have no locks
+        yield
+    finally:
+        os.close(handle)
