@@ -1,0 +1,222 @@
+"""The generator: from what is heard and the motion that is visible to the tokens of all parts and all levels at once.
+
+Speech queries (MAM) enter in three places: the face decoder's memory, the cross-attention that moves the body (SQA),
+and every residual level. Source: EchoMask (arXiv 2504.09209) and its released code; docs/echomask.md walks through it.
+
+G parts (face, hands, upper, lower), B clips, T frames, K tokens, Q levels, C latent channels, D width.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from gesta.echomask.config import GeneratorConfig
+from gesta.echomask.exchange import BodyExchange, PartExchange
+from gesta.echomask.grouped import GroupedDecoderLayer, GroupedEncoderLayer, GroupedHalving, GroupedPerceptron
+from gesta.echomask.mam import MotionAudioAlignment
+from gesta.echomask.motion_encoder import MotionEncoder, visible_motion
+from gesta.echomask.parts import ALL_PARTS, BODY, FACE, HANDS
+from gesta.echomask.residual import ResidualPredictor
+from gesta.echomask.sight import Sight, positions, sight
+from gesta.echomask.sqa import SpeechQueriedAttention
+
+HIDDEN_DEVIATION = 768**-0.5
+"""Deviation of the vector that stands for hidden motion, before it is trained."""
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What one forward pass says.
+
+    Attributes:
+        logits: (G, B, Q, K, codes).
+        latents: (G, B, Q, K, C) features that stand for the codes' vectors.
+        alone: (2, B, K, C) base latents of face and hands before the parts told each other.
+    """
+
+    logits: Tensor
+    latents: Tensor
+    alone: Tensor
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The visible motion, read.
+
+    Attributes:
+        hint: (B, T, C) from the convolutions.
+        body: (B, T, D) after the body's own encoder.
+        place: (T, D) sinusoids.
+    """
+
+    hint: Tensor
+    body: Tensor
+    place: Tensor
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What lies between reading and predicting.
+
+    Attributes:
+        moved: the visible motion, read.
+        hints: (B, T, D) what speech makes of it; None where the pass hears nothing.
+        face: (B, T, D) the face decoder's output.
+    """
+
+    moved: Moved
+    hints: Tensor | None
+    face: Tensor
+
+
+class Generator(nn.Module):
+    """EchoMask's generator."""
+
+    def __init__(self, config: GeneratorConfig, motion_channels: int, codes: int = 256, levels: int = 6) -> None:
+        """Build with random weights.
+
+        Args:
+            config: sizes and behaviour.
+            motion_channels: of the visible motion.
+            codes, levels: of the tokenizers; their code vectors have `config.sizes.latent` numbers.
+        """
+        super().__init__()
+        sizes, dropout = config.sizes, config.dropout
+        latent, width = sizes.latent, sizes.width
+        self.config = config
+        self.hidden = nn.Parameter(torch.randn(motion_channels) * HIDDEN_DEVIATION)
+        self.low = nn.Linear(config.speech_low, latent) if config.learned_projection else nn.Identity()
+        self.high = nn.Linear(config.speech_high, latent) if config.learned_projection else nn.Identity()
+        self.alignment = MotionAudioAlignment(sizes, dropout)
+        self.motion_encoder = MotionEncoder(motion_channels, latent, sizes.motion_layers)
+        unknown = 1 if config.speaker_dropout else 0
+        self.face_speakers = nn.Embedding(config.speakers + unknown, width)
+        self.body_speakers = nn.Embedding(config.speakers + unknown, width)
+        self.drop = nn.Dropout(dropout)
+
+        layer = (1, width, sizes.heads, sizes.feed_forward, dropout)
+        self.hint_for_face = GroupedPerceptron(1, latent, width, latent)
+        self.face_memory = nn.Linear(2 * latent, width)
+        self.face_decoder = nn.ModuleList(GroupedDecoderLayer(*layer) for _ in range(sizes.face_layers))
+        self.face_latent = nn.Linear(width, latent)
+        self.face_halving = nn.ModuleList(GroupedHalving(1, latent, latent) for _ in range(2))
+        self.face_middle = GroupedPerceptron(1, latent, width, latent)
+
+        self.hint_for_body = GroupedPerceptron(1, latent, width, latent)
+        self.body_entry = nn.Linear(latent, width)
+        self.body_encoder = GroupedEncoderLayer(*layer)
+        self.attention = SpeechQueriedAttention(sizes, dropout, config.masking.parts)
+        self.body_exchange = BodyExchange(sizes, dropout)
+
+        self.exchange = PartExchange(sizes, dropout)
+        self.classifier = GroupedPerceptron(len(ALL_PARTS), latent, sizes.classifier, codes)
+        self.residual = ResidualPredictor(len(ALL_PARTS), sizes, codes, levels, dropout)
+
+    def hear(self, low: Tensor, high: Tensor) -> Tensor:
+        """Speech queries (G, B, T, C) from both levels (B, T, channels) of the speech features."""
+        return self.alignment.speech(self.low(low), self.high(high), self._sight(low))
+
+    def read(self, motion: Tensor, visible: Tensor, speakers: Tensor) -> Moved:
+        """Read the visible motion.
+
+        Args:
+            motion: (B, T, channels).
+            visible: (B, T, 1) or (B, T, channels) bool.
+            speakers: (B,) indices.
+        """
+        see = self._sight(motion)
+        hint = self.motion_encoder(visible_motion(motion, visible, self.hidden))
+        place = positions(hint.shape[1], self.config.sizes.width, self.config.sizes.window, hint.device)
+        body = self.body_entry(self.hint_for_body(hint[None])[0]) + self.body_speakers(speakers)[:, None]
+        return Moved(hint, self.body_encoder(self.drop(body + place)[None], see.ahead)[0], place)
+
+    def forward(
+        self,
+        motion: Tensor,
+        visible: Tensor,
+        queries: Tensor,
+        speakers: Tensor,
+        valid: Tensor | None = None,
+        audio: bool = True,
+    ) -> Predicted:
+        """Predict every token of every part.
+
+        Args:
+            motion: (B, T, channels); what is not visible may be anything.
+            visible: (B, T, 1) or (B, T, channels) bool.
+            queries: (G, B, T, C) from `hear`.
+            speakers: (B,) indices.
+            valid: (G, B) bool, which clips really have which part; all if not given.
+            audio: whether speech moves the body; the face always hears.
+        """
+        see = self._sight(motion)
+        has = _everything(queries) if valid is None else valid
+        steps = self.steps(motion, visible, queries, speakers, has, audio)
+        face = self._face_latents(steps.face)
+        body = steps.moved.body if steps.hints is None else steps.moved.body + steps.hints
+        parts = self.body_exchange(body, self._speaker_rows(speakers, body), has[BODY], see)
+        before = torch.cat([face, parts])
+        base = self.exchange(before, has, see)
+        logits, features = self.residual(base, queries, see)
+        return Predicted(
+            torch.stack([self.classifier(base), *logits], dim=2),
+            torch.stack([base, *features], dim=2),
+            before[[FACE, HANDS]],
+        )
+
+    def steps(
+        self,
+        motion: Tensor,
+        visible: Tensor,
+        queries: Tensor,
+        speakers: Tensor,
+        valid: Tensor | None = None,
+        audio: bool = True,
+    ) -> Steps:
+        """The first half of `forward`, with the same arguments: up to where speech has reached motion and face."""
+        see = self._sight(motion)
+        has = _everything(queries) if valid is None else valid
+        moved = self.read(motion, visible, speakers)
+        hints = self.attention.hints(queries, self._memory(moved, speakers), has, see) if audio else None
+        return Steps(moved, hints, self._face(moved, queries[FACE], speakers, see))
+
+    def scores(
+        self, motion: Tensor, visible: Tensor, queries: Tensor, speakers: Tensor, valid: Tensor | None = None
+    ) -> Tensor:
+        """How much the speech asks of each frame of a motion: (B, T); arguments as in `forward`."""
+        has = _everything(queries) if valid is None else valid
+        moved = self.read(motion, visible, speakers)
+        return self.attention.scores(queries, self._memory(moved, speakers), has, self._sight(motion))
+
+    def _memory(self, moved: Moved, speakers: Tensor) -> Tensor:
+        """What speech queries look at: (B, T, D)."""
+        memory = moved.body + moved.place
+        if self.config.speaker_in_body:
+            memory = memory + self.body_speakers(speakers)[:, None]
+        return self.drop(memory)
+
+    def _speaker_rows(self, speakers: Tensor, like: Tensor) -> Tensor:
+        return self.body_speakers(speakers)[:, None].expand_as(like)
+
+    def _face(self, moved: Moved, query: Tensor, speakers: Tensor, see: Sight) -> Tensor:
+        """The face decoder's output (B, T, D)."""
+        hint = self.hint_for_face(moved.hint[None])[0]
+        memory = self.face_memory(torch.cat([query, hint], dim=-1))[None]
+        values = self.drop(self.face_speakers(speakers)[:, None] + moved.place)[None]
+        for layer in self.face_decoder:
+            values = layer(values, memory, see.frames, see.frames)
+        return values[0]
+
+    def _face_latents(self, decoded: Tensor) -> Tensor:
+        """Base latents of the face (1, B, K, C)."""
+        first, second = self.face_halving
+        return second(self.face_middle(first(self.face_latent(decoded)[None])))
+
+    def _sight(self, like: Tensor) -> Sight:
+        return sight(like.shape[1], self.config.look_ahead, like.device)
+
+
+def _everything(queries: Tensor) -> Tensor:
+    """(G, B) where every clip has every part."""
+    return torch.ones(queries.shape[:2], dtype=torch.bool, device=queries.device)
