@@ -72,9 +72,23 @@ class Losses(Settings):
     decoded_share: float = Field(
         0.5, ge=0.0, le=1.0, description="share of clips whose visible frames went through the tokenizers"
     )
+    seedless_share: float = Field(
+        0.1, ge=0.0, le=1.0, description="share of clips whose seed frames are hidden in the seed pass: how takes begin"
+    )
     passes: tuple[Literal["seed", "self", "word"], ...] = Field(
         ("seed", "self", "word"), description="the passes of a step: seed only; masked without audio; masked with it"
     )
+
+
+class Decoding(Settings):
+    """How tokens are chosen when a take is made."""
+
+    method: Literal["single", "iterative"] = Field(
+        "iterative", description="one pass for a window, as published, or several that accept the surest tokens first"
+    )
+    steps: int = Field(6, ge=1, le=64, description="passes of the iterative method")
+    temperature: float = Field(0.0, ge=0.0, le=5.0, description="of the base tokens' choice; 0 takes the likeliest")
+    top_k: int = Field(0, ge=0, description="only the k likeliest base tokens are drawn from; 0: all")
 
 
 class GeneratorConfig(Settings):
@@ -119,7 +133,7 @@ SMALL_SIZES = {
 OFFICIAL = {
     "masking": {"policy": "as_published", "spare_seed": False, "teacher_warm_up": False},
     "alignment": {"cross_clip": False, "symmetric": False, "detach_target": False, "match_negatives": False},
-    "losses": {"alignment_every_pass": True, "decoded_share": 0.0},
+    "losses": {"alignment_every_pass": True, "decoded_share": 0.0, "seedless_share": 0.0},
     "motion_input": "joints",
     "learned_projection": False,
     "speaker_in_body": False,

@@ -1,6 +1,8 @@
 """The parts of the body in the order in which grouped layers hold them, and which of them move the body."""
 
-ALL_PARTS = ("face", "hands", "upper", "lower")
+from gesta.tokenizer.channels import PART_ORDER
+
+ALL_PARTS = PART_ORDER
 BODY_PARTS = ("hands", "upper", "lower")
 FACE, HANDS, UPPER, LOWER = range(4)
 BODY = slice(1, 4)

@@ -1,0 +1,111 @@
+"""From predictions to tokens: in a single pass as published, or iteratively, the surest tokens first.
+
+Iterative decoding begins with what is visible (the seed, frames that the caller keeps). Each pass predicts all tokens;
+those with the highest confidence are accepted, decoded and shown to the next pass as visible frames. How many are
+accepted by when follows a quarter of a cosine. Confidence is the probability of a token's base level, the minimum over
+the parts. Source of the schedule: MaskGIT (Chang et al. 2022, arXiv 2202.04200); MoMask uses it for motion.
+
+G parts, B clips, T frames, K tokens, Q levels.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gesta.echomask.config import Decoding
+from gesta.echomask.generator import Generator
+from gesta.units import TOKEN_FRAMES
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is known of a window before it is generated.
+
+    Attributes:
+        motion: (B, T, channels) generator input; what is not visible may be anything.
+        visible: (B, T, channels) bool.
+        queries: (G, B, T, C) speech queries.
+        speakers: (B,) indices.
+    """
+
+    motion: Tensor
+    visible: Tensor
+    queries: Tensor
+    speakers: Tensor
+
+
+Show = Callable[[Tensor], Tensor]
+"""Turns codes (G, B, Q, K) into generator input (B, T, channels)."""
+
+
+def decode(generator: Generator, window: Window, how: Decoding, show: Show, chance: torch.Generator) -> Tensor:
+    """The tokens of a window: (G, B, Q, K) int64.
+
+    Args:
+        generator: in evaluation mode.
+        window: what is known.
+        how: the method and how base tokens are drawn.
+        show: decodes tokens to what the generator sees.
+        chance: where drawing gets its numbers from; not used at temperature 0.
+    """
+    if how.method == "single":
+        return choose(_logits(generator, window), how, chance)[0]
+    tokens = window.motion.shape[1] // TOKEN_FRAMES
+    accepted = torch.zeros(len(window.motion), tokens, dtype=torch.bool, device=window.motion.device)
+    codes: Tensor | None = None
+    current = window
+    for step in range(1, how.steps + 1):
+        chosen, confidence = choose(_logits(generator, current), how, chance)
+        codes = chosen if codes is None else torch.where(accepted[None, :, None], codes, chosen)
+        if step == how.steps:
+            break
+        accepted = _surest(confidence.masked_fill(accepted, math.inf), accepted_by(step, how.steps, tokens))
+        current = _with_accepted(window, show(codes), accepted)
+    assert codes is not None
+    return codes
+
+
+def accepted_by(step: int, steps: int, tokens: int) -> int:
+    """How many of the tokens are accepted after a step: at least one, all of them after the last."""
+    return max(1, tokens - math.floor(tokens * math.cos(math.pi / 2 * step / steps)))
+
+
+def choose(logits: Tensor, how: Decoding, chance: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Codes (G, B, Q, K) from logits (G, B, Q, K, codes), and the confidence (B, K) in each token."""
+    codes = logits.argmax(dim=-1)
+    base = logits[:, :, 0].float()
+    if how.temperature > 0.0:
+        codes[:, :, 0] = _drawn(base / how.temperature, how.top_k, chance)
+    probability = base.softmax(dim=-1).gather(-1, codes[:, :, 0, :, None]).squeeze(-1)
+    return codes, probability.amin(dim=0)
+
+
+def _drawn(logits: Tensor, top_k: int, chance: torch.Generator) -> Tensor:
+    """One draw from each of (..., codes) logits."""
+    if top_k:
+        least = logits.topk(min(top_k, logits.shape[-1]), dim=-1).values[..., -1:]
+        logits = logits.masked_fill(logits < least, -math.inf)
+    probabilities = logits.softmax(dim=-1)
+    # Drawn on the CPU, so that a seed gives the same take on every device.
+    drawn = torch.multinomial(probabilities.flatten(0, -2).cpu(), 1, generator=chance)
+    return drawn.view(probabilities.shape[:-1]).to(logits.device)
+
+
+def _logits(generator: Generator, window: Window) -> Tensor:
+    return generator(window.motion, window.visible, window.queries, window.speakers).logits
+
+
+def _surest(confidence: Tensor, count: int) -> Tensor:
+    """(B, K) bool: the `count` tokens of each clip with the highest confidence."""
+    best = confidence.topk(count, dim=1).indices
+    return torch.zeros_like(confidence, dtype=torch.bool).scatter_(1, best, True)
+
+
+def _with_accepted(window: Window, shown: Tensor, accepted: Tensor) -> Window:
+    """The window with the frames of accepted tokens visible; what was visible before stays as it was."""
+    frames = accepted.repeat_interleave(TOKEN_FRAMES, dim=1)[..., None]
+    motion = torch.where(window.visible, window.motion, shown)
+    return Window(motion, window.visible | frames, window.queries, window.speakers)

@@ -1,0 +1,81 @@
+"""Which frames a training clip loses: some by score, in a curriculum from soft to hard, the others by chance.
+
+A share of the frames is masked. Of these, some are decided by scores: the hard part takes the highest, the soft
+part draws from a pool of the next ranks with probability by score. With training the hard part grows and the soft part
+shrinks. What is left is drawn from all other frames alike. Source: EchoMask; there the soft part's pool is as large as
+what is drawn from it, so that the curriculum has no effect (`as_published`).
+
+Policies say where the scores come from: `speech_query` and `as_published` from SQA, `loss` from how badly the model
+predicts a frame, `motion_energy` from how fast it moves; `random` uses none, `none` masks nothing.
+
+B clips, T frames.
+"""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from gesta.echomask.config import Masking
+
+SCORED_POLICIES = ("speech_query", "as_published", "loss", "motion_energy")
+SMALLEST = 1e-12
+
+
+def masked_frames(config: Masking, scores: Tensor | None, candidates: Tensor, progress: float) -> Tensor:
+    """Choose the frames to mask; chance comes from torch's own generator.
+
+    Args:
+        config: policy and shares.
+        scores: (B, T), higher is masked first; None for the policies `random` and `none`.
+        candidates: (B, T) bool, the frames that may be masked: real ones, seeds left out where they are spared.
+        progress: of training, 0 to 1.
+
+    Returns:
+        (B, T) bool, true where masked: round(ratio * T) frames, or all candidates where there are fewer.
+    """
+    frames = candidates.shape[1]
+    if config.policy == "none":
+        return torch.zeros_like(candidates)
+    wanted = round(config.ratio * frames)
+    masked = torch.zeros_like(candidates)
+    if scores is not None and config.policy in SCORED_POLICIES:
+        masked = _directed(config, scores, candidates, progress, wanted)
+    chance = torch.rand(candidates.shape, device=candidates.device)
+    return masked | _highest(chance, candidates & ~masked, wanted - masked.sum(dim=1))
+
+
+def _directed(config: Masking, scores: Tensor, candidates: Tensor, progress: float, wanted: int) -> Tensor:
+    """The frames that the scores decide."""
+    frames = candidates.shape[1]
+    directed = min(round(config.directed * frames), wanted)
+    hard = min(round(config.directed * progress * frames), directed)
+    pool = directed if config.policy == "as_published" else max(directed, round(config.pool * frames))
+    rank = _rank(scores, candidates)
+    above = scores - scores.masked_fill(~candidates, torch.inf).amin(dim=1, keepdim=True)
+    # The largest of log-weight plus Gumbel noise are a draw without replacement with those weights.
+    noise = -torch.log(-torch.log(torch.rand(scores.shape, device=scores.device).clamp(SMALLEST, 1 - 1e-7)))
+    keys = torch.log(above.clamp(min=SMALLEST)) + noise
+    taken = candidates & (rank < hard)
+    soft = torch.full_like(taken[:, 0], directed - hard, dtype=torch.long)
+    return taken | _highest(keys, candidates & (rank >= hard) & (rank < pool), soft)
+
+
+def _rank(values: Tensor, among: Tensor) -> Tensor:
+    """(B, T) rank of each value, 0 for the highest; what is not among them comes last."""
+    order = values.masked_fill(~among, -torch.inf).argsort(dim=1, descending=True)
+    return torch.empty_like(order).scatter_(
+        1, order, torch.arange(order.shape[1], device=order.device).expand_as(order)
+    )
+
+
+def _highest(values: Tensor, among: Tensor, counts: Tensor) -> Tensor:
+    """(B, T) bool: in each clip the counts (B,) highest values among those allowed."""
+    return among & (_rank(values, among) < counts[:, None])
+
+
+def motion_energy(channels: Mapping[str, Tensor]) -> Tensor:
+    """How fast each frame moves: (B, T), the root mean square change of all parts' channels (B, T, C) a frame."""
+    every = torch.cat([*channels.values()], dim=-1)
+    change = (every[:, 1:] - every[:, :-1]).square().mean(dim=-1).sqrt()
+    return torch.cat([change[:, :1], change], dim=1)

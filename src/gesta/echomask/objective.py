@@ -1,0 +1,183 @@
+"""What one training step of the generator minimises: three passes over the same clips, with MAM once for all of them.
+
+Pass `seed` sees the seed frames only; `self` sees what the mask leaves, without speech for the body; `word` sees the
+same, with it. Each predicts every token of every level. Source: EchoMask; forms that differ from the released code are
+settings (gesta.echomask.config).
+
+G parts, B clips, T frames, K tokens, Q levels, C latent channels.
+"""
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from gesta.echomask.config import GeneratorConfig
+from gesta.echomask.generator import Generator, Predicted
+from gesta.echomask.mam import contrast, part_mean, token_means
+from gesta.echomask.masking import masked_frames
+from gesta.echomask.parts import FACE, HANDS
+from gesta.echomask.sight import sight
+from gesta.echomask.teacher import Teacher
+from gesta.units import TOKEN_FRAMES
+
+
+@dataclass(frozen=True)
+class Clips:
+    """A batch of training clips.
+
+    Attributes:
+        motion: (B, T, channels) what the generator may see.
+        known: (B, T, channels) bool: real frames, channels that the clip has.
+        real: (B, T) bool: frames of the clip, not padding.
+        low, high: (B, T, ...) both levels of the speech features.
+        speakers: (B,) indices.
+        valid: (G, B) bool, which clips have which part.
+        codes: (G, B, Q, K) int64.
+        latents: (G, B, Q, K, C) the codes' vectors.
+        energy: (B, T) how fast the motion is.
+    """
+
+    motion: Tensor
+    known: Tensor
+    real: Tensor
+    low: Tensor
+    high: Tensor
+    speakers: Tensor
+    valid: Tensor
+    codes: Tensor
+    latents: Tensor
+    energy: Tensor
+
+
+def step_losses(generator: Generator, teacher: Teacher | None, clips: Clips, progress: float) -> dict[str, Tensor]:
+    """All losses of a step as scalars by name; `loss` is their weighted sum.
+
+    Args:
+        generator: what is trained.
+        teacher: who scores frames; needed where the mask's policy asks for speech queries.
+        clips: the batch.
+        progress: of training, 0 to 1.
+    """
+    config = generator.config
+    clips = replace(clips, speakers=_some_unknown(clips.speakers, config))
+    queries = generator.hear(clips.low, clips.high)
+    seed = torch.zeros_like(clips.real)
+    seed[:, : config.sizes.seed_frames] = True
+    seedless = torch.rand(len(seed), 1, device=seed.device) < config.losses.seedless_share
+    visible: dict[str, Tensor] = {"seed": seed & ~seedless}
+    predicted: dict[str, Predicted] = {"seed": _predict(generator, clips, visible["seed"], queries, audio=True)}
+    if {"self", "word"} & set(config.losses.passes):
+        scores = _scores(generator, teacher, clips, predicted["seed"])
+        candidates = clips.real & ~seed if config.masking.spare_seed else clips.real
+        shown = ~masked_frames(config.masking, scores, candidates, progress)
+        for masked in [name for name in config.losses.passes if name != "seed"]:
+            visible[masked] = shown
+            predicted[masked] = _predict(generator, clips, shown, queries, audio=masked == "word")
+    return _sum_up(generator, clips, queries, predicted, visible)
+
+
+def _sum_up(
+    generator: Generator, clips: Clips, queries: Tensor, predicted: dict[str, Predicted], visible: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    weights = generator.config.losses
+    found: dict[str, Tensor] = {}
+    total = queries.new_zeros(())
+    for name in weights.passes:
+        counted = _counted_tokens(clips, visible[name], weights.masked_only)
+        tokens, latents = token_loss(predicted[name], clips, counted), latent_loss(predicted[name], clips)
+        total = total + weights.tokens * tokens + weights.latents * latents
+        found |= {f"{name}_tokens": tokens, f"{name}_latents": latents}
+        found[f"{name}_accuracy"] = accuracy(predicted[name], clips, _counted_tokens(clips, visible[name], True))
+    for name, value in _alignment(generator, clips, queries).items():
+        times = len(weights.passes) if weights.alignment_every_pass else 1
+        total = total + weights.alignment * times * value
+        found[f"align_{name}"] = value
+    if weights.seed_contrast:
+        heard = token_means(queries[[FACE, HANDS]])
+        real = clips.valid[[FACE, HANDS], :, None] & real_tokens(clips)
+        found["seed_contrast"] = contrast(heard, predicted["seed"].alone, real, generator.config.alignment)
+        total = total + weights.seed_contrast * found["seed_contrast"]
+    return {"loss": total, **found}
+
+
+def _predict(generator: Generator, clips: Clips, visible: Tensor, queries: Tensor, audio: bool) -> Predicted:
+    seen = visible[..., None] & clips.known
+    return generator(clips.motion, seen, queries, clips.speakers, clips.valid, audio)
+
+
+def _alignment(generator: Generator, clips: Clips, queries: Tensor) -> dict[str, Tensor]:
+    see = sight(clips.real.shape[1], generator.config.look_ahead, queries.device)
+    motion = generator.alignment.motion(clips.latents.sum(dim=2), see)
+    return generator.alignment.losses(queries, motion, clips.valid, real_tokens(clips), generator.config.alignment)
+
+
+def _scores(generator: Generator, teacher: Teacher | None, clips: Clips, seed: Predicted) -> Tensor | None:
+    """What the mask goes by: (B, T), or None where the policy needs nothing."""
+    policy = generator.config.masking.policy
+    if policy == "motion_energy":
+        return clips.energy
+    if policy == "loss":
+        return frame_difficulty(seed, clips).repeat_interleave(TOKEN_FRAMES, dim=1)
+    if policy in ("speech_query", "as_published"):
+        if teacher is None:
+            raise ValueError(f"the mask policy '{policy}' needs a teacher")
+        return teacher.scores(clips.motion, clips.known, clips.low, clips.high, clips.speakers, clips.valid)
+    return None
+
+
+def _some_unknown(speakers: Tensor, config: GeneratorConfig) -> Tensor:
+    """The speakers, some of them replaced by nobody in particular."""
+    if not config.speaker_dropout:
+        return speakers
+    return torch.where(
+        torch.rand(speakers.shape, device=speakers.device) < config.speaker_dropout, config.speakers, speakers
+    )
+
+
+def real_tokens(clips: Clips) -> Tensor:
+    """(B, K) bool: tokens with four real frames."""
+    return clips.real.unflatten(1, (-1, TOKEN_FRAMES)).all(dim=2)
+
+
+def _counted_tokens(clips: Clips, visible: Tensor, masked_only: bool) -> Tensor:
+    """(G, B, K) bool: the tokens whose prediction counts."""
+    counted = real_tokens(clips)
+    if masked_only:
+        counted = counted & ~visible.unflatten(1, (-1, TOKEN_FRAMES)).all(dim=2)
+    return clips.valid[:, :, None] & counted
+
+
+def _surprise(predicted: Predicted, clips: Clips) -> Tensor:
+    """(G, B, Q, K) cross-entropy of every token."""
+    flat = functional.cross_entropy(predicted.logits.flatten(0, 3), clips.codes.flatten(), reduction="none")
+    return flat.view(clips.codes.shape)
+
+
+def token_loss(predicted: Predicted, clips: Clips, counted: Tensor) -> Tensor:
+    """Cross-entropy, level i weighing 1 / (i + 1), summed over levels and parts."""
+    discount = 1.0 / torch.arange(1, clips.codes.shape[2] + 1, device=counted.device)
+    by_token = (_surprise(predicted, clips) * discount[:, None]).sum(dim=2)
+    return part_mean(by_token, counted).sum()
+
+
+def latent_loss(predicted: Predicted, clips: Clips) -> Tensor:
+    """Mean squared error of the codes' vectors, a share 1 / Q of it, summed over parts."""
+    error = (predicted.latents - clips.latents).square().mean(dim=-1).mean(dim=2)
+    real = clips.valid[:, :, None] & real_tokens(clips)
+    return part_mean(error, real).sum() / clips.codes.shape[2]
+
+
+@torch.no_grad()
+def accuracy(predicted: Predicted, clips: Clips, counted: Tensor) -> Tensor:
+    """Share of right base tokens, mean over parts."""
+    right = predicted.logits[:, :, 0].argmax(dim=-1) == clips.codes[:, :, 0]
+    return part_mean(right.float(), counted).mean()
+
+
+@torch.no_grad()
+def frame_difficulty(predicted: Predicted, clips: Clips) -> Tensor:
+    """How badly each token's base level is predicted: (B, K), mean over the parts a clip has."""
+    has = clips.valid[:, :, None].float()
+    return (_surprise(predicted, clips)[:, :, 0] * has).sum(dim=0) / has.sum(dim=0).clamp(min=1.0)

@@ -1,0 +1,56 @@
+"""A generator small enough to test with, and clips for it."""
+
+import torch
+
+from gesta.echomask.config import GeneratorConfig, generator_config
+from gesta.echomask.generator import Generator
+from gesta.echomask.objective import Clips
+from gesta.echomask.parts import ALL_PARTS
+
+CHANNELS, CODES, LEVELS, LATENT, FRAMES = 20, 16, 3, 16, 32
+SIZES = {
+    "window": FRAMES,
+    "latent": LATENT,
+    "width": 24,
+    "heads": 2,
+    "feed_forward": 32,
+    "face_layers": 1,
+    "cross_layers": 2,
+    "cross_feed_forward": 32,
+    "exchange_feed_forward": 24,
+    "classifier": 24,
+    "residual_layers": 1,
+    "residual_heads": 2,
+    "residual_feed_forward": 24,
+    "alignment_layers": 1,
+    "alignment_heads": 2,
+    "motion_layers": 2,
+}
+
+
+def small_config(preset: str = "gesta", **changes: object) -> GeneratorConfig:
+    config = generator_config(preset, sizes=SIZES, speech_low=5, speech_high=7, speakers=3, learned_projection=True)
+    return GeneratorConfig.checked({**config.model_dump(), **changes}, "a test")
+
+
+def small_generator(preset: str = "gesta", **changes: object) -> Generator:
+    torch.manual_seed(0)
+    return Generator(small_config(preset, **changes), CHANNELS, CODES, LEVELS).eval()
+
+
+def made_clips(batch: int = 4, seed: int = 0) -> Clips:
+    """Clips whose every tensor is drawn, all parts there."""
+    torch.manual_seed(seed)
+    tokens = FRAMES // 4
+    return Clips(
+        motion=torch.randn(batch, FRAMES, CHANNELS),
+        known=torch.ones(batch, FRAMES, CHANNELS, dtype=torch.bool),
+        real=torch.ones(batch, FRAMES, dtype=torch.bool),
+        low=torch.randn(batch, FRAMES, 5),
+        high=torch.randn(batch, FRAMES, 7),
+        speakers=torch.arange(batch) % 3,
+        valid=torch.ones(len(ALL_PARTS), batch, dtype=torch.bool),
+        codes=torch.randint(CODES, (len(ALL_PARTS), batch, LEVELS, tokens)),
+        latents=torch.randn(len(ALL_PARTS), batch, LEVELS, tokens, LATENT),
+        energy=torch.rand(batch, FRAMES),
+    )
