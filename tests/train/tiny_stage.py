@@ -72,7 +72,7 @@ class TinyStage:
 
     def after_step(self, network: nn.Module, progress: float) -> None:
         assert isinstance(network, TinyNetwork)
-        network.size.lerp_(network._last + 0.01 * torch.rand(()), 0.1)
+        network.size.lerp_(network._last + progress * torch.rand(()), 0.1)
         network.seen += 1
 
     def export(self, network: nn.Module, folder: Path, provenance: Mapping[str, Any]) -> None:

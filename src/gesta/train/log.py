@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from gesta.motion.writing import replacing
+from gesta.writing import replacing
 
 LOG = "log.jsonl"
 BOARD = "tensorboard"

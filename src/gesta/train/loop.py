@@ -43,6 +43,7 @@ class Outcome:
         best_step, best_loss: what did best on the validation windows; 0 and infinity where there are none.
         seconds: of training, over all pieces.
         made: steps of this piece; 0 if it was finished already.
+        made_seconds: what they took.
         model: the folder with the finished artefact; None while there are steps left.
     """
 
@@ -51,6 +52,7 @@ class Outcome:
     best_loss: float
     seconds: float
     made: int
+    made_seconds: float
     model: Path | None
 
 
@@ -93,14 +95,21 @@ def train(
         training = Training(settings, stage.network.to(accelerator.device))
         training.resume(folder, record["settings"], tell)
         run = Run(stage, training, folder, record, accelerator)
-        first = training.step
+        first, before_s = training.step, training.seconds
         if 0 < first < settings.steps:
             tell(f"'{folder}' goes on from step {first} of {settings.steps}.")
         if first < settings.steps:
-            run.go_on(deadline, report)
+            run.go_on(deadline, report, tell)
         model = run.finish() if training.step >= settings.steps else None
-    made = training.step - first
-    return Outcome(training.step, training.best_step, training.best_loss, training.seconds, made, model)
+    return Outcome(
+        step=training.step,
+        best_step=training.best_step,
+        best_loss=training.best_loss,
+        seconds=training.seconds,
+        made=training.step - first,
+        made_seconds=training.seconds - before_s,
+        model=model,
+    )
 
 
 @dataclass(frozen=True)
@@ -113,7 +122,7 @@ class Run:
     record: Mapping[str, Any]
     accelerator: "Accelerator"
 
-    def go_on(self, deadline: float | None, report: Report) -> None:
+    def go_on(self, deadline: float | None, report: Report, tell: Tell) -> None:
         """The loop."""
         stage, training, settings, accelerator = self.stage, self.training, self.training.settings, self.accelerator
         first, steps = training.step, settings.steps
@@ -136,6 +145,7 @@ class Run:
                     self._save()
                 report("training", training.step - first, steps - first)
                 if stopped:
+                    tell(f"Saved at step {training.step} of {steps}; the same command goes on from there.")
                     break
 
     def _log(self) -> TrainingLog:
