@@ -39,7 +39,7 @@ def test_the_tokenizer_of_a_part(part: str) -> None:
 
 @needs_golden
 def test_global_motion() -> None:
-    network = GlobalMotion(tokenizer_config("official")).eval()
+    network = GlobalMotion(61, tokenizer_config("official")).eval()
     load_official(network, golden_tensors("global_motion"), official_global_motion_names(), "the golden file")
     with torch.no_grad():
         found = network(golden_input("global_motion", (2, 64, 61)))
@@ -50,7 +50,7 @@ def test_every_weight_has_an_official_name() -> None:
     config = tokenizer_config("official")
     for module, names in (
         (PartTokenizer(61, config), official_rvq_names()),
-        (GlobalMotion(config), official_global_motion_names()),
+        (GlobalMotion(61, config), official_global_motion_names()),
     ):
         wanted = {name for name in module.state_dict() if not name.endswith(("sums", "counts", "initialised"))}
         assert set(names) == wanted
@@ -67,7 +67,7 @@ def test_every_weight_has_an_official_name() -> None:
 )
 def test_a_file_that_does_not_fit_is_refused(change: dict[str, torch.Tensor | None], said: str) -> None:
     config = tokenizer_config("small")
-    network, names = GlobalMotion(config), official_global_motion_names(config)
+    network, names = GlobalMotion(61, config), official_global_motion_names(config)
     tensors = {names[ours]: tensor for ours, tensor in network.state_dict().items()}
     for ours, tensor in change.items():
         if tensor is None:

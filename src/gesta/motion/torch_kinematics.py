@@ -25,12 +25,14 @@ def matrix_from_six(six: Tensor) -> Tensor:
 
     Rows without a direction give finite numbers, if no rotation.
     """
-    rows = six.unflatten(-1, (ROWS, 3))
-    first, second = rows.unbind(-2)
-    first = torch.nn.functional.normalize(first, dim=-1, eps=SMALLEST_NORM)
-    second = second - (first * second).sum(-1, keepdim=True) * first
-    second = torch.nn.functional.normalize(second, dim=-1, eps=SMALLEST_NORM)
+    first, second = six.unflatten(-1, (ROWS, 3)).unbind(-2)
+    first = _unit(first)
+    second = _unit(second - (first * second).sum(-1, keepdim=True) * first)
     return torch.stack([first, second, torch.linalg.cross(first, second)], dim=-2)
+
+
+def _unit(vectors: Tensor) -> Tensor:
+    return vectors * torch.rsqrt(vectors.square().sum(-1, keepdim=True).clamp(min=SMALLEST_NORM**2))
 
 
 def six_from_matrix(matrix: Tensor) -> Tensor:
@@ -58,7 +60,7 @@ class Chain:
             limb or finger, and the soles that ankles carry.
     """
 
-    def __init__(self, joints: Sequence[str]) -> None:
+    def __init__(self, joints: Sequence[str], device: torch.device | None = None) -> None:
         bones = skeleton()
         rest = bones.rest_positions()
         self.joints = tuple(joints)
@@ -70,14 +72,14 @@ class Chain:
         while level:
             steps = [rest[joint] - (rest[up] if (up := above[joint]) is not None else 0.0) for joint in level]
             carriers = [before.index(up) for joint in level if (up := above[joint]) is not None]
-            self._levels.append(([row[joint] for joint in level], carriers, _tensor(steps)))
+            places = torch.tensor([row[joint] for joint in level], device=device)
+            self._levels.append((places, torch.tensor(carriers, device=device), _points(steps, device)))
             before, level = level, [joint for joint in row if above[joint] in level]
-        walked = [place for places, _, _ in self._levels for place in places]
-        self._order = sorted(range(len(walked)), key=walked.__getitem__)
+        self._order = torch.cat([places for places, _, _ in self._levels]).argsort()
         carried = _carried(row, rest)
         self.points = tuple(name for name, _, _ in carried)
-        self._holders = [place for _, place, _ in carried]
-        self._arms = _tensor([arm for _, _, arm in carried])
+        self._holders = torch.tensor([place for _, place, _ in carried], device=device)
+        self._arms = _points([arm for _, _, arm in carried], device)
 
     def place(self, rotations: Tensor) -> tuple[Tensor, Tensor]:
         """World rotations (..., N, 3, 3) and positions (..., N, 3) in metres of the turning joints.
@@ -88,20 +90,22 @@ class Chain:
         all_turned: list[Tensor] = []
         all_placed: list[Tensor] = []
         for places, carriers, steps in self._levels:
-            turned = rotations[..., places, :, :]
-            placed = steps.to(rotations).expand(*turned.shape[:-1])
-            if carriers:
-                carrier = all_turned[-1][..., carriers, :, :]
+            turned = rotations.index_select(-3, places)
+            placed = steps.to(rotations).expand(turned.shape[:-1])
+            if all_turned:
+                carrier = all_turned[-1].index_select(-3, carriers)
                 turned = _product(carrier, turned)
-                placed = all_placed[-1][..., carriers, :] + _turn(carrier, placed)
+                placed = all_placed[-1].index_select(-2, carriers) + _turn(carrier, placed)
             all_turned.append(turned)
             all_placed.append(placed)
-        return torch.cat(all_turned, -3)[..., self._order, :, :], torch.cat(all_placed, -2)[..., self._order, :]
+        turned, placed = torch.cat(all_turned, -3), torch.cat(all_placed, -2)
+        return turned.index_select(-3, self._order), placed.index_select(-2, self._order)
 
     def positions(self, rotations: Tensor) -> Tensor:
         """Where the points are when the joints turn and the pelvis stays: (..., N, 3, 3) to (..., M, 3) metres."""
         turned, placed = self.place(rotations)
-        return placed[..., self._holders, :] + _turn(turned[..., self._holders, :, :], self._arms.to(rotations))
+        arms = _turn(turned.index_select(-3, self._holders), self._arms.to(rotations))
+        return placed.index_select(-2, self._holders) + arms
 
 
 def _turning_above(joint: int, row: Mapping[int, int]) -> int | None:
@@ -111,8 +115,8 @@ def _turning_above(joint: int, row: Mapping[int, int]) -> int | None:
     return joint if joint >= 0 else None
 
 
-def _tensor(vectors: Sequence[np.ndarray]) -> Tensor:
-    return torch.tensor(np.reshape(vectors, (-1, 3)), dtype=torch.float32)
+def _points(vectors: Sequence[np.ndarray], device: torch.device | None) -> Tensor:
+    return torch.tensor(np.reshape(vectors, (-1, 3)), dtype=torch.float32, device=device)
 
 
 def _carried(row: Mapping[int, int], rest: np.ndarray) -> list[tuple[str, int, np.ndarray]]:
@@ -131,16 +135,17 @@ def _carried(row: Mapping[int, int], rest: np.ndarray) -> list[tuple[str, int, n
 
 
 def _product(first: Tensor, second: Tensor) -> Tensor:
-    """Products of (..., 3, 3) matrices, without the overhead of many small matrix multiplications."""
-    return (first.unsqueeze(-1) * second.unsqueeze(-3)).sum(-2)
+    """Products of (..., 3, 3) matrices in full precision, also where a training step multiplies in half."""
+    with torch.autocast(first.device.type, enabled=False):
+        return first @ second
 
 
 def _turn(matrices: Tensor, vectors: Tensor) -> Tensor:
     """(..., 3, 3) matrices applied to (..., 3) vectors."""
-    return (matrices * vectors.unsqueeze(-2)).sum(-1)
+    return _product(matrices, vectors.unsqueeze(-1)).squeeze(-1)
 
 
 @cache
-def chain(joints: tuple[str, ...]) -> Chain:
-    """The chain of some joints, made once."""
-    return Chain(joints)
+def chain(joints: tuple[str, ...], device: torch.device | None = None) -> Chain:
+    """The chain of some joints on a device, made once."""
+    return Chain(joints, device)

@@ -12,8 +12,6 @@ from torch import Tensor, nn
 from gesta.tokenizer.blocks import Convolution, LeakyResidual, Memory, leaky
 from gesta.tokenizer.config import TokenizerConfig
 
-LOWER_CHANNELS = 61
-
 
 def _convolutions(sizes: Sequence[int], causal: bool) -> nn.ModuleList:
     return nn.ModuleList(Convolution(before, after, causal=causal) for before, after in pairwise(sizes))
@@ -22,7 +20,7 @@ def _convolutions(sizes: Sequence[int], causal: bool) -> nn.ModuleList:
 class GlobalMotion(nn.Module):
     """A convolutional autoencoder at the full frame rate; causal where the decoders are."""
 
-    def __init__(self, config: TokenizerConfig, channels: int = LOWER_CHANNELS) -> None:
+    def __init__(self, channels: int, config: TokenizerConfig) -> None:
         super().__init__()
         width, layers, causal = config.width, config.global_layers, config.causal_decoder
         self.causal = causal

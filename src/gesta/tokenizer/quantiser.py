@@ -66,8 +66,10 @@ class Codebook(nn.Module):
         """
         closeness = 2.0 * latents @ self.vectors.T - self.vectors.square().sum(1)
         if temperature > 0.0:
-            uniform = torch.rand_like(closeness).clamp(min=torch.finfo(closeness.dtype).tiny)
-            closeness = closeness / temperature - torch.log(-torch.log(uniform).clamp(min=1e-20))
+            smallest = torch.finfo(closeness.dtype).tiny
+            uniform = torch.rand_like(closeness).clamp_(min=smallest)
+            gumbel = -torch.log(-torch.log(uniform).clamp_(max=-smallest))
+            closeness = closeness / temperature + gumbel
         return closeness.argmax(dim=1)
 
     @torch.no_grad()

@@ -1,0 +1,162 @@
+"""What the tokenizers are trained with: `specs/echomask.md` 2.2 and 2.3, mended.
+
+Changes along time are taken along time (the released code differences neighbouring vertices). Angles are geodesic.
+Where the release compares SMPL-X's vertices, which gesta does not have, points of the skeleton stand in: the joints
+below those that turn, tips and soles, all else at rest; the face has no such points and is compared by its jaw and
+weights alone. The lower part learns its translation, and the changes of its points as the upper part does. What a clip
+lacks counts nowhere.
+"""
+
+from collections.abc import Mapping
+
+import torch
+from pydantic import Field
+from torch import Tensor
+
+from gesta.motion.torch_kinematics import angle_between
+from gesta.settings import Settings
+from gesta.tokenizer.channels import LOWER
+from gesta.tokenizer.comparing import Comparison, Pair, absolute, squared
+from gesta.tokenizer.feet import foot_slide
+from gesta.tokenizer.root import HORIZONTAL, RootPath, moving_from_position
+from gesta.tokenizer.tokenizers import Tokenizers
+
+LOSS = "loss"
+FACE = "face"
+
+
+class TokenizerLosses(Settings):
+    """The weight of each loss; a change is the first difference along time and the second one, added."""
+
+    rotation: float = Field(1.0, ge=0.0, description="angle between rotations, radians")
+    rotation_change: float = Field(1.0, ge=0.0, description="change of rotation matrices")
+    position: float = Field(1.0, ge=0.0, description="squared distance of joints and tips, square metres")
+    position_change: float = Field(1.0, ge=0.0, description="change of their positions, metres")
+    face: float = Field(1.0, ge=0.0, description="squared error of the face's weights, as the network sees them")
+    face_change: float = Field(1.0, ge=0.0, description="squared error of their change")
+    contact: float = Field(1.0, ge=0.0, description="squared error of contacts")
+    translation: float = Field(1.0, ge=0.0, description="error of the lower part's translation, as the network sees it")
+    foot_slide: float = Field(20.0, ge=0.0, description="steps of soles that are said to stand, metres")
+    commitment: float = Field(1.0, ge=0.0, description="squared distance of latents from their codes")
+    root_velocity: float = Field(1.0, ge=0.0, description="global motion's vx and vz, metres per second, added")
+    root_velocity_change: float = Field(5.0, ge=0.0, description="their change")
+    root_position: float = Field(1.0, ge=0.0, description="the path that follows from them, metres")
+    root_position_change: float = Field(5.0, ge=0.0, description="its change")
+
+
+def tokenizer_losses(
+    tokenizers: Tokenizers,
+    parts: Mapping[str, Tensor],
+    valid: Mapping[str, Tensor],
+    weights: TokenizerLosses | None = None,
+) -> dict[str, Tensor]:
+    """One training pass through all tokenizers and global motion.
+
+    Args:
+        tokenizers: in training mode they also learn their codebooks.
+        parts: for each part (B, T, C) channels of the representation, T a multiple of 4.
+        valid: for each part (B, C), not 0 where a channel means something.
+        weights: of the losses.
+
+    Returns:
+        scalars by name: "loss", which is the weighted sum, each loss as "part.loss" without its weight, and
+        "part.perplexity", the mean over levels.
+    """
+    weights = weights or TokenizerLosses()
+    found: dict[str, Tensor] = {}
+    total: list[Tensor] = []
+    masks = {part: mask.bool() for part, mask in valid.items()}
+    # What is not valid may be anything, and not even a finite number.
+    clean = {part: values.masked_fill(~masks[part].unsqueeze(1), 0.0) for part, values in parts.items()}
+    for part, values in clean.items():
+        terms, perplexity = _part_terms(tokenizers, part, values, masks[part])
+        found |= {f"{part}.{name}": value for name, value in terms.items()}
+        found[f"{part}.perplexity"] = perplexity
+        total += [getattr(weights, name) * value for name, value in terms.items()]
+    if LOWER in clean:
+        terms = _global_motion_terms(tokenizers, clean[LOWER], masks[LOWER])
+        found |= {f"global_motion.{name}": value for name, value in terms.items()}
+        total += [getattr(weights, name) * value for name, value in terms.items()]
+    return {LOSS: torch.stack(total).sum(), **found}
+
+
+def _part_terms(tokenizers: Tokenizers, part: str, values: Tensor, valid: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+    """The losses of one part by their names in `TokenizerLosses`, and the perplexity of its codes."""
+    channels = tokenizers.channels
+    seen = channels.encode(part, values, valid)
+    output = tokenizers.parts[part](seen, valid.any(-1))
+    decoded = output.decoded.float()
+    terms = {"commitment": output.commitment}
+    compared = Comparison(
+        tokenizers.representation, part, channels.decode(part, decoded), channels.decode(part, seen), valid
+    )
+    if part == FACE:
+        inside = Comparison(tokenizers.representation, part, decoded, seen, valid)
+        terms |= _face_terms(compared, inside)
+    else:
+        terms |= _body_terms(compared)
+    if part == LOWER:
+        inside = Comparison(tokenizers.representation, part, decoded, seen, valid)
+        terms |= _lower_terms(tokenizers, compared, inside)
+    return terms, output.perplexity.mean()
+
+
+def _face_terms(compared: Comparison, inside: Comparison) -> dict[str, Tensor]:
+    weights = inside.block("weights")
+    terms = {"face": weights.mean(squared), "face_change": weights.changes(squared)}
+    if any(block.kind == "rotations" for block in compared.representation.parts[FACE]):
+        terms["rotation"] = compared.rotations.mean(angle_between)
+        terms["rotation_change"] = compared.rotations.changes(squared)
+    return terms
+
+
+def _body_terms(compared: Comparison) -> dict[str, Tensor]:
+    return {
+        "rotation": compared.rotations.mean(angle_between),
+        "rotation_change": compared.rotations.changes(absolute),
+        "position": compared.positions.mean(squared),
+        "position_change": compared.positions.changes(absolute),
+    }
+
+
+def _lower_terms(tokenizers: Tokenizers, compared: Comparison, inside: Comparison) -> dict[str, Tensor]:
+    contacts, translation = compared.block("contacts"), compared.block("translation")
+    path = RootPath(tokenizers.config.translation).follow(translation.found)
+    return {
+        "contact": contacts.mean(squared),
+        "translation": inside.block("translation").mean(absolute),
+        "foot_slide": foot_slide(compared.rotations.found, path, contacts.found, _all_there(compared)),
+    }
+
+
+def _all_there(compared: Comparison) -> Tensor:
+    """(B,) bool: the clips whose legs, translation and contacts are all known."""
+    return compared.valid.all(-1)
+
+
+def _global_motion_terms(tokenizers: Tokenizers, lower: Tensor, valid: Tensor) -> dict[str, Tensor]:
+    """The losses of global motion: where true legs carry the body, against where it went."""
+    channels = tokenizers.channels
+    shown = valid
+    if not tokenizers.config.contacts_for_global_motion:
+        shown = valid.clone()
+        shown[:, tokenizers.representation.slice(LOWER, "contacts")] = False
+    found = channels.from_global_motion(tokenizers.global_motion(channels.for_global_motion(lower, shown)).float())
+    true = channels.with_translation(lower, moving_from_position(channels.block(LOWER, "translation", lower)))
+    compared = Comparison(tokenizers.representation, LOWER, found, true, valid)
+    legs = valid[:, tokenizers.representation.slice(LOWER, "rotations")].all(-1, keepdim=True)
+    contacts, moving = (
+        Pair(pair.found, pair.true, pair.weight & legs)
+        for pair in (compared.block("contacts"), compared.block("translation"))
+    )
+    floor = Pair(moving.found[..., HORIZONTAL], moving.true[..., HORIZONTAL], moving.weight.all(-1))
+    went, goes = (RootPath("velocity").follow(values) for values in (moving.true, moving.found))
+    path = Pair(goes, went, floor.weight)
+    return {
+        "contact": contacts.mean(squared),
+        "root_velocity": len(HORIZONTAL) * floor.mean(absolute),
+        "root_velocity_change": len(HORIZONTAL) * floor.changes(absolute),
+        "root_position": path.mean(absolute),
+        "root_position_change": path.changes(absolute),
+        "foot_slide": foot_slide(compared.rotations.true, path.found, contacts.found, _all_there(compared)),
+    }
