@@ -266,6 +266,11 @@ class Motion:
         """Length in seconds."""
         return self.frame_count / MOTION_FPS
 
+    def frames(self, start: int, stop: int) -> "Motion":
+        """The frames [start, stop) as a motion of its own."""
+        names = ("rotations", "translation", "face", "contacts", "attention")
+        return replace(self, **{name: v[start:stop] for name in names if (v := getattr(self, name)) is not None})
+
     def replaced(self, **changes: Any) -> "Motion":
         """A copy with some fields changed, validated again."""
         return replace(self, **changes)

@@ -74,17 +74,30 @@ _UNREAL = {
     "wrist": ("hand",),
     **_fingers("{}0{}"),
 }
+_BEAT = {
+    "hip": ("upleg",),
+    "knee": ("leg",),
+    "ankle": ("foot",),
+    "foot": ("toebase", "footf"),
+    "collar": ("shoulder",),
+    "shoulder": ("arm",),
+    "elbow": ("arm1",),
+    "wrist": ("hand",),
+    **_fingers("hand{}{}", ("t", "i", "m", "r", "p")),
+}
 _CENTRE = {"pelvis": ("hips", "pelvis", "hip", "root"), "neck": ("neck", "neck01", "neck1"), "head": ("head",)}
 
 CONVENTIONS: Mapping[str, Convention] = {
     "SMPL-X": {**_CENTRE, **_sided("left{}", "right{}", {part: (part,) for part in (*_OWN_PARTS, *_fingers("{}{}"))})},
     "MotionBuilder": {**_CENTRE, **_sided("left{}", "right{}", _MOTION_BUILDER)},
+    "BEAT": {**_CENTRE, **_sided("l{}", "r{}", _BEAT)},
     "VRM": {**_CENTRE, **_sided("left{}", "right{}", _VRM)},
     "VRoid": {**_CENTRE, **_sided("l{}", "r{}", _VRM)},
     "Unreal": {**_CENTRE, **_sided("{}l", "{}r", _UNREAL)},
     "Biped": {**_CENTRE, **_sided("l{}", "r{}", _UNREAL)},
 }
-"""CMU, Mixamo, BEAT, ZEGGS and Rokoko use MotionBuilder's names; Poser and DAZ use Biped's."""
+"""CMU, Mixamo, ZEGGS, Rokoko and BEAT's long names are MotionBuilder's; Poser and DAZ use Biped's. BEAT's short names
+(RArm1, RHandM1) are those in its own list of joints."""
 
 
 def plain(name: str) -> str:
@@ -115,6 +128,22 @@ def match_names(names: Sequence[str], parents: Sequence[int]) -> tuple[str, dict
     }
     best = max(matches, key=lambda convention: len(matches[convention]))
     return best, matches[best] | _spine(matches[best], parents)
+
+
+def match_mapping(names: Sequence[str], parents: Sequence[int], mapping: Mapping[str, str]) -> dict[str, int]:
+    """Find our joints by a user's own table of names.
+
+    Args:
+        names: J names in the file.
+        parents: J parent indices, -1 for the root.
+        mapping: for each of our joints that is wanted, its name in the file, letter by letter.
+
+    Returns:
+        the file's index for each of our joints whose name is there; the spine by its place if the table leaves it out.
+    """
+    index = {name: joint for joint, name in reversed(list(enumerate(names)))}
+    found = {ours: index[theirs] for ours, theirs in mapping.items() if theirs in index}
+    return found if set(SPINE) & set(mapping) else found | _spine(found, parents)
 
 
 def _spine(found: Mapping[str, int], parents: Sequence[int]) -> dict[str, int]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from gesta.errors import InputError, unknown_name
-from gesta.motion.bvh_names import REQUIRED, match_names
+from gesta.motion.bvh_names import REQUIRED, match_mapping, match_names
 from gesta.motion.bvh_parse import PLACES, BvhClip, parse_bvh
 from gesta.motion.bvh_rest import Rest, examine
 from gesta.motion.face_joints import FACE_JOINTS
@@ -34,7 +34,9 @@ ARKIT = "arkit52"
 UP_AXES = {0: "x", 1: "y", 2: "z"}
 
 
-def read_bvh(path: str | Path, *, scale: float | None = None, up: str | None = None) -> Motion:
+def read_bvh(
+    path: str | Path, *, scale: float | None = None, up: str | None = None, joints: Mapping[str, str] | None = None
+) -> Motion:
     """Read a BVH file as a motion of our skeleton.
 
     Joints are found by name (`bvh_names`); rotations are carried over from whatever rest pose the file has
@@ -45,6 +47,7 @@ def read_bvh(path: str | Path, *, scale: float | None = None, up: str | None = N
         path: the file; any channel order and frame rate, brought to 30 a second.
         scale: metres in a unit of the file; by default the unit is guessed from the length of the limbs.
         up: which axis is up in the world, "y" or "z"; by default the rest pose's.
+        joints: our joints and their names in the file, in place of what the common conventions say.
 
     Raises:
         InputError: the file is missing, malformed, too long, or no person can be found in it.
@@ -61,7 +64,10 @@ def read_bvh(path: str | Path, *, scale: float | None = None, up: str | None = N
         raise InputError(
             f"Cannot read {path}: it must have 1 to {MAXIMUM_RATE:g} frames a second and last six hours at most."
         )
-    convention, found = match_names(clip.names, clip.parents)
+    if joints is None:
+        convention, found = match_names(clip.names, clip.parents)
+    else:
+        convention, found = "the joint mapping", match_mapping(clip.names, clip.parents, joints)
     if missing := [name for name in REQUIRED if name not in found]:
         raise InputError(f"Cannot read {path}: no joint of it is known as {missing[0]}, so no person was found.")
     rest = examine(clip, found, path)
@@ -88,7 +94,7 @@ def read_bvh(path: str | Path, *, scale: float | None = None, up: str | None = N
         face_basis=ARKIT,
         parts=_parts(found),
         floor_known=floor_known,
-        provenance=provenance(path, "BVH", notes),
+        provenance={**provenance(path, "BVH", notes), "lacking": _lacking(found)},
     )
 
 
@@ -170,14 +176,20 @@ def _parts(found: Mapping[str, int]) -> frozenset[str]:
     return frozenset(PARTS) - absent
 
 
+def _lacking(found: Mapping[str, int]) -> list[str]:
+    """Our joints that the file does not have."""
+    return sorted(set(skeleton().names) - set(found) - set(FACE_JOINTS))
+
+
 def _notes(
     clip: BvhClip, found: Mapping[str, int], rest: Rest, convention: str, scale: float | None, fit: float
 ) -> list[str]:
     """What was decided or left out."""
     notes = []
     if convention != "SMPL-X":
-        lacking = sorted(set(skeleton().names) - set(found) - set(FACE_JOINTS))
-        notes.append(f"joints were named as in {convention}; {len(lacking)} of ours were not found and stay at rest")
+        notes.append(
+            f"joints were named as in {convention}; {len(_lacking(found))} of ours were not found and stay at rest"
+        )
     if scale is None and rest.unit != "centimetres":
         notes.append(f"lengths were taken as {rest.unit}" if rest.unit else "lengths have no likely unit")
     if fit != 1.0:

@@ -5,6 +5,7 @@ principal components. Both are part of SMPL-X, whose licence keeps them out of g
 (SMPLX_NEUTRAL.npz or SMPLX_NEUTRAL_2020.npz) passes it here.
 """
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,14 @@ class HandModel:
     def mean_hands(self) -> np.ndarray:
         """Both mean hands, left first: (30, 3) axis-angle, as `read_npz` takes them."""
         return np.concatenate([self.left_mean, self.right_mean]).reshape(2 * FINGER_JOINTS, 3)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the numbers, by which two models are told apart."""
+        digest = hashlib.sha256()
+        for values in (self.left_mean, self.right_mean, self.left_components, self.right_components):
+            digest.update(np.ascontiguousarray(values, dtype="<f8").tobytes())
+        return digest.hexdigest()
 
     def poses(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Axis-angle of all finger joints from component weights.

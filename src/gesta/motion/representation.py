@@ -5,7 +5,7 @@ jaw joint, then 100 expressions, for `flame100`; 52 weights and no jaw for `arki
 rows of the matrix. No other file knows at which channel something stands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from gesta.errors import unknown_name
 from gesta.motion.contacts import contacts
+from gesta.motion.face import ARKIT_NAMES
 from gesta.motion.rotations import matrix_from_six, six_from_matrix
 from gesta.motion.skeleton import skeleton
 from gesta.records import FACE_CHANNELS, JOINT_COUNT, PARTS, Motion
@@ -31,6 +32,7 @@ HAND_JOINTS = tuple(
     for finger in ("index", "middle", "pinky", "ring", "thumb")
     for row in (1, 2, 3)
 )
+ARKIT = "arkit52"
 SIX = 6
 TRANSLATION_CHANNELS = 3
 CONTACT_CHANNELS = 4
@@ -169,14 +171,30 @@ class Representation:
     def valid(self, motion: Motion) -> dict[str, np.ndarray]:
         """Which channels mean something in this motion: for each part (C,) bool."""
         known = motion.contacts is not None or motion.floor_known
+        return self.valid_channels(motion.parts, known, motion.provenance.get("lacking", ()))
 
-        def real(block: Block) -> bool:
-            return block.needs <= motion.parts and (block.kind != "contacts" or known)
+    def valid_channels(
+        self, real: Collection[str], contacts_known: bool, lacking: Collection[str] = ()
+    ) -> dict[str, np.ndarray]:
+        """Which channels mean something in a motion of which this is known.
 
-        return {
-            part: np.concatenate([np.full(block.size, real(block)) for block in blocks])
-            for part, blocks in self.parts.items()
-        }
+        Args:
+            real: the names in `records.PARTS` that it has.
+            contacts_known: whether contacts were given or could be found.
+            lacking: joints and ARKit weights that are not real although their part is.
+
+        Returns:
+            for each part (C,) bool.
+        """
+
+        def flags(block: Block) -> np.ndarray:
+            usable = block.needs <= set(real) and (block.kind != "contacts" or contacts_known)
+            names: Sequence[str] = ARKIT_NAMES if block.kind == "weights" and self.face_basis == ARKIT else block.joints
+            if not names:
+                return np.full(block.size, usable)
+            return np.repeat([usable and name not in lacking for name in names], block.size // len(names))
+
+        return {part: np.concatenate([flags(block) for block in blocks]) for part, blocks in self.parts.items()}
 
 
 def rest_channels(representation: Representation) -> Parts:

@@ -1,0 +1,214 @@
+"""`gesta prepare`: recordings of speech with motion, from anywhere, become one kind of data set for training."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gesta.cli.console import note, progress_bar, say_cost, say_written
+from gesta.cli.outputs import check_folder
+from gesta.cli.planned import answer_planned, refuse_planned
+from gesta.errors import InputError
+
+MOST_NAMED = 20
+"""Clips that could not be used and are named one by one."""
+HELP = """Make a data set for training from recordings and motion.
+
+A run that was stopped goes on where it was when the same command is given again. Clips that cannot be used are named
+and left out. SRC is only read."""
+EXAMPLES = """\b
+Examples:
+  gesta prepare synthetic voice.flac -o data/toy --seeds 8
+  gesta prepare synthetic recordings -o data/made --styles calm,neutral,lively
+  gesta prepare bvh captures -o data/own --joints joints.toml
+  gesta prepare beat2 BEAT2/beat_english_v2.0.0 -o data/scott --speakers 2
+  gesta prepare show SHOW -o data/show --smplx SMPLX_NEUTRAL.npz
+
+\b
+Each kind has a help of its own:
+  gesta prepare bvh --help"""
+
+Source = Annotated[Path, typer.Argument(metavar="SRC", help="Where the data is.", show_default=False)]
+Output = Annotated[
+    Path,
+    typer.Option("-o", "--output", metavar="DATASET", readable=False, show_default=False, help="The folder to make."),
+]
+Validation = Annotated[float, typer.Option(metavar="X", help="Share that validates and never trains, 0 to 1.")]
+Test = Annotated[float, typer.Option(metavar="X", help="Share that tests and never trains, 0 to 1.")]
+Licence = Annotated[str, typer.Option(metavar="TEXT", help="What may be done with the source; kept with every clip.")]
+Smplx = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.npz", show_default=False, help="Your SMPL-X model; without it fingers are not exact."),
+]
+Ray = Annotated[bool | None, typer.Option("--ray", show_default=False, help="Not in this version.")]
+
+
+def build() -> typer.Typer:
+    """The command with a command of its own for each kind of source."""
+    app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None)
+    for command in (synthetic, beat2, show, bvh):
+        app.command(command.__name__)(command)
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
+    for name in ("videos", "face"):
+        app.command(name, hidden=True, context_settings=settings)(answer_planned(f"prepare {name}"))
+    return app
+
+
+def synthetic(
+    source: Source,
+    output: Output,
+    seeds: Annotated[int, typer.Option(metavar="N", help="Takes of each recording and style.")] = 1,
+    styles: Annotated[str, typer.Option(metavar="LIST", help="calm, neutral, lively; each is a speaker.")] = "neutral",
+    validation_share: Validation = 0.1,
+    test_share: Test = 0.0,
+    licence: Licence = "not stated",
+    ray: Ray = None,
+) -> None:
+    """Recordings, moved by the procedural speaker.
+
+    SRC is a recording or a folder of them. Which frames are strokes is known and kept. Several recordings are divided
+    into splits by recording, a single one by time.
+    """
+    refuse_planned(ray=ray)
+    settings = {
+        "seeds": seeds,
+        "styles": _words(styles),
+        "validation_share": validation_share,
+        "test_share": test_share,
+        "licence": licence,
+    }
+    _prepare("synthetic", source, output, settings)
+
+
+def beat2(
+    source: Source,
+    output: Output,
+    speakers: Annotated[
+        str, typer.Option(metavar="LIST", show_default=False, help="Numbers such as 2,4; all if not given.")
+    ] = "",
+    additional: Annotated[bool, typer.Option("--additional", help="With the additional recordings.")] = False,
+    whole_seconds: Annotated[bool, typer.Option("--whole-seconds", help="Cut to whole seconds, as published.")] = False,
+    smplx: Smplx = None,
+    ray: Ray = None,
+) -> None:
+    """BEAT2 (non-commercial).
+
+    SRC holds smplxflame_30, wave16k and train_test_split.csv, whose splits are kept.
+    """
+    refuse_planned(ray=ray)
+    chosen = _words(speakers)
+    if not all(word.isdecimal() for word in chosen):
+        raise InputError(f"--speakers is '{speakers}', but numbers with commas between are needed, for example 2,4.")
+    settings = {
+        "speakers": [int(word) for word in chosen],
+        "additional": additional,
+        "whole_seconds": whole_seconds,
+    }
+    _prepare("beat2", source, output, settings, smplx)
+
+
+def show(
+    source: Source,
+    output: Output,
+    validation_share: Validation = 0.1,
+    test_share: Test = 0.0,
+    smplx: Smplx = None,
+    ray: Ray = None,
+) -> None:
+    """SHOW (non-commercial).
+
+    SRC holds clips (npz) with sounds of the same name, in any folders. Clips of one film stay in one split.
+    """
+    refuse_planned(ray=ray)
+    _prepare("show", source, output, {"validation_share": validation_share, "test_share": test_share}, smplx)
+
+
+def bvh(
+    source: Source,
+    output: Output,
+    joints: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", show_default=False, help='Lines such as: left_elbow = "L_ForeArm"'),
+    ] = None,
+    scale: Annotated[
+        float | None, typer.Option(metavar="M", show_default=False, help="Metres in a unit; guessed if not given.")
+    ] = None,
+    up: Annotated[
+        str | None, typer.Option(metavar="AXIS", show_default=False, help="y or z; the rest pose's if not given.")
+    ] = None,
+    validation_share: Validation = 0.1,
+    test_share: Test = 0.0,
+    licence: Licence = "not stated",
+    ray: Ray = None,
+) -> None:
+    """Anybody's BVH files with sound.
+
+    SRC holds BVH files with sounds of the same name, in any folders. Joints are found by name as in BEAT, ZEGGS, CMU,
+    Mixamo and others, or by --joints.
+    """
+    refuse_planned(ray=ray)
+    # Imported here so that `gesta --help` answers at once.
+    from gesta.data.bvh import read_mapping
+
+    settings = {
+        "joints": read_mapping(joints) if joints is not None else {},
+        "scale": scale,
+        "up": up,
+        "validation_share": validation_share,
+        "test_share": test_share,
+        "licence": licence,
+    }
+    _prepare("bvh", source, output, settings)
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _prepare(kind: str, source: Path, output: Path, settings: dict[str, Any], smplx: Path | None = None) -> None:
+    from gesta.data.kinds import plan_source
+    from gesta.data.prepare import prepare
+    from gesta.units import MOTION_FPS
+
+    check_folder(output)
+    started = time.perf_counter()
+    plan = plan_source(kind, source, settings, smplx)
+    try:
+        with progress_bar(kind) as report, _readers_quiet():
+            done = prepare(plan, output, report)
+    except KeyboardInterrupt:
+        note(f"What is finished stays in '{output}'; the same command goes on from there.")
+        raise
+    _say_left_out(done.left_out)
+    for said, clips in done.notes.items():
+        note(f"{clips} clips: {said}.")
+    say_written(output)
+    kept = f", {done.kept} of them from before" if done.kept else ""
+    note(f"{done.info.clips} clips{kept}; {len(done.left_out)} left out; licence: {done.info.licence}")
+    say_cost(kind, done.info.frames / MOTION_FPS, time.perf_counter() - started)
+
+
+@contextmanager
+def _readers_quiet() -> Iterator[None]:
+    """Keep the readers from saying the same of every clip; what they say is kept with the clips and counted."""
+
+    def wanted(record: logging.LogRecord) -> bool:
+        return record.module != "notes"
+
+    logger = logging.getLogger("gesta")
+    logger.addFilter(wanted)
+    try:
+        yield
+    finally:
+        logger.removeFilter(wanted)
+
+
+def _say_left_out(left_out: dict[str, str]) -> None:
+    for name, reason in list(left_out.items())[:MOST_NAMED]:
+        note(f"left out {name}: {reason}")
+    if len(left_out) > MOST_NAMED:
+        note(f"left out {len(left_out) - MOST_NAMED} more; dataset.json names them all")

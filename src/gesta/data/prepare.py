@@ -1,0 +1,97 @@
+"""Preparing a data set from a plan: every clip in turn, finished ones kept, broken ones named and left out."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gesta.data.building import Building, kept_records, only_writer
+from gesta.data.manifest import DatasetInfo
+from gesta.data.plans import DatasetPlan, PlannedClip
+from gesta.errors import InputError, OutputError
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many bytes of the source are done and how many there are."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What came of it.
+
+    Attributes:
+        info: the finished description.
+        made: clips made now.
+        kept: clips that an earlier run had finished.
+        left_out: what could not be used, and why.
+        notes: what readers had to say, and of how many clips.
+    """
+
+    info: DatasetInfo
+    made: int
+    kept: int
+    left_out: dict[str, str]
+    notes: dict[str, int]
+
+
+def prepare(plan: DatasetPlan, folder: Path, progress: Progress | None = None) -> Prepared:
+    """Make a data set, or go on with one that a run with the same plan has begun.
+
+    Args:
+        plan: what is to be prepared.
+        folder: where; nothing is written before the first clip has proved usable.
+        progress: told how far it is, in bytes of the source.
+
+    Raises:
+        InputError: no clip can be used, or the folder holds another data set.
+        OutputError: the folder cannot be written or another run is writing there.
+    """
+    info, told = plan.info(), progress or _told_nobody
+    kept = kept_records(folder, info)
+    done = {record.id for record in kept}
+    waiting = [clip for clip in plan.clips if clip.id not in done]
+    left_out = dict(plan.left_out)
+    if not kept:
+        _drop_unusable(waiting, left_out)
+        if not waiting:
+            raise _nothing_usable(plan, left_out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"The folder '{folder}' cannot be made ({reason}); choose another one.") from error
+    with only_writer(folder), Building(folder, info, kept_records(folder, info)) as building:
+        whole, passed = sum(clip.size for clip in waiting), 0
+        for clip in waiting:
+            told("preparing", passed, whole)
+            try:
+                building.add(clip)
+            except InputError as error:
+                left_out[clip.id] = str(error)
+            passed += clip.size
+        told("preparing", whole, whole)
+        if not building.records:
+            raise _nothing_usable(plan, left_out)
+        finished = building.finish(sorted(left_out))
+    notes = Counter(said for record in building.records for said in record.notes)
+    return Prepared(finished, len(building.records) - len(kept), len(kept), left_out, dict(notes))
+
+
+def _drop_unusable(waiting: list[PlannedClip], left_out: dict[str, str]) -> None:
+    """Drop clips from the front until one can be read, so that a source without any leaves nothing behind."""
+    while waiting:
+        try:
+            waiting[0].load()
+            return
+        except InputError as error:
+            left_out[waiting.pop(0).id] = str(error)
+
+
+def _nothing_usable(plan: DatasetPlan, left_out: dict[str, str]) -> InputError:
+    if not left_out:
+        return InputError(f"There is nothing in '{plan.source}' that could be prepared as {plan.kind}.")
+    name, reason = next(iter(left_out.items()))
+    return InputError(f"None of the {len(left_out)} clips can be used; the first, {name}: {reason}")
+
+
+def _told_nobody(_what: str, _done: int, _of: int) -> None:
+    """The progress that nobody watches."""
