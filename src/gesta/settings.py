@@ -1,5 +1,6 @@
 """Typed settings: the base of every configuration, read from TOML or JSON, unknown keys refused with near names."""
 
+import copy
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,8 @@ from gesta.errors import InputError, unknown_name
 
 FILE_BYTES = 1_000_000
 """Larger settings files are refused."""
+COMMAND_LINE = "the command line"
+"""Where changes come from, for the sentence of an error."""
 
 
 class Settings(BaseModel):
@@ -41,20 +44,34 @@ class Settings(BaseModel):
         Raises:
             InputError: a change is not key=value, or names no setting, or its value does not fit.
         """
-        values = self.model_dump(mode="python")
-        for change in changes:
-            key, equals, text = change.partition("=")
-            if not equals:
-                raise InputError(f"'{change}' is not key=value, for example training.steps=500.")
-            place = values
-            *path, last = key.strip().split(".")
-            for name in path:
-                inner = place.setdefault(name, {}) if isinstance(place, dict) else None
-                if not isinstance(inner, dict):
-                    raise InputError(f"'{key}' names no setting: '{name}' has no settings inside.")
-                place = inner
-            place[last] = _value(text.strip())
-        return type(self).checked(values, "the command line")
+        values = changed_table(self.model_dump(mode="python"), changes)
+        return type(self).checked(values, COMMAND_LINE)
+
+
+def changed_table(table: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
+    """A copy of nested tables with "key=value" changes, which are not checked further.
+
+    Args:
+        table: nested tables as TOML or JSON gives them.
+        changes: keys are dotted ("training.steps"), values are TOML, or plain words.
+
+    Raises:
+        InputError: a change is not key=value, or goes into something that is no table.
+    """
+    values = copy.deepcopy(dict(table))
+    for change in changes:
+        key, equals, text = change.partition("=")
+        if not equals:
+            raise InputError(f"'{change}' is not key=value, for example training.steps=500.")
+        place = values
+        *path, last = key.strip().split(".")
+        for name in path:
+            inner = place.setdefault(name, {}) if isinstance(place, dict) else None
+            if not isinstance(inner, dict):
+                raise InputError(f"'{key}' names no setting: '{name}' has no settings inside.")
+            place = inner
+        place[last] = _value(text.strip())
+    return values
 
 
 def _value(text: str) -> Any:

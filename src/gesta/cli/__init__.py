@@ -8,7 +8,7 @@ from types import FrameType
 
 import typer
 
-from gesta.cli import doctor, inspect, models, speak
+from gesta.cli import doctor, inspect, models, prepare, speak, train
 from gesta.cli.console import shown
 from gesta.cli.planned import PLANNED, answer_planned
 from gesta.errors import GestaError
@@ -38,6 +38,8 @@ def build() -> typer.Typer:
     )
     app.command("speak", epilog=speak.EXAMPLES)(speak.speak)
     app.command("inspect", epilog=inspect.EXAMPLES)(inspect.inspect)
+    app.add_typer(prepare.build(), name="prepare")
+    app.command("train", epilog=train.EXAMPLES)(train.train)
     app.command("models")(models.models)
     app.command("doctor")(doctor.doctor)
     app.command("version")(models.version)

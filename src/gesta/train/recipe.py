@@ -1,0 +1,131 @@
+"""A recipe: one TOML file that says everything about a training, from the recordings to the last step.
+
+name = "toy"
+
+[data]
+dataset = "gesta_data/toy"
+prepare = { kind = "synthetic", source = "demo", settings = { seeds = 4 } }   # only if it is not there yet
+
+[tokenizer]
+preset = "small"          # any field of it may follow, changed
+codes = 64
+
+[motion]
+preset = "small"
+sizes = { width = 96 }
+
+[tokenizer_training]
+steps = 300
+
+[motion_training]
+steps = 300
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from gesta.audio.encoders.config import EncoderConfig
+from gesta.echomask.config import PRESETS as GENERATOR_PRESETS
+from gesta.echomask.config import GeneratorConfig
+from gesta.errors import unknown_name
+from gesta.settings import COMMAND_LINE, Settings, changed_table, read_table
+from gesta.tokenizer.config import PRESETS as TOKENIZER_PRESETS
+from gesta.tokenizer.config import TokenizerConfig
+from gesta.train.loop import MODEL
+from gesta.train.settings import TrainingSettings
+
+PRESET = "preset"
+USUAL_PRESET = "gesta"
+DEMO = "demo"
+"""As the source of a data set: the recording that comes with gesta."""
+RUNS = "gesta_runs"
+
+
+class PrepareRecipe(Settings):
+    """How to make a data set that is not there yet, as `gesta prepare` would."""
+
+    kind: str = Field(description="kind of source, as `gesta prepare` names it")
+    source: str = Field(description=f"file or folder it is made from; {DEMO}: the recording that comes with gesta")
+    smplx: str | None = Field(None, description="the user's own SMPL-X model, for the fingers of beat2 and show")
+    settings: dict[str, Any] = Field({}, description="settings of that kind, for example seeds = 4")
+
+
+class DataRecipe(Settings):
+    """What is trained on."""
+
+    dataset: str = Field(description="folder of a prepared data set")
+    prepare: PrepareRecipe | None = Field(None, description="how to make it where it is missing")
+    window: int = Field(64, ge=16, multiple_of=4, description="motion frames of a window the tokenizers learn from")
+    stride: int = Field(20, ge=1, description="frames between the beginnings of two windows")
+
+
+class Recipe(Settings):
+    """Everything about a training. Relative paths begin where the command is run."""
+
+    name: str = Field(pattern=r"^\w[\w.-]*$", max_length=80, description="of the training and of its folder")
+    output: str | None = Field(None, description=f"folder of the results; {RUNS}/NAME if not given")
+    data: DataRecipe
+    encoder: EncoderConfig = EncoderConfig()
+    tokenizer: TokenizerConfig = Field(default_factory=lambda: TokenizerConfig(**_expanded({}, "tokenizer")))
+    tokenizer_model: str | None = Field(None, description="folder of trained tokenizers to use, not to train")
+    motion: GeneratorConfig = Field(default_factory=lambda: GeneratorConfig(**_expanded({}, "motion")))
+    tokenizer_training: TrainingSettings = TrainingSettings()
+    motion_training: TrainingSettings = TrainingSettings()
+
+    @field_validator("tokenizer", "motion", mode="before")
+    @classmethod
+    def _from_preset(cls, table: Any, info: Any) -> Any:
+        return _expanded(table, info.field_name) if isinstance(table, Mapping) else table
+
+    @property
+    def folder(self) -> Path:
+        """Where all results go."""
+        return Path(self.output) if self.output is not None else Path(RUNS) / self.name
+
+    def stage_folder(self, stage: str) -> Path:
+        """Where a stage keeps its checkpoints, its log and what it has made."""
+        return self.folder / stage
+
+    def model_folder(self, stage: str) -> Path:
+        """Where what a stage has made lies, or will lie."""
+        if stage == "tokenizer" and self.tokenizer_model is not None:
+            return Path(self.tokenizer_model)
+        return self.stage_folder(stage) / MODEL
+
+
+PRESETS: dict[str, Mapping[str, Mapping[str, Any]]] = {"tokenizer": TOKENIZER_PRESETS, "motion": GENERATOR_PRESETS}
+"""By table of a recipe: its presets by name."""
+
+
+def _expanded(table: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A table with its preset put underneath."""
+    values = dict(table)
+    preset = values.pop(PRESET, USUAL_PRESET)
+    if preset not in PRESETS[name]:
+        raise unknown_name(f"{name} preset", str(preset), PRESETS[name])
+    return _merged(PRESETS[name][preset], values)
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(below)
+    for name, value in above.items():
+        under = values.get(name)
+        if isinstance(value, Mapping) and isinstance(under, Mapping):
+            values[name] = _merged(under, value)
+        else:
+            values[name] = value
+    return values
+
+
+def read_recipe(path: str | Path, changes: Sequence[str] = ()) -> Recipe:
+    """Read a recipe, with changes such as "motion_training.steps=500" or "tokenizer.preset=small".
+
+    Raises:
+        InputError: it cannot be read, a setting is unknown (near names are said) or a value does not fit.
+    """
+    table = read_table(path, "recipe")
+    recipe = Recipe.checked(table, f"'{path}'")
+    return Recipe.checked(changed_table(table, changes), COMMAND_LINE) if changes else recipe

@@ -1,0 +1,63 @@
+"""The stages by name: who builds them, from which tables of a recipe, and what has to be trained before."""
+
+import importlib
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from gesta.errors import not_in_this_version, unknown_name
+from gesta.train.chance import seed_torch
+from gesta.train.recipe import Recipe
+from gesta.train.settings import TrainingSettings
+from gesta.train.stage import Stage
+
+
+@dataclass(frozen=True)
+class StageKind:
+    """A stage before it is built.
+
+    Attributes:
+        module, builder: the function that makes a `Stage` of a `Recipe`; imported when it is called.
+        training: the recipe's table that says how it is trained.
+        tables: the recipe's tables that make the result what it is.
+        needs: stages whose results it uses.
+    """
+
+    module: str
+    builder: str
+    training: str
+    tables: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+
+STAGES = {
+    "tokenizer": StageKind("gesta.train.tokenizer_stage", "tokenizer_stage", "tokenizer_training", ("tokenizer",)),
+    "motion": StageKind(
+        "gesta.train.motion_stage",
+        "motion_stage",
+        "motion_training",
+        ("encoder", "tokenizer", "motion"),
+        needs=("tokenizer",),
+    ),
+}
+PLANNED_STAGES = ("keypoints", "autoencoder", "image", "video")
+
+
+def stage_kind(name: str) -> StageKind:
+    """A stage by its name; InputError where it is unknown or not built yet."""
+    if name in PLANNED_STAGES or (name in STAGES and find_spec(STAGES[name].module) is None):
+        raise not_in_this_version("stage", name)
+    if name not in STAGES:
+        raise unknown_name("stage", name, [*STAGES, *PLANNED_STAGES])
+    return STAGES[name]
+
+
+def training_settings(name: str, recipe: Recipe) -> TrainingSettings:
+    """How a recipe trains a stage."""
+    return getattr(recipe, stage_kind(name).training)
+
+
+def build_stage(name: str, recipe: Recipe) -> Stage:
+    """A stage with new weights, which depend on the recipe's seed."""
+    kind = stage_kind(name)
+    seed_torch(training_settings(name, recipe).seed, name, "weights")
+    return getattr(importlib.import_module(kind.module), kind.builder)(recipe)
