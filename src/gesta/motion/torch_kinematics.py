@@ -66,19 +66,22 @@ class Chain:
         self.joints = tuple(joints)
         row = {bones.index(name): place for place, name in enumerate(self.joints)}
         above = {joint: _turning_above(bones.parents[joint], row) for joint in row}
-        self._levels = []
-        level = [joint for joint in row if above[joint] is None]
-        before: list[int] = []
+        self._steps: list[Tensor] = []
+        self._carriers: list[Tensor] = []
+        walked: list[int] = []
+        level, before = [joint for joint in row if above[joint] is None], list[int]()
         while level:
             steps = [rest[joint] - (rest[up] if (up := above[joint]) is not None else 0.0) for joint in level]
             carriers = [before.index(up) for joint in level if (up := above[joint]) is not None]
-            places = torch.tensor([row[joint] for joint in level], device=device)
-            self._levels.append((places, torch.tensor(carriers, device=device), _points(steps, device)))
-            before, level = level, [joint for joint in row if above[joint] in level]
-        self._order = torch.cat([places for places, _, _ in self._levels]).argsort()
+            self._steps.append(_points(steps, device))
+            self._carriers.append(torch.tensor(carriers, device=device))
+            walked += [row[joint] for joint in level]
+            level, before = [joint for joint in row if above[joint] in level], level
+        self._walked = torch.tensor(walked, device=device)
+        self._back = self._walked.argsort()
         carried = _carried(row, rest)
         self.points = tuple(name for name, _, _ in carried)
-        self._holders = torch.tensor([place for _, place, _ in carried], device=device)
+        self._holders = torch.tensor([walked.index(place) for _, place, _ in carried], device=device)
         self._arms = _points([arm for _, _, arm in carried], device)
 
     def place(self, rotations: Tensor) -> tuple[Tensor, Tensor]:
@@ -87,25 +90,25 @@ class Chain:
         Args:
             rotations: (..., N, 3, 3) local rotations. The pelvis is where it is in the rest pose.
         """
-        all_turned: list[Tensor] = []
-        all_placed: list[Tensor] = []
-        for places, carriers, steps in self._levels:
-            turned = rotations.index_select(-3, places)
-            placed = steps.to(rotations).expand(turned.shape[:-1])
-            if all_turned:
-                carrier = all_turned[-1].index_select(-3, carriers)
-                turned = _product(carrier, turned)
-                placed = all_placed[-1].index_select(-2, carriers) + _turn(carrier, placed)
-            all_turned.append(turned)
-            all_placed.append(placed)
-        turned, placed = torch.cat(all_turned, -3), torch.cat(all_placed, -2)
-        return turned.index_select(-3, self._order), placed.index_select(-2, self._order)
+        turned, placed = self._walk(rotations)
+        return turned.index_select(-3, self._back), placed.index_select(-2, self._back)
 
     def positions(self, rotations: Tensor) -> Tensor:
         """Where the points are when the joints turn and the pelvis stays: (..., N, 3, 3) to (..., M, 3) metres."""
-        turned, placed = self.place(rotations)
+        turned, placed = self._walk(rotations)
         arms = _turn(turned.index_select(-3, self._holders), self._arms.to(rotations))
         return placed.index_select(-2, self._holders) + arms
+
+    def _walk(self, rotations: Tensor) -> tuple[Tensor, Tensor]:
+        """What `place` gives, with joints in the order in which they are reached from the root."""
+        sizes = [len(steps) for steps in self._steps]
+        local = rotations.index_select(-3, self._walked).split(sizes, dim=-3)
+        all_turned, all_placed = [local[0]], [self._steps[0].to(rotations).expand(local[0].shape[:-1])]
+        for turned, steps, carriers in zip(local[1:], self._steps[1:], self._carriers[1:], strict=True):
+            carrier = all_turned[-1].index_select(-3, carriers)
+            all_placed.append(all_placed[-1].index_select(-2, carriers) + _turn(carrier, steps.to(rotations)))
+            all_turned.append(_product(carrier, turned))
+        return torch.cat(all_turned, -3), torch.cat(all_placed, -2)
 
 
 def _turning_above(joint: int, row: Mapping[int, int]) -> int | None:
