@@ -39,6 +39,9 @@ except ImportError:  # Windows, where nothing keeps two runs from writing the sa
 SHARD_FRAMES = 108_000
 """Rows in a file: an hour, 180 MB; a longer clip has a file of its own."""
 
+TEMPORARY = ".*.part.*"
+"""Files that `gesta.writing` had not finished when a run was killed."""
+
 
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
@@ -69,7 +72,8 @@ def kept_records(folder: Path, wanted: DatasetInfo) -> list[ClipRecord]:
         OutputError: it holds other files.
     """
     if not (folder / INFO_FILE).is_file():
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        # A run that was killed before its first file was whole leaves a hidden one.
+        if folder.exists() and not (folder.is_dir() and all(path.match(TEMPORARY) for path in folder.iterdir())):
             raise OutputError(f"'{folder}' is there and holds no prepared data set; choose an empty or new folder.")
         return []
     found = read_info(folder)
@@ -99,7 +103,7 @@ class Building:
     """A data set that is being written; use it in a `with` block.
 
     Args:
-        folder: made if it is not there.
+        folder: is there, and no other process writes to it.
         info: the description, not complete yet.
         kept: the clips that are finished, see `kept_records`.
     """
@@ -109,9 +113,11 @@ class Building:
         self._representation = Representation(info.face_basis)
         self._speech = {record.speech: (record.speech_samples, record.speech_sha256) for record in self.records}
         try:
-            for name in (MOTION_FOLDER, SPEECH_FOLDER, *([TRUTH_FOLDER] if info.strokes else [])):
-                (folder / name).mkdir(parents=True, exist_ok=True)
+            for left in (*folder.glob(TEMPORARY), *folder.glob(f"{SPEECH_FOLDER}/{TEMPORARY}")):
+                left.unlink()
             self._write_info(info)
+            for name in (MOTION_FOLDER, SPEECH_FOLDER, *([TRUTH_FOLDER] if info.strokes else [])):
+                (folder / name).mkdir(exist_ok=True)
             self._cut_manifest()
         except OSError as error:
             raise self._refusal(error) from error

@@ -126,15 +126,13 @@ class Dataset:
     def motion(self, clip: ClipRecord) -> Motion:
         """A whole clip as a motion; what its channels do not hold (the eyes) is at rest."""
         rows = self.rows(clip)
-        parts = {part: rows[:, place] for part, place in self._slices.items()}
-        fields: dict[str, Any] = {
-            "parts": frozenset(clip.parts),
-            "floor_known": clip.floor_known,
-            "provenance": {"data_set": self.info.kind, "clip": clip.id, "lacking": list(clip.lacking)},
-        }
-        if not clip.contacts_known:
-            fields["contacts"] = None
-        return self.representation.decode(parts, **fields)
+        motion = self.representation.decode({part: rows[:, place] for part, place in self._slices.items()})
+        return motion.replaced(
+            parts=frozenset(clip.parts),
+            floor_known=clip.floor_known,
+            contacts=motion.contacts if clip.contacts_known else None,
+            provenance={"data_set": self.info.kind, "clip": clip.id, "lacking": list(clip.lacking)},
+        )
 
 
 def padded(rows: np.ndarray, start: int, length: int) -> tuple[np.ndarray, np.ndarray]:

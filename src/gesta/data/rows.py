@@ -7,6 +7,7 @@ every clip. Rows behind the count are what a killed run left; they are cut off w
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from tokenize import TokenError
 from typing import BinaryIO
 
 import numpy as np
@@ -37,7 +38,7 @@ def open_rows(path: Path, columns: int) -> np.ndarray:
             size = file.seek(0, os.SEEK_END)
     except OSError as error:
         raise InputError(f"Cannot read {path}: {(error.strerror or str(error)).lower()}; prepare it again.") from None
-    except ValueError:
+    except (ValueError, SyntaxError, TokenError):
         raise InputError(f"Cannot read {path}: it is no npy file of float32 rows; prepare it again.") from None
     if len(shape) != 2 or shape[1] != columns or shape[0] < 1:
         raise InputError(f"Cannot read {path}: it holds {shape}, not rows of {columns} numbers; prepare it again.")
