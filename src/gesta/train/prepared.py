@@ -11,6 +11,7 @@ from gesta.errors import InputError
 from gesta.train.recipe import DEMO, DataRecipe, PrepareRecipe
 
 DEMO_VOICE = Path(__file__).parents[1] / "assets" / "demo_voice.flac"
+DEMO_LICENCE = "public domain (LJ Speech)"
 
 
 def prepare_missing(data: DataRecipe, report: Callable[[str, int, int], None]) -> None:
@@ -30,8 +31,11 @@ def prepare_missing(data: DataRecipe, report: Callable[[str, int, int], None]) -
             f"There is no finished data set in '{folder}': make one with gesta prepare KIND SOURCE -o {folder}, "
             "or say how in the recipe's table data.prepare."
         )
-    source = DEMO_VOICE if data.prepare.source == DEMO else data.prepare.source
-    prepare(plan_source(data.prepare.kind, source, data.prepare.settings, data.prepare.smplx), folder, report)
+    source: str | Path = data.prepare.source
+    settings = data.prepare.settings
+    if source == DEMO:
+        source, settings = DEMO_VOICE, {"licence": DEMO_LICENCE, **settings}
+    prepare(plan_source(data.prepare.kind, source, settings, data.prepare.smplx), folder, report)
 
 
 def _refuse_other(folder: Path, wanted: PrepareRecipe) -> None:

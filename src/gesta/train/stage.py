@@ -40,6 +40,8 @@ class Stage(Protocol):
     def batch(self, split: Split, indices: np.ndarray) -> Mapping[str, Tensor]:
         """Windows of a split as tensors on the CPU; depends on nothing but its arguments.
 
+        Called from several threads at once, and ahead of the step that uses them.
+
         Args:
             split: which windows.
             indices: (B,) int64, each below the size of the split.
@@ -57,6 +59,9 @@ class Stage(Protocol):
 
     def after_step(self, network: nn.Module, progress: float) -> None:
         """What follows an optimiser step, without gradients: moving averages, renewed codes.
+
+        Every process calls it with what its own share of the batch has left in the network; buffers of the first
+        process are passed on to the others before the next step, unless the stage adds them up itself.
 
         Args:
             network: the trained network, never wrapped.
