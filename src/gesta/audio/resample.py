@@ -1,4 +1,4 @@
-"""From sound of any rate, channel count and sample format to 16 kHz mono float32 in [-1, 1].
+"""From sound of any rate, channel count and sample format to mono float32 in [-1, 1], at 16 kHz if not asked otherwise.
 
 Channels are mixed by their mean, which cannot overflow. The rate is changed by FFmpeg's resampler, on stretches of
 about a second so that short codec frames cost little. Values beyond full scale (lossy codecs overshoot a little) are
@@ -51,13 +51,15 @@ def frame_to_mono(frame: av.AudioFrame) -> np.ndarray:
 
 
 class MonoResampler:
-    """Mono sound at any rate, which may change on the way, to 16 kHz.
+    """Mono sound at any rate, which may change on the way, to one rate.
 
     Attributes:
+        target_rate: Hz, of what is given out.
         peak: largest absolute value given out so far, before clipping.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, target_rate: int = SAMPLE_RATE) -> None:
+        self.target_rate = target_rate
         self.peak = 0.0
         self._waiting: list[np.ndarray] = []
         self._waiting_count = 0
@@ -65,7 +67,7 @@ class MonoResampler:
         self._resampler: av.AudioResampler | None = None
 
     def push(self, mono: np.ndarray, rate: int) -> Iterator[np.ndarray]:
-        """Take (S,) float32 at `rate` Hz; give what is ready as (S,) float32 blocks at 16 kHz."""
+        """Take (S,) float32 at `rate` Hz; give what is ready as (S,) float32 blocks."""
         if rate != self._rate:
             yield from self.finish()
             self._rate = rate
@@ -89,7 +91,7 @@ class MonoResampler:
         frame = av.AudioFrame.from_ndarray(stretch[np.newaxis], format="fltp", layout="mono")
         frame.sample_rate = self._rate
         if self._resampler is None:
-            self._resampler = av.AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE)
+            self._resampler = av.AudioResampler(format="fltp", layout="mono", rate=self.target_rate)
         yield from self._clipped(self._resampler.resample(frame))
 
     def _clipped(self, frames: list[av.AudioFrame]) -> Iterator[np.ndarray]:

@@ -1,0 +1,19 @@
+"""From settings to a speech encoder."""
+
+from gesta.audio.encoders.config import EncoderConfig
+from gesta.audio.encoders.protocol import SpeechEncoder
+from gesta.audio.encoders.spectral import SpectralEncoder
+
+
+def make_encoder(config: EncoderConfig) -> SpeechEncoder:
+    """The encoder that the settings ask for; a network is loaded when it first has to hear something.
+
+    Raises:
+        InputError: the network's files are not there, or transformers is not installed.
+    """
+    if config.kind == "spectral":
+        return SpectralEncoder()
+    # Imported here so that the default encoder does not have to load torch.
+    from gesta.audio.encoders.network import NetworkEncoder
+
+    return NetworkEncoder(config)
