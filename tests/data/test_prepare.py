@@ -51,7 +51,8 @@ def test_a_data_set_holds_what_the_clips_are(tmp_path: Path) -> None:
     assert [clip.id for clip in dataset.split("validation")] == ["four"]
     assert [clip.speaker_index for clip in dataset.clips] == [0, 0, 1]
     representation = Representation()
-    for clip, motion in zip(dataset.clips, (made_motion(70, seed=1), made_motion(90, seed=2), made_motion(40, seed=3))):
+    motions = (made_motion(70, seed=1), made_motion(90, seed=2), made_motion(40, seed=3))
+    for clip, motion in zip(dataset.clips, motions, strict=True):
         parts, real = dataset.window(clip, 0, clip.frames)
         assert real.all()
         for part, channels in representation.encode(motion).items():
