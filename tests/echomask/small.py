@@ -1,11 +1,16 @@
 """A generator small enough to test with, and clips for it."""
 
+import numpy as np
 import torch
 
 from gesta.echomask.config import GeneratorConfig, generator_config
 from gesta.echomask.generator import Generator
+from gesta.echomask.model import EchoMask
 from gesta.echomask.objective import Clips
 from gesta.echomask.parts import ALL_PARTS
+from gesta.records import SpeechFeatures
+from gesta.tokenizer.config import tokenizer_config
+from gesta.tokenizer.tokenizers import Tokenizers
 
 CHANNELS, CODES, LEVELS, LATENT, FRAMES = 20, 16, 3, 16, 32
 SIZES = {
@@ -54,3 +59,18 @@ def made_clips(batch: int = 4, seed: int = 0) -> Clips:
         latents=torch.randn(len(ALL_PARTS), batch, LEVELS, tokens, LATENT),
         energy=torch.rand(batch, FRAMES),
     )
+
+
+def small_model(seed: int = 0, face_basis: str = "arkit52", preset: str = "gesta", **changes: object) -> EchoMask:
+    """A whole model of random weights, made from the same sizes."""
+    torch.manual_seed(seed)
+    tokenizer = tokenizer_config(
+        preset, width=LATENT, codes=CODES, levels=LEVELS, residual_depth=1, global_layers=2, normalise=False
+    )
+    return EchoMask(small_config(preset, **changes), Tokenizers(tokenizer, face_basis)).eval()
+
+
+def made_features(frames: int, seed: int = 0) -> SpeechFeatures:
+    """Features of made-up speech."""
+    drawn = np.random.default_rng(seed).standard_normal((frames, 12)).astype(np.float32)
+    return SpeechFeatures(drawn[:, :5], drawn[:, 5:], "made")

@@ -62,8 +62,11 @@ class EchoMask(nn.Module):
         return self.tokenizers.decode(by_part(codes), start)
 
     def shown(self, codes: Tensor, start: Tensor | None = None) -> Tensor:
-        """What the generator sees of decoded codes: (B, T, channels)."""
-        parts = self.decoded(codes, start)
+        """What the generator sees of codes (G, B, Q, K): (B, T, channels)."""
+        return self.fed_back(codes, self.decoded(codes, start), start)
+
+    def fed_back(self, codes: Tensor, parts: dict[str, Tensor], start: Tensor | None = None) -> Tensor:
+        """As `shown`, where the codes have been decoded already."""
         if self.config.reseed == "as_published":
             parts = self._as_published(codes, parts, start)
         return self.seen(parts)

@@ -72,9 +72,9 @@ def step_losses(generator: Generator, teacher: Teacher | None, clips: Clips, pro
         scores = _scores(generator, teacher, clips, predicted["seed"])
         candidates = clips.real & ~seed if config.masking.spare_seed else clips.real
         shown = ~masked_frames(config.masking, scores, candidates, progress)
-        for masked in [name for name in config.losses.passes if name != "seed"]:
-            visible[masked] = shown
-            predicted[masked] = _predict(generator, clips, shown, queries, audio=masked == "word")
+        for name in sorted(set(config.losses.passes) - {"seed"}):
+            visible[name] = shown
+            predicted[name] = _predict(generator, clips, shown, queries, audio=name == "word")
     return _sum_up(generator, clips, queries, predicted, visible)
 
 
@@ -90,10 +90,10 @@ def _sum_up(
         total = total + weights.tokens * tokens + weights.latents * latents
         found |= {f"{name}_tokens": tokens, f"{name}_latents": latents}
         found[f"{name}_accuracy"] = accuracy(predicted[name], clips, _counted_tokens(clips, visible[name], True))
-    for name, value in _alignment(generator, clips, queries).items():
+    for kind, value in _alignment(generator, clips, queries).items():
         times = len(weights.passes) if weights.alignment_every_pass else 1
         total = total + weights.alignment * times * value
-        found[f"align_{name}"] = value
+        found[f"align_{kind}"] = value
     if weights.seed_contrast:
         heard = token_means(queries[[FACE, HANDS]])
         real = clips.valid[[FACE, HANDS], :, None] & real_tokens(clips)

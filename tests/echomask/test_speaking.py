@@ -1,0 +1,139 @@
+"""From features to motion: any length, in any pieces, once or in steps, with frames that stay."""
+
+import numpy as np
+import pytest
+import torch
+
+from gesta.echomask.config import Decoding
+from gesta.echomask.decoding import Window, accepted_by, choose, decode
+from gesta.echomask.generator import Generator
+from gesta.echomask.speaker import EchoMaskSpeaker, Given
+from gesta.records import Motion, SpeechFeatures
+from tests.echomask.small import FRAMES, made_features, small_model
+
+SINGLE = Decoding(method="single")
+STEPS = Decoding(method="iterative", steps=3)
+
+
+def spoken(
+    features: list[SpeechFeatures], decoding: Decoding = SINGLE, seed: int = 0, **settings: object
+) -> list[Motion]:
+    given = settings.pop("given", None)
+    speaker = EchoMaskSpeaker(small_model(**settings), decoding=decoding, seed=seed, given=given)
+    made = [motion for part in features[:-1] for motion in speaker.push(part)]
+    return [*made, *speaker.finish(features[-1])]
+
+
+def joined(motions: list[Motion]) -> np.ndarray:
+    return np.concatenate([motion.rotations.reshape(motion.frame_count, -1) for motion in motions])
+
+
+def pieces(features: SpeechFeatures, size: int) -> list[SpeechFeatures]:
+    starts = range(0, features.frame_count, size)
+    return [
+        SpeechFeatures(features.low[at : at + size], features.high[at : at + size], features.encoder, at)
+        for at in starts
+    ]
+
+
+@pytest.mark.parametrize("frames", [3, FRAMES - 1, FRAMES, FRAMES + 1, 100, 200])
+@pytest.mark.parametrize("decoding", [SINGLE, STEPS], ids=["single", "iterative"])
+def test_every_frame_gets_motion(frames: int, decoding: Decoding) -> None:
+    motions = spoken([made_features(frames)], decoding)
+    assert sum(motion.frame_count for motion in motions) == frames
+    for motion in motions:
+        assert motion.attention is not None
+        assert 0.0 < motion.attention.min() <= motion.attention.max() < 1.0
+        assert 0.0 <= motion.face.min() <= motion.face.max() <= 1.0
+
+
+@pytest.mark.parametrize("size", [1, 7, 50])
+@pytest.mark.parametrize("settings", [{}, {"preset": "official"}], ids=["gesta", "official"])
+def test_a_stream_is_what_a_file_is(size: int, settings: dict[str, object]) -> None:
+    features = made_features(150)
+    whole, stream = (spoken(parts, STEPS, **settings) for parts in ([features], pieces(features, size)))
+    np.testing.assert_allclose(joined(stream), joined(whole), atol=1e-5)
+    for name in ("translation", "face", "attention", "contacts"):
+        both = [np.concatenate([getattr(motion, name) for motion in made]) for made in (stream, whole)]
+        np.testing.assert_allclose(both[0], both[1], atol=1e-5)
+
+
+def test_motion_comes_before_the_end_of_the_stream() -> None:
+    speaker = EchoMaskSpeaker(small_model(), decoding=SINGLE)
+    early = [motion for part in pieces(made_features(900), 30) for motion in speaker.push(part)]
+    assert sum(motion.frame_count for motion in early) > 500
+
+
+def test_the_seed_matters_where_tokens_are_drawn() -> None:
+    features, drawing = made_features(70), Decoding(method="iterative", steps=3, temperature=1.0, top_k=8)
+    first, again, other = (joined(spoken([features], drawing, seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 1e-3
+    np.testing.assert_array_equal(*(joined(spoken([features], SINGLE, seed)) for seed in (1, 2)))
+
+
+def test_one_step_is_a_single_pass() -> None:
+    features = made_features(70)
+    once = spoken([features], Decoding(method="iterative", steps=1))
+    np.testing.assert_array_equal(joined(once), joined(spoken([features])))
+
+
+def test_more_tokens_are_accepted_with_every_step() -> None:
+    counts = [accepted_by(step, 8, 16) for step in range(1, 9)]
+    assert counts == sorted(counts)
+    assert counts[-1] == 16
+    # A quarter of a cosine: slow at first. By hand: 16 - floor(16 cos(pi / 16)) = 16 - 15.
+    assert counts[0] == 1
+
+
+def test_confidence_is_that_of_the_least_sure_part() -> None:
+    logits = torch.zeros(4, 1, 2, 1, 3)
+    logits[:, 0, 0, 0, 1] = torch.tensor([5.0, 1.0, 3.0, 4.0])
+    codes, confidence = choose(logits, SINGLE, torch.Generator())
+    assert (codes[:, 0, 0, 0] == 1).all()
+    assert confidence.item() == pytest.approx(np.e / (np.e + 2.0), rel=1e-5)
+
+
+def test_only_the_likeliest_are_drawn() -> None:
+    logits = torch.randn(4, 50, 1, 16, 30)
+    codes, _ = choose(logits, Decoding(temperature=5.0, top_k=2), torch.Generator().manual_seed(0))
+    best = logits[:, :, 0].topk(2, dim=-1).indices
+    assert (codes[:, :, 0, :, None] == best).any(dim=-1).all()
+    assert (codes[:, :, 0] != best[..., 0]).any()
+
+
+def test_given_frames_are_seen_in_the_windows_they_are_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = small_model()
+    representation = model.tokenizers.representation
+    frames, rng = np.zeros(120, bool), np.random.default_rng(0)
+    frames[70:80] = True
+    parts = {
+        part: rng.standard_normal((120, representation.size(part))).astype(np.float32) for part in representation.parts
+    }
+    known = {part: np.ones(representation.size(part), bool) for part in representation.parts}
+    windows: list[Window] = []
+
+    def watched(generator: Generator, window: Window, *rest: object) -> torch.Tensor:
+        windows.append(window)
+        return decode(generator, window, *rest)
+
+    monkeypatch.setattr("gesta.echomask.speaker.decode", watched)
+    list(EchoMaskSpeaker(model, decoding=SINGLE, given=Given(parts, known, frames)).finish(made_features(120)))
+    seen = [window.visible.all(dim=-1)[0].nonzero().flatten().tolist() for window in windows]
+    # Windows begin 28 frames apart, and all but the first see the 4 frames that came before.
+    assert seen == [[], [0, 1, 2, 3], [0, 1, 2, 3, *range(14, 24)], [0, 1, 2, 3], [0, 1, 2, 3]]
+    shown = model.seen({part: torch.from_numpy(values[56:88])[None] for part, values in parts.items()})
+    torch.testing.assert_close(windows[2].motion[0, 15:23], shown[0, 15:23])
+
+
+def test_unknown_channels_of_given_frames_are_not_seen() -> None:
+    model = small_model()
+    representation = model.tokenizers.representation
+    frames, rng = np.ones(60, bool), np.random.default_rng(0)
+    known = {part: np.full(representation.size(part), part == "face") for part in representation.parts}
+    made = []
+    for _ in range(2):
+        parts = {part: np.ones((60, representation.size(part)), np.float32) for part in representation.parts}
+        parts["hands"] = rng.standard_normal(parts["hands"].shape).astype(np.float32)
+        made.append(joined(spoken([made_features(60)], given=Given(parts, known, frames))))
+    np.testing.assert_array_equal(*made)
