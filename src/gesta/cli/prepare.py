@@ -189,7 +189,8 @@ def _prepare(kind: str, source: Path, output: Path, settings: dict[str, Any], sm
     say_written(output)
     kept = f", {done.kept} of them from before" if done.kept else ""
     note(f"{done.info.clips} clips{kept}; {len(done.left_out)} left out; licence: {done.info.licence}")
-    say_cost(kind, done.info.frames / MOTION_FPS, time.perf_counter() - started)
+    if done.made:
+        say_cost(kind, done.made_frames / MOTION_FPS, time.perf_counter() - started)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 
 from gesta.audio.read import open_speech
 from gesta.data.files import clip_names, find_files, shown_name, sound_of, sounds_by_name, total_size
+from gesta.data.manifest import LONGEST_NAME
 from gesta.data.plans import DatasetPlan, LoadedClip, PlannedClip, whole_clip
 from gesta.data.splits import Shares, split_groups
 from gesta.errors import InputError
@@ -51,7 +52,7 @@ def pairs_plan(source: Path, kind: PairSource, shares: Shares, settings: Mapping
         InputError: it is no folder.
     """
     motions, sounds = find_files(source, (kind.suffix,)), sounds_by_name(source)
-    own_name = shown_name(Path(source.resolve().name))
+    own_name = shown_name(Path(source.resolve().name))[:LONGEST_NAME]
     splits = split_groups(map(kind.group, motions), shares)
     clips, left_out = [], {}
     for motion, name in zip(motions, clip_names(motions), strict=True):
@@ -87,7 +88,7 @@ def pairs_plan(source: Path, kind: PairSource, shares: Shares, settings: Mapping
 
 def first_folder(motion: Path) -> str:
     """The speaker's name where each has a folder; "" for a file that lies flat."""
-    return shown_name(Path(motion.parts[0])) if len(motion.parts) > 1 else ""
+    return shown_name(Path(motion.parts[0]))[:LONGEST_NAME] if len(motion.parts) > 1 else ""
 
 
 def _loader(kind: PairSource, motion: Path, sound: Path) -> Callable[[], LoadedClip]:

@@ -1,12 +1,12 @@
 """Preparing a data set from a plan: every clip in turn, finished ones kept, broken ones named and left out."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from gesta.data.building import Building, kept_records, only_writer
-from gesta.data.manifest import DatasetInfo
+from gesta.data.manifest import ClipRecord, DatasetInfo, read_info
 from gesta.data.plans import DatasetPlan, PlannedClip
 from gesta.errors import InputError, OutputError
 
@@ -21,6 +21,7 @@ class Prepared:
     Attributes:
         info: the finished description.
         made: clips made now.
+        made_frames: frames of those.
         kept: clips that an earlier run had finished.
         left_out: what could not be used, and why.
         notes: what readers had to say, and of how many clips.
@@ -28,6 +29,7 @@ class Prepared:
 
     info: DatasetInfo
     made: int
+    made_frames: int
     kept: int
     left_out: dict[str, str]
     notes: dict[str, int]
@@ -50,6 +52,9 @@ def prepare(plan: DatasetPlan, folder: Path, progress: Progress | None = None) -
     done = {record.id for record in kept}
     waiting = [clip for clip in plan.clips if clip.id not in done]
     left_out = dict(plan.left_out)
+    if kept and not waiting and (found := read_info(folder)).complete:
+        # Nothing to do, and somebody may be reading it.
+        return Prepared(found, 0, 0, len(kept), left_out, _notes(kept))
     if not kept:
         _drop_unusable(waiting, left_out)
         if not waiting:
@@ -72,8 +77,13 @@ def prepare(plan: DatasetPlan, folder: Path, progress: Progress | None = None) -
         if not building.records:
             raise _nothing_usable(plan, left_out)
         finished = building.finish(sorted(left_out))
-    notes = Counter(said for record in building.records for said in record.notes)
-    return Prepared(finished, len(building.records) - len(kept), len(kept), left_out, dict(notes))
+    made = building.records[len(kept) :]
+    frames = sum(record.frames for record in made)
+    return Prepared(finished, len(made), frames, len(kept), left_out, _notes(building.records))
+
+
+def _notes(records: Sequence[ClipRecord]) -> dict[str, int]:
+    return dict(Counter(said for record in records for said in record.notes))
 
 
 def _drop_unusable(waiting: list[PlannedClip], left_out: dict[str, str]) -> None:

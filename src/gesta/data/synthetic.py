@@ -50,8 +50,7 @@ def synthetic_plan(source: Path, settings: SyntheticSettings) -> DatasetPlan:
     Raises:
         InputError: there is no recording, or no such style.
     """
-    for style in settings.styles:
-        style_from(style)
+    numbers = {style: style_from(style).model_dump() for style in settings.styles}
     if source.is_file():
         root, paths = source.parent, [Path(source.name)]
     else:
@@ -83,7 +82,7 @@ def synthetic_plan(source: Path, settings: SyntheticSettings) -> DatasetPlan:
         licence=LICENCE.format(settings.licence),
         speakers=settings.styles,
         split_rule=by_time if len(paths) == 1 else settings.rule("a recording is a group"),
-        settings=settings.model_dump(),
+        settings={**settings.model_dump(), "style_numbers": numbers},
         clips=tuple(clips),
         strokes=True,
     )
