@@ -13,6 +13,9 @@ SMALLEST_SD = 1e-4
 """A channel that varies less is constant: it is centred, but not stretched."""
 MEAN, SD = "mean", "sd"
 
+Clip = tuple[Mapping[str, np.ndarray], Mapping[str, np.ndarray]]
+"""For each part its (T, C) channels, and (C,) bool, which of them are valid."""
+
 
 @dataclass(frozen=True)
 class Statistics:
@@ -34,14 +37,24 @@ class Statistics:
         Raises:
             ValueError: there is no motion.
         """
+        return cls.fit_channels(
+            representation, ((representation.encode(motion), representation.valid(motion)) for motion in motions)
+        )
+
+    @classmethod
+    def fit_channels(cls, representation: Representation, clips: Iterable[Clip]) -> Self:
+        """As `fit`, from the channels of each motion and which of them are valid.
+
+        Raises:
+            ValueError: there is no clip.
+        """
         count, mean, spread = (
             {part: np.zeros(representation.size(part)) for part in representation.parts} for _ in "123"
         )
         seen = False
-        for motion in motions:
+        for parts, valid in clips:
             seen = True
-            valid = representation.valid(motion)
-            for part, channels in representation.encode(motion).items():
+            for part, channels in parts.items():
                 _merge(count[part], mean[part], spread[part], channels, valid[part])
         if not seen:
             raise ValueError("statistics need at least one motion")

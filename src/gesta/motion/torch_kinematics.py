@@ -74,14 +74,14 @@ class Chain:
             steps = [rest[joint] - (rest[up] if (up := above[joint]) is not None else 0.0) for joint in level]
             carriers = [before.index(up) for joint in level if (up := above[joint]) is not None]
             self._steps.append(_points(steps, device))
-            self._carriers.append(torch.tensor(carriers, device=device))
+            self._carriers.append(_places(carriers, device))
             walked += [row[joint] for joint in level]
             level, before = [joint for joint in row if above[joint] in level], level
-        self._walked = torch.tensor(walked, device=device)
+        self._walked = _places(walked, device)
         self._back = self._walked.argsort()
         carried = _carried(row, rest)
         self.points = tuple(name for name, _, _ in carried)
-        self._holders = torch.tensor([walked.index(place) for _, place, _ in carried], device=device)
+        self._holders = _places([walked.index(place) for _, place, _ in carried], device)
         self._arms = _points([arm for _, _, arm in carried], device)
 
     def place(self, rotations: Tensor) -> tuple[Tensor, Tensor]:
@@ -116,6 +116,10 @@ def _turning_above(joint: int, row: Mapping[int, int]) -> int | None:
     while joint >= 0 and joint not in row:
         joint = skeleton().parents[joint]
     return joint if joint >= 0 else None
+
+
+def _places(numbers: Sequence[int], device: torch.device | None) -> Tensor:
+    return torch.tensor(numbers, dtype=torch.int64, device=device)
 
 
 def _points(vectors: Sequence[np.ndarray], device: torch.device | None) -> Tensor:

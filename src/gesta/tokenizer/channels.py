@@ -10,31 +10,31 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gesta.motion.contacts import contacts
 from gesta.motion.representation import Representation
-from gesta.motion.statistics import Statistics
+from gesta.motion.statistics import Clip, Statistics
 from gesta.motion.torch_kinematics import matrix_from_six, six_from_matrix
-from gesta.records import Motion
 from gesta.tokenizer.config import TokenizerConfig
 from gesta.tokenizer.root import HORIZONTAL, moving_from_position
 
 PART_ORDER = ("face", "hands", "upper", "lower")
 """The order of the parts wherever they stand in a row."""
-LOWER = "lower"
+FACE, LOWER = "face", "lower"
+Valid = Mapping[str, np.ndarray]
 
 
-def fit_statistics(config: TokenizerConfig, representation: Representation, motions: Iterable[Motion]) -> Statistics:
-    """The statistics that tokenizers with this configuration normalise by, over all frames of all motions."""
+def fit_statistics(config: TokenizerConfig, representation: Representation, clips: Iterable[Clip]) -> Statistics:
+    """The statistics that tokenizers with this configuration normalise by, over all frames of all clips."""
     if config.translation == "velocity":
-        motions = (_with_moving_root(motion) for motion in motions)
-    return Statistics.fit(representation, motions)
+        clips = (_with_moving_root(representation, *clip) for clip in clips)
+    return Statistics.fit_channels(representation, clips)
 
 
-def _with_moving_root(motion: Motion) -> Motion:
-    """The motion with (vx, y, vz) where its translation was, and the contacts that it had before."""
-    moving = moving_from_position(torch.from_numpy(motion.translation.astype(np.float64)))
-    kept = contacts(motion) if motion.contacts is None else motion.contacts
-    return motion.replaced(translation=moving.numpy(), contacts=kept)
+def _with_moving_root(representation: Representation, parts: Mapping[str, np.ndarray], valid: Valid) -> Clip:
+    """The clip with (vx, y, vz) where its translation was."""
+    lower = np.array(parts[LOWER])
+    place = representation.slice(LOWER, "translation")
+    lower[:, place] = moving_from_position(torch.from_numpy(lower[:, place])).numpy()
+    return {**parts, LOWER: lower}, valid
 
 
 class Channels(nn.Module):
@@ -84,6 +84,17 @@ class Channels(nn.Module):
         """(B, T, C) network channels to those of the representation; a translation keeps its form, see `RootPath`."""
         mean, sd = self._scale(part)
         return values * sd + mean
+
+    def face_scale(self) -> Tensor:
+        """One deviation for all of the face's weights, so that those that move most count most; 1 if unknown.
+
+        In a basis of principal components, such as FLAME's, the first weights matter far more than the last ones.
+        """
+        sd = self.block("face", "weights", self.face_sd)
+        # A deviation of exactly 1 stands for a weight that never moved.
+        moving = (sd != 1.0).to(sd)
+        variance = (sd.square() * moving).sum() / moving.sum().clamp(min=1.0)
+        return torch.where(moving.any(), variance, torch.ones_like(variance)).sqrt()
 
     def for_global_motion(self, lower: Tensor, valid: Tensor | None = None) -> Tensor:
         """What the global-motion network sees of a lower part: legs and contacts, nothing of the translation.

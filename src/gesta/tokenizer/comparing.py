@@ -37,6 +37,10 @@ class Pair:
         """The differences between neighbouring frames: (B, T - 1, ...)."""
         return Pair(self.found.diff(dim=1), self.true.diff(dim=1), self.weight)
 
+    def scaled(self, factor: Tensor | float) -> "Pair":
+        """Both, times a factor."""
+        return Pair(self.found * factor, self.true * factor, self.weight)
+
     def changes(self, distance: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
         """Means of the first and of the second differences along time, added."""
         first = self.change()
@@ -98,10 +102,18 @@ class Comparison:
         return Pair(found, true, six.weight.unflatten(-1, (-1, SIX)).all(-1))
 
     @cached_property
-    def positions(self) -> Pair:
-        """Positions (B, T, M, 3) of the part's points, all other joints at rest; only of clips with all joints."""
-        part = chain(self.representation.parts[self.part][0].joints, self.true.device)
+    def posed(self) -> Pair:
+        """As `rotations`, with joints that a clip lacks at rest, for each clip (B,) that has any."""
         turned = self.rotations
+        lacking = ~turned.weight[:, None, :, None, None]
+        rest = torch.eye(3, dtype=turned.found.dtype, device=turned.found.device)
+        found, true = (torch.where(lacking, rest, values) for values in (turned.found, turned.true))
+        return Pair(found, true, turned.weight.any(-1))
+
+    @cached_property
+    def positions(self) -> Pair:
+        """Positions (B, T, M, 3) of the part's points, all other joints at rest."""
+        part = chain(self.representation.parts[self.part][0].joints, self.true.device)
         with torch.no_grad():
-            true = part.positions(turned.true)
-        return Pair(part.positions(turned.found), true, turned.weight.all(-1))
+            true = part.positions(self.posed.true)
+        return Pair(part.positions(self.posed.found), true, self.posed.weight)

@@ -15,14 +15,13 @@ from torch import Tensor
 
 from gesta.motion.torch_kinematics import angle_between
 from gesta.settings import Settings
-from gesta.tokenizer.channels import LOWER
+from gesta.tokenizer.channels import FACE, LOWER
 from gesta.tokenizer.comparing import Comparison, Pair, absolute, squared
 from gesta.tokenizer.feet import foot_slide
 from gesta.tokenizer.root import HORIZONTAL, RootPath, moving_from_position
 from gesta.tokenizer.tokenizers import Tokenizers
 
 LOSS = "loss"
-FACE = "face"
 
 
 class TokenizerLosses(Settings):
@@ -32,7 +31,9 @@ class TokenizerLosses(Settings):
     rotation_change: float = Field(1.0, ge=0.0, description="change of rotation matrices")
     position: float = Field(1.0, ge=0.0, description="squared distance of joints and tips, square metres")
     position_change: float = Field(1.0, ge=0.0, description="change of their positions, metres")
-    face: float = Field(1.0, ge=0.0, description="squared error of the face's weights, as the network sees them")
+    face: float = Field(
+        1.0, ge=0.0, description="squared error of the face's weights; where normalised, by their variance"
+    )
     face_change: float = Field(1.0, ge=0.0, description="squared error of their change")
     contact: float = Field(1.0, ge=0.0, description="squared error of contacts")
     translation: float = Field(1.0, ge=0.0, description="error of the lower part's translation, as the network sees it")
@@ -91,18 +92,18 @@ def _part_terms(tokenizers: Tokenizers, part: str, values: Tensor, valid: Tensor
         tokenizers.representation, part, channels.decode(part, decoded), channels.decode(part, seen), valid
     )
     if part == FACE:
-        inside = Comparison(tokenizers.representation, part, decoded, seen, valid)
-        terms |= _face_terms(compared, inside)
+        terms |= _face_terms(compared, channels.face_scale())
     else:
         terms |= _body_terms(compared)
     if part == LOWER:
         inside = Comparison(tokenizers.representation, part, decoded, seen, valid)
-        terms |= _lower_terms(tokenizers, compared, inside)
+        terms["translation"] = inside.block("translation").mean(absolute)
+        terms |= _contact_terms(compared, RootPath(tokenizers.config.translation))
     return terms, output.perplexity.mean()
 
 
-def _face_terms(compared: Comparison, inside: Comparison) -> dict[str, Tensor]:
-    weights = inside.block("weights")
+def _face_terms(compared: Comparison, scale: Tensor) -> dict[str, Tensor]:
+    weights = compared.block("weights").scaled(1.0 / scale)
     terms = {"face": weights.mean(squared), "face_change": weights.changes(squared)}
     if any(block.kind == "rotations" for block in compared.representation.parts[FACE]):
         terms["rotation"] = compared.rotations.mean(angle_between)
@@ -119,19 +120,14 @@ def _body_terms(compared: Comparison) -> dict[str, Tensor]:
     }
 
 
-def _lower_terms(tokenizers: Tokenizers, compared: Comparison, inside: Comparison) -> dict[str, Tensor]:
+def _contact_terms(compared: Comparison, path: RootPath) -> dict[str, Tensor]:
     contacts, translation = compared.block("contacts"), compared.block("translation")
-    path = RootPath(tokenizers.config.translation).follow(translation.found)
+    placed = path.follow(translation.found)
+    weight = contacts.weight.all(-1) & translation.weight.all(-1)
     return {
         "contact": contacts.mean(squared),
-        "translation": inside.block("translation").mean(absolute),
-        "foot_slide": foot_slide(compared.rotations.found, path, contacts.found, _all_there(compared)),
+        "foot_slide": foot_slide(compared.posed.found, placed, contacts.found, weight),
     }
-
-
-def _all_there(compared: Comparison) -> Tensor:
-    """(B,) bool: the clips whose legs, translation and contacts are all known."""
-    return compared.valid.all(-1)
 
 
 def _global_motion_terms(tokenizers: Tokenizers, lower: Tensor, valid: Tensor) -> dict[str, Tensor]:
@@ -143,20 +139,20 @@ def _global_motion_terms(tokenizers: Tokenizers, lower: Tensor, valid: Tensor) -
         shown[:, tokenizers.representation.slice(LOWER, "contacts")] = False
     found = channels.from_global_motion(tokenizers.global_motion(channels.for_global_motion(lower, shown)).float())
     true = channels.with_translation(lower, moving_from_position(channels.block(LOWER, "translation", lower)))
-    compared = Comparison(tokenizers.representation, LOWER, found, true, valid)
-    legs = valid[:, tokenizers.representation.slice(LOWER, "rotations")].all(-1, keepdim=True)
-    contacts, moving = (
-        Pair(pair.found, pair.true, pair.weight & legs)
-        for pair in (compared.block("contacts"), compared.block("translation"))
-    )
+    legs = valid[:, tokenizers.representation.slice(LOWER, "rotations")].any(-1, keepdim=True)
+    known = valid & legs
+    # The legs that it gives are of no use: what it is shown takes their place.
+    told = channels.with_translation(lower, channels.block(LOWER, "translation", found))
+    contacts = tokenizers.representation.slice(LOWER, "contacts")
+    told = torch.cat([told[..., : contacts.start], found[..., contacts]], dim=-1)
+    compared = Comparison(tokenizers.representation, LOWER, told, true, known)
+    moving = compared.block("translation")
     floor = Pair(moving.found[..., HORIZONTAL], moving.true[..., HORIZONTAL], moving.weight.all(-1))
     went, goes = (RootPath("velocity").follow(values) for values in (moving.true, moving.found))
     path = Pair(goes, went, floor.weight)
-    return {
-        "contact": contacts.mean(squared),
+    return _contact_terms(compared, RootPath("velocity")) | {
         "root_velocity": len(HORIZONTAL) * floor.mean(absolute),
         "root_velocity_change": len(HORIZONTAL) * floor.changes(absolute),
         "root_position": path.mean(absolute),
         "root_position_change": path.changes(absolute),
-        "foot_slide": foot_slide(compared.rotations.true, path.found, contacts.found, _all_there(compared)),
     }
