@@ -10,11 +10,11 @@ from gesta.tokenizer.reconstruction import reconstruction_errors
 from gesta.tokenizer.tokenizers import Tokenizers
 from tests.tokenizer.made_tokenizers import all_valid, made_parts, swaying_parts, tiny_tokenizers
 
-STEPS = 100
+STEPS = 80
 
 
 def trained(steps: int, **changes: object) -> tuple[Tokenizers, list[float]]:
-    tokenizers = tiny_tokenizers(width=24, codes=16, **changes).train()
+    tokenizers = tiny_tokenizers(width=24, codes=4, **changes).train()
     parts = swaying_parts()
     optimiser = torch.optim.Adam(tokenizers.parameters(), 2e-3, betas=(0.5, 0.999))
     losses = []
@@ -33,17 +33,16 @@ def test_training_reconstructs_better_and_every_level_adds_to_it() -> None:
     parts = swaying_parts()
     untrained = reconstruction_errors(trained(0)[0], parts, all_valid(parts))
     tokenizers, losses = trained(STEPS, quantise_dropout=0.5)
-    assert losses[-1] < 0.5 * losses[0]
+    assert losses[-1] < 0.65 * losses[0]
     by_levels = [reconstruction_errors(tokenizers, parts, all_valid(parts), levels) for levels in (1, 2, 3)]
-    for name in ("hands.degrees", "upper.degrees", "lower.degrees", "upper.mm", "lower.mm"):
-        first, _, last = (errors[name] for errors in by_levels)
-        assert last < 0.8 * untrained[name], name
-        assert last < first, name
+    first, _, last = by_levels
     for part in ("hands", "upper", "lower"):
-        errors = [found[f"{part}.degrees"].item() for found in by_levels]
-        assert errors == sorted(errors, reverse=True), part
-    usage = [tokenizers.tokenize(parts)["upper"][..., level].unique().numel() for level in range(3)]
-    assert min(usage) > 4, "codes are used"
+        assert last[f"{part}.degrees"] < 0.6 * untrained[f"{part}.degrees"], part
+        assert last[f"{part}.degrees"] < 0.95 * first[f"{part}.degrees"], part
+    means = [sum(errors[f"{part}.degrees"] for part in ("hands", "upper", "lower")).item() for errors in by_levels]
+    assert means == sorted(means, reverse=True), "every level makes it better"
+    indices = tokenizers.tokenize(parts)["upper"]
+    assert all(len(indices[..., level].unique()) > 2 for level in range(3)), "codes are used"
 
 
 def test_flame_faces_have_degrees_and_weights() -> None:

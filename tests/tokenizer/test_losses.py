@@ -7,8 +7,9 @@ from torch import Tensor
 from gesta.motion.representation import LOWER_JOINTS, Representation
 from gesta.motion.torch_kinematics import angle_between, chain
 from gesta.tokenizer.comparing import Comparison, Pair, absolute, squared, weighted_mean
+from gesta.tokenizer.config import TokenizerLosses
 from gesta.tokenizer.feet import foot_slide
-from gesta.tokenizer.losses import TokenizerLosses, tokenizer_losses
+from gesta.tokenizer.losses import tokenizer_losses
 from gesta.tokenizer.tokenizers import Tokenizers
 from tests.tokenizer.made_tokenizers import all_valid, made_parts, tiny_tokenizers
 

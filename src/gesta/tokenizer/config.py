@@ -12,10 +12,31 @@ from gesta.errors import unknown_name
 from gesta.settings import Settings
 
 
+class TokenizerLosses(Settings):
+    """The weight of each loss; a change is the first difference along time and the second one, added."""
+
+    rotation: float = Field(1.0, ge=0.0, description="angle between rotations, radians")
+    rotation_change: float = Field(1.0, ge=0.0, description="change of rotation matrices")
+    position: float = Field(1.0, ge=0.0, description="squared distance of joints and tips, square metres")
+    position_change: float = Field(1.0, ge=0.0, description="change of their positions, metres")
+    face: float = Field(
+        1.0, ge=0.0, description="squared error of the face's weights; where normalised, by their variance"
+    )
+    face_change: float = Field(1.0, ge=0.0, description="squared error of their change")
+    contact: float = Field(1.0, ge=0.0, description="squared error of contacts")
+    translation: float = Field(1.0, ge=0.0, description="error of the lower part's translation, as the network sees it")
+    foot_slide: float = Field(20.0, ge=0.0, description="steps of soles that are said to stand, metres")
+    commitment: float = Field(1.0, ge=0.0, description="squared distance of latents from their codes")
+    root_velocity: float = Field(1.0, ge=0.0, description="global motion's vx and vz, metres per second, added")
+    root_velocity_change: float = Field(5.0, ge=0.0, description="their change")
+    root_position: float = Field(1.0, ge=0.0, description="the path that follows from them, metres")
+    root_position_change: float = Field(5.0, ge=0.0, description="its change")
+
+
 class TokenizerConfig(Settings):
     """Sizes and behaviour of the tokenizers of all parts and of the global-motion autoencoder."""
 
-    width: int = Field(256, ge=8, description="channels of every convolution, and numbers in one code")
+    width: int = Field(256, ge=8, le=4096, description="channels of every convolution, and numbers in one code")
     levels: int = Field(6, ge=1, le=16, description="quantiser levels Q: a base and its residuals")
     codes: int = Field(256, ge=2, le=4096, description="entries of each level's codebook")
     halvings: int = Field(2, ge=2, le=2, description="strided convolutions: 2 make one token of 4 frames")
@@ -26,7 +47,10 @@ class TokenizerConfig(Settings):
     codebook_decay: float = Field(0.99, gt=0.0, lt=1.0, description="moving average of the codebooks")
     dead_code_usage: float = Field(1.0, ge=0.0, description="codes used less (moving count per batch) are renewed")
     sampling_temperature: float = Field(
-        0.5, ge=0.0, description="Gumbel noise on the choice of codes while training; 0 takes the nearest"
+        0.5,
+        ge=0.0,
+        description="Gumbel noise on the choice of codes while training, against squared distances, whatever their "
+        "scale (published: 0.5); 0 takes the nearest, which reconstructs better",
     )
     quantise_dropout: float = Field(
         0.0, ge=0.0, le=1.0, description="share of training clips that keep only a random number of levels"
@@ -41,12 +65,15 @@ class TokenizerConfig(Settings):
     contacts_for_global_motion: bool = Field(
         False, description="the global-motion autoencoder sees contacts in training, as it does when used"
     )
+    losses: TokenizerLosses = Field(TokenizerLosses(), description="what training minimises")
     causal_decoder: bool = Field(False, description="decoders look back only, so that a stream can be decoded")
 
 
 PRESETS: dict[str, dict[str, object]] = {
     "official": {},
     "gesta": {
+        "sampling_temperature": 0.0,
+        "losses": {"commitment": 0.1},
         "quantise_dropout": 0.2,
         "normalise": True,
         "translation": "velocity",
@@ -58,6 +85,8 @@ PRESETS: dict[str, dict[str, object]] = {
         "residual_depth": 2,
         "dropout": 0.0,
         "global_layers": 2,
+        "sampling_temperature": 0.0,
+        "losses": {"commitment": 0.1},
         "quantise_dropout": 0.2,
         "normalise": True,
         "translation": "velocity",

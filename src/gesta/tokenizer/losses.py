@@ -10,39 +10,17 @@ lacks counts nowhere.
 from collections.abc import Mapping
 
 import torch
-from pydantic import Field
 from torch import Tensor
 
 from gesta.motion.torch_kinematics import angle_between
-from gesta.settings import Settings
 from gesta.tokenizer.channels import FACE, LOWER
 from gesta.tokenizer.comparing import Comparison, Pair, absolute, squared
+from gesta.tokenizer.config import TokenizerLosses
 from gesta.tokenizer.feet import foot_slide
 from gesta.tokenizer.root import HORIZONTAL, RootPath, moving_from_position
 from gesta.tokenizer.tokenizers import Tokenizers
 
 LOSS = "loss"
-
-
-class TokenizerLosses(Settings):
-    """The weight of each loss; a change is the first difference along time and the second one, added."""
-
-    rotation: float = Field(1.0, ge=0.0, description="angle between rotations, radians")
-    rotation_change: float = Field(1.0, ge=0.0, description="change of rotation matrices")
-    position: float = Field(1.0, ge=0.0, description="squared distance of joints and tips, square metres")
-    position_change: float = Field(1.0, ge=0.0, description="change of their positions, metres")
-    face: float = Field(
-        1.0, ge=0.0, description="squared error of the face's weights; where normalised, by their variance"
-    )
-    face_change: float = Field(1.0, ge=0.0, description="squared error of their change")
-    contact: float = Field(1.0, ge=0.0, description="squared error of contacts")
-    translation: float = Field(1.0, ge=0.0, description="error of the lower part's translation, as the network sees it")
-    foot_slide: float = Field(20.0, ge=0.0, description="steps of soles that are said to stand, metres")
-    commitment: float = Field(1.0, ge=0.0, description="squared distance of latents from their codes")
-    root_velocity: float = Field(1.0, ge=0.0, description="global motion's vx and vz, metres per second, added")
-    root_velocity_change: float = Field(5.0, ge=0.0, description="their change")
-    root_position: float = Field(1.0, ge=0.0, description="the path that follows from them, metres")
-    root_position_change: float = Field(5.0, ge=0.0, description="its change")
 
 
 def tokenizer_losses(
@@ -57,13 +35,13 @@ def tokenizer_losses(
         tokenizers: in training mode they also learn their codebooks.
         parts: for each part (B, T, C) channels of the representation, T a multiple of 4.
         valid: for each part (B, C), not 0 where a channel means something.
-        weights: of the losses.
+        weights: of the losses; those of the tokenizers' configuration if not given.
 
     Returns:
         scalars by name: "loss", which is the weighted sum, each loss as "part.loss" without its weight, and
         "part.perplexity", the mean over levels.
     """
-    weights = weights or TokenizerLosses()
+    weights = weights or tokenizers.config.losses
     found: dict[str, Tensor] = {}
     total: list[Tensor] = []
     masks = {part: mask.bool() for part, mask in valid.items()}
