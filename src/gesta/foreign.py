@@ -1,4 +1,4 @@
-"""Foreign torch files: read without running anything they hold, and compared with what a network expects."""
+"""Foreign torch and safetensors files: read without running what they hold, compared with what a network expects."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -7,6 +7,8 @@ from typing import Any
 from zipfile import BadZipFile
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor
 
 from gesta.errors import InputError
@@ -14,6 +16,10 @@ from gesta.errors import InputError
 FILE_BYTES = 8_000_000_000
 """Larger files are refused before they are opened."""
 NAMES_SHOWN = 3
+HEADER_BYTES = 8_000_000
+"""Longer headers are refused before they are read; a full-size model's takes about 0.1 MB."""
+LENGTH_BYTES = 8
+"""A safetensors file begins with the length of its header, a little-endian integer."""
 
 
 def read_torch_file(path: str | Path, kind: str) -> Any:
@@ -41,6 +47,29 @@ def read_torch_file(path: str | Path, kind: str) -> Any:
         raise InputError(f"The {kind} '{path}' is damaged or no torch file; fetch it again.") from None
 
 
+def read_tensors(path: str | Path, kind: str) -> dict[str, Tensor]:
+    """The tensors of a safetensors file, by name, on the CPU; their numbers are read when they are used.
+
+    Args:
+        path: the file.
+        kind: what it is, for the sentence of an error, for example "model".
+
+    Raises:
+        InputError: it is missing, damaged, or its header is too long.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(LENGTH_BYTES), "little")
+        if length > HEADER_BYTES:
+            raise InputError(f"The {kind} '{path}' has a header of {length} bytes; fetch it again from its makers.")
+        return load_file(path)
+    except OSError as error:
+        raise InputError(f"The {kind} '{path}' cannot be read: {(error.strerror or str(error)).lower()}.") from None
+    except (SafetensorError, ValueError):
+        raise InputError(f"The {kind} '{path}' is damaged or no safetensors file; fetch it again.") from None
+
+
 def check_names(found: Mapping[str, Tensor], expected: Mapping[str, Tensor], path: str | Path, kind: str) -> None:
     """Refuse tensors that are missing, unknown or of another shape, by name.
 
@@ -59,10 +88,10 @@ def check_names(found: Mapping[str, Tensor], expected: Mapping[str, Tensor], pat
         (wrong, "holds tensors of another shape:"),
     ):
         if names:
-            raise InputError(f"The {kind} '{path}' {fault} {_listed(names)}; it belongs to another network.")
+            raise InputError(f"The {kind} '{path}' {fault} {listed(names)}; it belongs to another network.")
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
     """The first names, and how many more there are."""
     every = list(names)
     more = f" and {len(every) - NAMES_SHOWN} more" if len(every) > NAMES_SHOWN else ""

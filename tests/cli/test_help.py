@@ -10,7 +10,7 @@ import gesta
 from gesta.cli import build, main
 from tests.cli.running import gesta_run
 
-COMMANDS = ("speak", "inspect", "prepare", "models", "doctor", "version")
+COMMANDS = ("speak", "inspect", "prepare", "import-weights", "models", "doctor", "version")
 INTERNALS = re.compile(r"[Tt]raceback|None|\bPath\b(?!\])|dataclass|numba|kwargs|TODO|_s\b|\bRVQ\b")
 
 

@@ -8,7 +8,7 @@ from types import FrameType
 
 import typer
 
-from gesta.cli import doctor, inspect, models, prepare, speak, train
+from gesta.cli import doctor, import_weights, inspect, models, prepare, speak, train
 from gesta.cli.console import shown
 from gesta.cli.planned import PLANNED, answer_planned
 from gesta.errors import GestaError
@@ -40,6 +40,7 @@ def build() -> typer.Typer:
     app.command("inspect", epilog=inspect.EXAMPLES)(inspect.inspect)
     app.add_typer(prepare.build(), name="prepare")
     app.command("train", epilog=train.EXAMPLES)(train.train)
+    app.command("import-weights", epilog=import_weights.EXAMPLES)(import_weights.import_weights)
     app.command("models")(models.models)
     app.command("doctor")(doctor.doctor)
     app.command("version")(models.version)

@@ -12,11 +12,12 @@ import torch
 from torch import Tensor
 
 from gesta.errors import InputError
-from gesta.foreign import read_torch_file
+from gesta.foreign import read_tensors, read_torch_file
 
 SEED = 42
 PROJECTED_SIZE = 256
 KIND = "projection"
+SAFE = ".safetensors"
 TOLERANCE = 1e-3
 
 
@@ -28,12 +29,12 @@ def made_projection(size: int) -> Tensor:
 
 
 def read_projection(path: str | Path, size: int) -> Tensor:
-    """The matrix in a torch file: (size, P) float32.
+    """The matrix in a torch file, or in a safetensors file under the name "projection": (size, P) float32.
 
     Raises:
         InputError: it cannot be read, has another shape, or its columns are not orthonormal.
     """
-    matrix = read_torch_file(path, KIND)
+    matrix = read_tensors(path, KIND).get(KIND) if Path(path).suffix == SAFE else read_torch_file(path, KIND)
     if not isinstance(matrix, Tensor) or matrix.ndim != 2 or matrix.shape[0] != size or matrix.shape[1] > size:
         held = f"shape {tuple(matrix.shape)}" if isinstance(matrix, Tensor) else "no tensor"
         raise InputError(f"The {KIND} '{path}' holds {held}, but a matrix of {size} rows is needed.")

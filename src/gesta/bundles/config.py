@@ -1,0 +1,48 @@
+"""What a bundle says of itself: its networks' settings, its speakers, where it comes from, the hashes of its files."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from gesta.audio.encoders.config import EncoderConfig
+from gesta.echomask.config import Decoding, GeneratorConfig
+from gesta.settings import Settings
+from gesta.tokenizer.config import TokenizerConfig
+
+CONFIG_FILE, MODEL_FILE, CARD_FILE = "config.json", "model.safetensors", "card.md"
+PROJECTION_FILE = "projection.safetensors"
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+"""A plain name: nothing in it leads out of the folder."""
+Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+
+
+class BundleConfig(Settings):
+    """The content of config.json."""
+
+    format_version: Literal[1] = Field(1, description="of this file")
+    kinds: tuple[Literal["motion"], ...] = Field(("motion",), min_length=1, description="what the model can make")
+    name: str = Field(min_length=1, max_length=100, description="of the model")
+    face_basis: Literal["arkit52", "flame100"] = Field("arkit52", description="what the face is made of")
+    encoder: EncoderConfig = Field(EncoderConfig(), description="how the model hears")
+    tokenizer: TokenizerConfig = Field(description="the tokenizers")
+    generator: GeneratorConfig = Field(description="the generator")
+    decoding: Decoding = Field(Decoding(), description="how tokens are chosen, if nobody says otherwise")
+    speakers: tuple[str, ...] = Field(description="names of the speakers or styles, in the order of their indices")
+    licence: str = Field(min_length=1, description="what may be done with the model")
+    provenance: dict[str, Any] = Field(default_factory=dict, description="what made it")
+    files: dict[FileName, Sha256] = Field(default_factory=dict, description="SHA-256 of every other file, by name")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if len(self.speakers) != self.generator.speakers:
+            raise ValueError(
+                f"{len(self.speakers)} speakers have names, but the generator has {self.generator.speakers}"
+            )
+        if len(set(self.speakers)) != len(self.speakers):
+            raise ValueError("two speakers have the same name")
+        if self.generator.sizes.latent != self.tokenizer.width:
+            raise ValueError("the generator's latents are not as wide as the tokenizers' codes")
+        if self.encoder.projection_file not in (None, Path(PROJECTION_FILE)):
+            raise ValueError(f"a bundle's projection is called {PROJECTION_FILE}")
+        return self

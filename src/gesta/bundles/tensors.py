@@ -1,0 +1,25 @@
+"""Writing safetensors files so that the old one stays whole until the new one is; `gesta.foreign` reads them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import save_file
+from torch import Tensor
+
+from gesta.writing import replacing
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Write tensors by name; an older file stays whole until the new one is.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    # Copies, since tensors that share memory cannot be written under two names.
+    copies = {name: value.detach().to("cpu", copy=True).contiguous() for name, value in tensors.items()}
+    with replacing(path) as temporary:
+        try:
+            save_file(copies, temporary)
+        except SafetensorError as error:
+            raise OSError(str(error)) from error

@@ -1,0 +1,36 @@
+"""The model that is made on the spot: always the same, and able to speak."""
+
+import numpy as np
+import torch
+
+from gesta.bundles.debug import debug_bundle
+from gesta.echomask.speaker import EchoMaskSpeaker
+from gesta.motion.kinematics import forward
+from gesta.motion.skeleton import skeleton
+from gesta.records import SpeechFeatures
+
+
+def test_it_is_always_the_same_and_leaves_chance_alone() -> None:
+    before = torch.random.get_rng_state()
+    first, second = debug_bundle(), debug_bundle()
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert first.config == second.config
+    both = first.model.state_dict(), second.model.state_dict()
+    assert all(torch.equal(both[0][name], both[1][name]) for name in both[0])
+
+
+def test_it_speaks_gently() -> None:
+    bundle = debug_bundle()
+    sizes = bundle.config.generator
+    drawn = np.random.default_rng(0).standard_normal((150, sizes.speech_low + sizes.speech_high)).astype(np.float32)
+    low, high = np.split(drawn, [sizes.speech_low], axis=1)
+    speaker = EchoMaskSpeaker(bundle.model, decoding=bundle.config.decoding)
+    motions = list(speaker.finish(SpeechFeatures(low, high, "made")))
+    assert sum(motion.frame_count for motion in motions) == 150
+    motion = motions[0]
+    places = forward(motion.rotations, motion.translation).positions
+    wrist, head = (places[:, skeleton().index(name)] for name in ("left_wrist", "head"))
+    assert (wrist[:, 1] < head[:, 1] - 0.2).all(), "arms hang"
+    assert np.ptp(wrist, axis=0).max() > 1e-4, "it moves"
+    assert np.abs(np.diff(wrist, axis=0)).max() < 0.1, "not wildly"
+    assert np.abs(motion.translation - motion.translation[0]).max() < 1e-3, "it stays where it is"

@@ -1,0 +1,153 @@
+"""A model goes into a folder and comes back the same; whatever was tampered with is refused by name."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from gesta.audio.encoders.projection import read_projection
+from gesta.bundles.config import BundleConfig
+from gesta.bundles.debug import debug_bundle
+from gesta.bundles.folder import load_bundle, save_bundle, sha256
+from gesta.errors import InputError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = debug_bundle()
+    save_bundle(tmp_path / "model", made.config, made.model, "# A card\n")
+    return tmp_path / "model"
+
+
+def edit(folder: Path, **changes: object) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+def replace_tensors(folder: Path, **changes: torch.Tensor | None) -> None:
+    """Change the model's file, hash included."""
+    path = folder / "model.safetensors"
+    tensors = {**load_file(path), **changes}
+    save_file({name: value.clone() for name, value in tensors.items() if value is not None}, path)
+    files = json.loads((folder / "config.json").read_text())["files"]
+    edit(folder, files={**files, path.name: sha256(path)})
+
+
+def test_what_was_saved_comes_back(folder: Path) -> None:
+    made, read = debug_bundle(), load_bundle(folder)
+    assert read.config == made.config.model_copy(update={"files": read.config.files})
+    assert set(read.config.files) == {"model.safetensors", "card.md"}
+    assert not read.model.training
+    assert read.folder == folder
+    found, expected = read.model.state_dict(), made.model.state_dict()
+    assert found.keys() == expected.keys()
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+    for name, buffer in made.model.motion_input.named_buffers():
+        assert torch.equal(buffer, read.model.motion_input.get_buffer(name))
+    assert all(value.requires_grad for value in read.model.parameters())
+
+
+def test_a_projection_goes_along(tmp_path: Path) -> None:
+    made, matrix = debug_bundle(), torch.eye(8)[:, :4].contiguous()
+    save_bundle(tmp_path / "model", made.config, made.model, "card", matrix)
+    place = load_bundle(tmp_path / "model").config.encoder.projection_file
+    assert place == tmp_path / "model" / "projection.safetensors"
+    assert torch.equal(read_projection(place, 8), matrix)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "card.md"])
+def test_a_changed_file_is_refused(folder: Path, name: str) -> None:
+    content = bytearray((folder / name).read_bytes())
+    content[-1] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(InputError, match=f"{name}' is not the one"):
+        load_bundle(folder)
+
+
+def test_a_missing_file_is_refused(folder: Path) -> None:
+    (folder / "card.md").unlink()
+    with pytest.raises(InputError, match=r"lacks its file card\.md"):
+        load_bundle(folder)
+
+
+def test_no_bundle_at_all(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is no model"):
+        load_bundle(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "a/b", "..", ".hidden", ""])
+def test_names_that_lead_elsewhere_are_refused(folder: Path, name: str) -> None:
+    edit(folder, files={name: "0" * 64})
+    with pytest.raises(InputError, match="files"):
+        load_bundle(folder)
+
+
+def test_links_that_lead_elsewhere_are_refused(folder: Path, tmp_path: Path) -> None:
+    (folder / "card.md").rename(tmp_path / "elsewhere.md")
+    (folder / "card.md").symlink_to(tmp_path / "elsewhere.md")
+    with pytest.raises(InputError, match="leads out of"):
+        load_bundle(folder)
+
+
+def test_a_projection_elsewhere_is_refused(folder: Path) -> None:
+    edit(folder, encoder={"projection_file": "../other.safetensors"})
+    with pytest.raises(InputError, match=r"projection\.safetensors"):
+        load_bundle(folder)
+
+
+def test_a_model_without_a_hash_is_refused(folder: Path) -> None:
+    edit(folder, files={})
+    with pytest.raises(InputError, match=r"no hash for model\.safetensors"):
+        load_bundle(folder)
+
+
+def test_unknown_settings_are_refused(folder: Path) -> None:
+    edit(folder, licens="free")
+    with pytest.raises(InputError, match="did you mean licence"):
+        load_bundle(folder)
+
+
+def test_another_format_is_refused(folder: Path) -> None:
+    edit(folder, format_version=2)
+    with pytest.raises(InputError, match="format_version"):
+        load_bundle(folder)
+
+
+def test_every_speaker_has_a_name_of_its_own() -> None:
+    config = debug_bundle().config
+    for names in (("one",), ("one", "one")):
+        with pytest.raises(InputError, match=r"speakers|name"):
+            BundleConfig.checked({**config.model_dump(), "speakers": names}, "a test")
+
+
+def test_tensors_are_refused_by_name(folder: Path) -> None:
+    replace_tensors(folder, **{"generator.hidden": None})
+    with pytest.raises(InputError, match=r"lacks generator\.hidden"):
+        load_bundle(folder)
+    replace_tensors(folder, **{"generator.hidden": torch.zeros(3)})
+    with pytest.raises(InputError, match=r"another shape: generator\.hidden"):
+        load_bundle(folder)
+
+
+def test_unknown_tensors_are_refused_by_name(folder: Path) -> None:
+    replace_tensors(folder, stranger=torch.zeros(3))
+    with pytest.raises(InputError, match="unknown stranger"):
+        load_bundle(folder)
+
+
+def test_a_long_header_is_refused_before_it_is_read(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    path.write_bytes((2**40).to_bytes(8, "little") + b"{}")
+    edit(folder, files={path.name: sha256(path)})
+    with pytest.raises(InputError, match="header"):
+        load_bundle(folder)
+
+
+def test_a_damaged_file_is_refused(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-100])
+    edit(folder, files={path.name: sha256(path)})
+    with pytest.raises(InputError, match="damaged"):
+        load_bundle(folder)

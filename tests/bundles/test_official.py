@@ -1,0 +1,92 @@
+"""Files in the layout of the release become a model; what is not of the release is refused by name."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from gesta.bundles.folder import load_bundle
+from gesta.bundles.official import import_echomask
+from gesta.echomask.speaker import EchoMaskSpeaker
+from gesta.errors import InputError
+from gesta.records import SpeechFeatures
+from tests.bundles.made_release import DEAD, generator_shapes, write_release, zeros
+from tests.cli.running import gesta_run
+from tests.golden_rule import filled, golden_input
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release whose generator holds nothing but zeros, which a file stores once."""
+    folder = tmp_path_factory.mktemp("release")
+    return write_release(folder, zeros(generator_shapes()))
+
+
+def with_generator(folder: Path, tensors: dict[str, Tensor]) -> None:
+    torch.save(tensors, folder / "best.bin")
+
+
+@pytest.mark.slow
+def test_a_whole_release_becomes_a_model_that_speaks(tmp_path: Path) -> None:
+    shapes = generator_shapes()
+    weights = {f"module.{name}": filled(name, shape) for name, shape in shapes.items()}
+    source = write_release(tmp_path / "release", weights | {name: torch.zeros(shape) for name, shape in DEAD.items()})
+    outcome = gesta_run("import-weights", "echomask", source, "-o", tmp_path / "model")
+    assert outcome.status == 0, outcome.stderr
+    assert "none granted by the authors" in outcome.stderr
+    assert "signs" in outcome.stderr
+    bundle = load_bundle(tmp_path / "model")
+    assert torch.equal(bundle.model.generator.hidden, weights["module.mask_embeddings"].flatten())
+    assert bundle.config.speakers[0] == "1"
+    assert len(bundle.config.speakers) == 25
+    assert "none granted by the authors" in (tmp_path / "model" / "card.md").read_text()
+    low, high = (golden_input(name, (80, 256)).numpy() for name in ("hubert_hid", "hubert"))
+    speaker = EchoMaskSpeaker(bundle.model, speaker=1, decoding=bundle.config.decoding)
+    motions = list(speaker.finish(SpeechFeatures(low, high, "made")))
+    assert sum(motion.frame_count for motion in motions) == 80
+    assert {motion.face_basis for motion in motions} == {"flame100"}
+
+
+def test_missing_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="rvq_face"):
+        import_echomask(tmp_path, tmp_path / "model")
+    with pytest.raises(InputError, match="not a folder"):
+        import_echomask(tmp_path / "nowhere", tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"stranger.weight": (3,)}, "holds stranger.weight"),
+        ({"feature2face.bias": None}, "lacks feature2face.bias"),
+        ({"feature2face.bias": (3,)}, "another shape"),
+        ({"upper_classifier.mlp.0.bias": (3,)}, "another shape"),
+    ],
+    ids=["unknown", "missing", "another shape", "another shape among several"],
+)
+def test_another_generator_is_refused_by_name(
+    released: Path, tmp_path: Path, change: dict[str, tuple[int, ...] | None], said: str
+) -> None:
+    shapes = {name: shape for name, shape in {**generator_shapes(), **change}.items() if shape is not None}
+    with_generator(released, zeros(shapes))
+    with pytest.raises(InputError, match=said):
+        import_echomask(released, tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+def test_two_generators_or_none(released: Path, tmp_path: Path) -> None:
+    with_generator(released, zeros({"something": (1,)}))
+    with pytest.raises(InputError, match="no generator"):
+        import_echomask(released, tmp_path / "model")
+    with_generator(released, zeros({"mask_embeddings": (1,)}))
+    torch.save(zeros({"mask_embeddings": (1,)}), released / "worst.pth")
+    with pytest.raises(InputError, match="two generators"):
+        import_echomask(released, tmp_path / "model")
+    (released / "worst.pth").unlink()
+
+
+def test_other_kinds_of_weights(tmp_path: Path) -> None:
+    assert "not in this version" in gesta_run("import-weights", "mmgt", tmp_path, "-o", tmp_path / "x").stderr
+    assert "did you mean echomask" in gesta_run("import-weights", "ecomask", tmp_path, "-o", tmp_path / "x").stderr
