@@ -129,3 +129,22 @@ def test_global_motion_sees_contacts_in_training_only_if_told() -> None:
             losses(tokenizers, one, all_valid(parts))["global_motion.root_velocity"] for one in (parts, other)
         )
         assert (first != second) == seen
+
+
+def test_half_precision_keeps_geometry_and_codebooks_in_full() -> None:
+    tokenizers, parts = tiny_tokenizers().train(), made_parts(2)
+    full = losses(tiny_tokenizers().train(), parts, all_valid(parts))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        half = losses(tokenizers, parts, all_valid(parts))
+    half["loss"].backward()
+    for name in ("upper.rotation", "hands.position", "global_motion.root_velocity"):
+        assert half[name].dtype == torch.float32
+        assert half[name].item() == pytest.approx(full[name].item(), rel=0.05), name
+    assert all(buffer.dtype != torch.bfloat16 for buffer in tokenizers.buffers())
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in tokenizers.parameters())
+
+
+def test_the_shortest_window_is_one_token() -> None:
+    parts = made_parts(2, 4)
+    found = losses(tiny_tokenizers().train(), parts, all_valid(parts))
+    assert all(value.isfinite() for value in found.values())
