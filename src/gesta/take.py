@@ -54,13 +54,13 @@ class Take:
     Attributes:
         speech: the recording.
         prosody: what was heard in it.
-        plan: what the body was going to do.
+        plan: what the body was going to do; None where the model makes no plan.
         motion: what it did.
     """
 
     speech: Speech
     prosody: Prosody
-    plan: Plan
+    plan: Plan | None
     motion: Motion
 
     def measures(self) -> dict[str, Any]:
@@ -94,7 +94,8 @@ class Take:
         """
         chosen = check_formats(formats)
         told = progress or _told_nobody
-        names = [*(FORMATS[name][0] for name in chosen), *([PREVIEW] if preview else []), PLAN, REPORT]
+        names = [FORMATS[name][0] for name in chosen]
+        names += [PREVIEW] * (preview is not None) + [PLAN] * (self.plan is not None) + [REPORT]
         with replacing_together(Path(folder), names) as beside:
             for done, name in enumerate(chosen):
                 told("writing", done, len(chosen))
@@ -104,7 +105,8 @@ class Take:
             if preview:
                 self._draw(preview, beside / PREVIEW, told)
             told("measuring", 0, 1)
-            _write_plan(beside / PLAN, self.plan)
+            if self.plan is not None:
+                _write_plan(beside / PLAN, self.plan)
             _write_json(beside / REPORT, {**self.summary(), "files": names, **(report or {})})
             told("measuring", 1, 1)
         return [Path(folder) / name for name in names]
@@ -120,21 +122,22 @@ class Take:
 
     def summary(self) -> dict[str, Any]:
         """What report.json says of the take itself."""
-        families: dict[str, int] = {}
-        for stroke in self.plan.strokes:
-            families[stroke.family] = families.get(stroke.family, 0) + 1
         return {
             "speech": {"name": self.speech.name, "duration_s": self.speech.duration_s, "sha256": self.speech.sha256},
             "motion": {"frames": self.motion.frame_count, "frames_per_second": MOTION_FPS},
             "provenance": dict(self.motion.provenance),
-            "plan": {
-                "accents": len(self.prosody.accents),
-                "phrases": len(self.prosody.phrase_starts),
-                "strokes": len(self.plan.strokes),
-                "strokes_by_family": families,
-            },
+            "heard": {"accents": len(self.prosody.accents), "phrases": len(self.prosody.phrase_starts)},
+            **({} if self.plan is None else {"plan": _plan_summary(self.plan)}),
             "measures": self.measures(),
         }
+
+
+def _plan_summary(plan: Plan) -> dict[str, Any]:
+    """How many strokes of which family are in a plan."""
+    families: dict[str, int] = {}
+    for stroke in plan.strokes:
+        families[stroke.family] = families.get(stroke.family, 0) + 1
+    return {"strokes": len(plan.strokes), "strokes_by_family": families}
 
 
 def join_motion(stretches: Iterable[Motion], frame_count: int) -> Motion:

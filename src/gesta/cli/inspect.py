@@ -77,9 +77,9 @@ def _check_stretch(start_s: float, end_s: float | None) -> None:
 
 def _subject(file: Path, seed: int, style: str) -> "Subject":
     # Imported here so that `gesta --help` answers at once.
-    from gesta.api import load
     from gesta.audio.read import open_speech
     from gesta.cli.hearing import watched
+    from gesta.models import ProceduralModel
     from gesta.motion.reading import read_motion
     from gesta.procedural.style import style_from
     from gesta.render.timeline import Subject
@@ -89,5 +89,5 @@ def _subject(file: Path, seed: int, style: str) -> "Subject":
     chosen = style_from(style)
     with progress_bar(file.stem) as report:
         speech = open_speech(file)
-        take = load("procedural").speak(watched(speech, report), seed=seed, style=chosen, progress=report)
+        take = ProceduralModel("procedural").speak(watched(speech, report), seed=seed, style=chosen, progress=report)
     return Subject(speech.name, take.motion, speech, take.prosody, take.plan)

@@ -39,9 +39,14 @@ def speak(
             "-o", "--output", metavar="DIR", readable=False, help="Where results go: one folder in it per recording."
         ),
     ] = Path("gesta_out"),
-    model: Annotated[str, typer.Option(metavar="NAME", help="What moves the body; see: gesta models.")] = "default",
+    model: Annotated[
+        str, typer.Option(metavar="NAME|DIR", help="What moves the body: a name (see: gesta models) or a folder.")
+    ] = "default",
     style: Annotated[
-        str, typer.Option(metavar="STYLE", help="calm, neutral, lively, 'calm,size=1.2', or a TOML file.")
+        str,
+        typer.Option(
+            metavar="STYLE", help="calm, neutral, lively, 'calm,size=1.2', a TOML file; speaker=N for a trained model."
+        ),
     ] = "neutral",
     energy: Annotated[
         float | None,
@@ -125,11 +130,11 @@ def _settings(
 ) -> Settings:
     # Imported here so that `gesta --help` answers at once.
     from gesta.api import load
-    from gesta.procedural.style import style_from
     from gesta.take import check_formats
 
     chosen = check_formats([ALWAYS, *filter(None, (part.strip() for part in formats.split(",")))])
-    return Settings(load(model), style_from(style, energy), _seconds(look_ahead), chosen, preview)
+    loaded = load(model)
+    return Settings(loaded, loaded.checked_style(style, energy), _seconds(look_ahead), chosen, preview)
 
 
 def _preview(size: str, camera: str) -> "Preview":

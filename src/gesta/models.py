@@ -1,0 +1,198 @@
+"""The models behind the public door: each gives a recording a body."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gesta.audio.prosody import analyse
+from gesta.audio.read import open_speech, speech_from_samples
+from gesta.bundles.folder import Bundle
+from gesta.errors import InputError, unknown_name
+from gesta.procedural.speaker import ProceduralSpeaker
+from gesta.procedural.style import Style, style_from
+from gesta.records import Motion, Plan, Speech
+from gesta.take import Take, join_motion
+from gesta.version import __version__
+
+LICENCE = "Apache-2.0 (the motion is yours)"
+USUAL_STYLE = "neutral"
+SPEAKER = "speaker"
+
+Audio = str | PathLike[str] | np.ndarray | Speech
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many frames are done and how many there are."""
+
+
+@dataclass(frozen=True)
+class ProceduralModel:
+    """The procedural speaker behind the public door."""
+
+    name: str
+
+    def checked_style(self, style: str = USUAL_STYLE, energy: float | None = None) -> Style:
+        """A style by its name, numbers or file."""
+        return style_from(style, energy)
+
+    def speak(
+        self,
+        audio: Audio,
+        *,
+        sample_rate: int | None = None,
+        seed: int = 0,
+        style: str | Style = USUAL_STYLE,
+        energy: float | None = None,
+        look_ahead_s: float = math.inf,
+        progress: Progress | None = None,
+    ) -> Take:
+        """Give a recording a body.
+
+        Args:
+            audio: a sound or video file, a `Speech`, or samples (S,) or (S, channels) with `sample_rate`.
+            sample_rate: of the samples, Hz; for arrays only.
+            seed: the same seed gives the same take.
+            style: a preset's name, "k=v,...", a TOML file, or a `Style`.
+            energy: 0 to 1.5, replaces the style's own.
+            look_ahead_s: how far ahead of each frame the sound may be heard, 0.1 s to infinite (a whole file).
+            progress: told how far the work is.
+
+        Raises:
+            InputError: the recording, style or look-ahead cannot be used.
+        """
+        speech = as_speech(audio, sample_rate)
+        chosen = style_from(style, energy) if isinstance(style, str) else style
+        prosody = analyse(speech, look_ahead_s)
+        speaker = ProceduralSpeaker(chosen, seed, look_ahead_s)
+        plans: list[Plan] = []
+
+        def stretches() -> Iterator[Motion]:
+            for stretch in speaker.finish(prosody):
+                plans.append(stretch.plan)
+                yield stretch.motion
+
+        motion = join_motion(_reported(stretches(), speech, progress), speech.frame_count)
+        plan = Plan.concatenate(plans)
+        look_ahead = look_ahead_s if math.isfinite(look_ahead_s) else "full"
+        provenance = _provenance("procedural", speech, plan.seed, LICENCE) | {
+            "style": dict(plan.style),
+            "look_ahead_s": look_ahead,
+        }
+        return Take(speech, prosody, plan, motion.replaced(provenance=provenance))
+
+
+@dataclass(frozen=True)
+class EchoMaskModel:
+    """A trained EchoMask behind the public door."""
+
+    name: str
+    bundle: Bundle
+
+    def checked_style(self, style: str = USUAL_STYLE, energy: float | None = None) -> int:
+        """The index of a speaker, from its name or "speaker=N" (N from 1); the first one, or "neutral", by default."""
+        if energy is not None:
+            raise InputError(f"The model '{self.name}' has no energy that could be set; leave --energy away.")
+        names = self.bundle.config.speakers
+        name, equals, number = style.partition("=")
+        if equals and name.strip() == SPEAKER:
+            if not number.strip().isdigit() or not 1 <= int(number) <= len(names):
+                raise InputError(f"'{style}' is no speaker of '{self.name}': give speaker=1 to speaker={len(names)}.")
+            return int(number) - 1
+        if style in names:
+            return names.index(style)
+        if style == USUAL_STYLE:
+            return 0
+        raise unknown_name(f"style of '{self.name}'", style, [*names, f"{SPEAKER}=N"])
+
+    def speak(
+        self,
+        audio: Audio,
+        *,
+        sample_rate: int | None = None,
+        seed: int = 0,
+        style: str | int = USUAL_STYLE,
+        look_ahead_s: float = math.inf,
+        decoding: Any = None,
+        progress: Progress | None = None,
+    ) -> Take:
+        """Give a recording a body.
+
+        Args:
+            audio: a sound or video file, a `Speech`, or samples (S,) or (S, channels) with `sample_rate`.
+            sample_rate: of the samples, Hz; for arrays only.
+            seed: the same seed gives the same take; other seeds differ where tokens are drawn (temperature above 0).
+            style: a speaker's name, "speaker=N" from 1 on, or its index.
+            look_ahead_s: only infinite; how far a model hears ahead is part of it.
+            decoding: a `gesta.echomask.config.Decoding`; the bundle's own if not given.
+            progress: told how far the work is.
+
+        Raises:
+            InputError: the recording or style cannot be used, or the speech encoder is not here.
+        """
+        # The networks take a moment to load, and the procedural speaker does without them.
+        from gesta.audio.encoders.make import make_encoder
+        from gesta.echomask.speaker import EchoMaskSpeaker
+
+        if math.isfinite(look_ahead_s):
+            raise InputError(f"How far '{self.name}' hears ahead was settled in training; leave --look-ahead away.")
+        speech = as_speech(audio, sample_rate)
+        index = style if isinstance(style, int) else self.checked_style(style)
+        config = self.bundle.config
+        how = decoding or config.decoding
+        speaker = EchoMaskSpeaker(self.bundle.model, index, how, seed)
+
+        def stretches() -> Iterator[Motion]:
+            for features in make_encoder(config.encoder).stretches(speech):
+                yield from speaker.push(features)
+            yield from speaker.finish()
+
+        motion = join_motion(_reported(stretches(), speech, progress), speech.frame_count)
+        provenance = _provenance(config.name, speech, seed, config.licence) | {
+            "speaker": config.speakers[index],
+            "decoding": how.model_dump(mode="json"),
+            "model_files": dict(config.files),
+        }
+        return Take(speech, analyse(speech), None, motion.replaced(provenance=provenance))
+
+
+Model = ProceduralModel | EchoMaskModel
+"""Whatever `gesta.load` gives."""
+
+
+def _reported(stretches: Iterator[Motion], speech: Speech, progress: Progress | None) -> Iterator[Motion]:
+    """The same stretches, with somebody told of each."""
+    done = 0
+    for motion in stretches:
+        done += motion.frame_count
+        if progress:
+            progress("moving", done, speech.frame_count)
+        yield motion
+
+
+def _provenance(model: str, speech: Speech, seed: int, licence: str) -> dict[str, Any]:
+    return {
+        "model": model,
+        "gesta_version": __version__,
+        "seed": seed,
+        "speech": speech.name,
+        "audio_sha256": speech.sha256,
+        "licence": licence,
+    }
+
+
+def as_speech(audio: Audio, sample_rate: int | None = None) -> Speech:
+    """A `Speech` from whatever the caller has: a path, samples, or a `Speech` already.
+
+    Raises:
+        InputError: it cannot be used as a recording.
+    """
+    if isinstance(audio, Speech):
+        return audio
+    if isinstance(audio, np.ndarray):
+        if sample_rate is None:
+            raise InputError("Samples were given without their sample_rate; pass sample_rate=... in Hz.")
+        return speech_from_samples(audio, sample_rate)
+    return open_speech(Path(audio))
