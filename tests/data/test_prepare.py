@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from gesta.data import building
-from gesta.data.building import only_writer
 from gesta.data.clips import Dataset
 from gesta.data.plans import DatasetPlan, whole_clip
 from gesta.data.prepare import prepare
 from gesta.errors import InputError, OutputError
+from gesta.locking import locked
 from gesta.motion.representation import Representation
 from gesta.motion.rotations import angle_between
 from tests.cli.running import everything_in
@@ -176,7 +176,7 @@ def test_where_nothing_can_be_used_nothing_is_written(tmp_path: Path) -> None:
 
 def test_two_runs_do_not_write_at_once(tmp_path: Path) -> None:
     (tmp_path / "set").mkdir()
-    with only_writer(tmp_path / "set"), pytest.raises(OutputError, match="Another run"):
+    with locked(tmp_path / "set"), pytest.raises(OutputError, match="Another run"):
         prepare(varied_plan(), tmp_path / "set")
 
 

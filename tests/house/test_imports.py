@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "src" / "gesta"
 
 # What each part may import of gesta, besides the ground floor. Lower parts come first.
-GROUND = {"errors", "extras", "foreign", "settings", "units", "randomness", "version", "records", "writing"}
+GROUND = {"errors", "extras", "foreign", "locking", "settings", "units", "randomness", "version", "records", "writing"}
 MAY_IMPORT = {
     "audio": set(),
     "motion": {"audio"},
@@ -40,6 +40,7 @@ GROUND_ORDER = {
     "errors": set(),
     "extras": {"errors"},
     "foreign": {"errors"},
+    "locking": {"errors"},
     "settings": {"errors"},
     "units": set(),
     "randomness": set(),

@@ -6,7 +6,6 @@ Whatever stands behind the last line was left by a killed run: it is cut off and
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -31,37 +30,11 @@ from gesta.motion.representation import Representation
 from gesta.records import PARTS
 from gesta.writing import replacing
 
-try:
-    import fcntl
-except ImportError:  # Windows, where nothing keeps two runs from writing the same folder
-    fcntl = None  # type: ignore[assignment]
-
 SHARD_FRAMES = 108_000
 """Rows in a file: an hour, 180 MB; a longer clip has a file of its own."""
 
 TEMPORARY = ".*.part.*"
 """Files that `gesta.writing` had not finished when a run was killed."""
-
-
-@contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
-    """Hold a lock on a folder, which the system lets go of when this process ends, however it ends.
-
-    Raises:
-        OutputError: another process is writing there.
-    """
-    if fcntl is None:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OutputError(f"Another run is writing to '{folder}'; wait for it or choose another folder.") from None
-        yield
-    finally:
-        os.close(handle)
 
 
 def kept_records(folder: Path, wanted: DatasetInfo) -> list[ClipRecord]:

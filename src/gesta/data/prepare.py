@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gesta.data.building import Building, kept_records, only_writer
+from gesta.data.building import Building, kept_records
 from gesta.data.manifest import ClipRecord, DatasetInfo, read_info
 from gesta.data.plans import DatasetPlan, PlannedClip
 from gesta.errors import InputError, OutputError
+from gesta.locking import only_writer
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many bytes of the source are done and how many there are."""
@@ -64,7 +65,8 @@ def prepare(plan: DatasetPlan, folder: Path, progress: Progress | None = None) -
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OutputError(f"The folder '{folder}' cannot be made ({reason}); choose another one.") from error
-    with only_writer(folder), Building(folder, info, kept_records(folder, info)) as building:
+    another = f"Another run is writing to '{folder}'; wait for it or choose another folder."
+    with only_writer(folder, another), Building(folder, info, kept_records(folder, info)) as building:
         whole, passed = sum(clip.size for clip in waiting), 0
         for clip in waiting:
             told("preparing", passed, whole)

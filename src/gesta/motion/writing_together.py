@@ -1,6 +1,5 @@
 """Writing several files into a folder so that either all of them are there in the end, or none."""
 
-import os
 import shutil
 import signal
 import tempfile
@@ -10,11 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gesta.errors import OutputError
-
-try:
-    import fcntl
-except ImportError:  # Windows, where what a killed run leaves has to be removed by hand
-    fcntl = None  # type: ignore[assignment]
+from gesta.locking import Lock, locked
 
 PARTIAL = (".gesta-", ".partial")
 """How the name of the hidden folder begins and ends in which results wait until they are whole."""
@@ -42,7 +37,7 @@ def replacing_together(folder: Path, names: Sequence[str] = ()) -> Iterator[Path
         _refuse_folders(folder / name for name in names)
         _remove_abandoned(folder)
         beside = Path(tempfile.mkdtemp(prefix=PARTIAL[0], suffix=PARTIAL[1], dir=folder))
-        with _marked_in_use(beside):
+        with locked(beside):
             yield beside
             written = sorted(beside.iterdir())
             _refuse_folders(folder / path.name for path in written)
@@ -77,33 +72,15 @@ def _refuse_folders(paths: Iterable[Path]) -> None:
             raise OutputError(f"'{path}' is a folder, but a file of that name is to be written; move it away.")
 
 
-@contextmanager
-def _marked_in_use(folder: Path) -> Iterator[None]:
-    """Hold a lock on a folder; the system lets go of it when this process ends, however it ends."""
-    if fcntl is None:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(handle)
-
-
 def _remove_abandoned(folder: Path) -> None:
-    """Remove the temporary folders of runs that were killed; those of runs that still go on are locked and stay."""
-    if fcntl is None:
-        return
+    """Remove the temporary folders of runs that were killed; those of runs that still go on are locked and stay.
+
+    Where the system has no locks, what a killed run leaves has to be removed by hand.
+    """
     for path in folder.glob(f"{PARTIAL[0]}*{PARTIAL[1]}"):
-        with suppress(OSError):
-            handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with suppress(OSError), locked(path) as whose:
+            if whose is Lock.OURS and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
-            finally:
-                os.close(handle)
 
 
 @contextmanager

@@ -10,12 +10,8 @@ from pathlib import Path
 from safetensors import SafetensorError
 
 from gesta.errors import OutputError
+from gesta.locking import only_writer
 from gesta.motion.writing_together import PARTIAL
-
-try:
-    import fcntl
-except ImportError:  # Windows, where nothing keeps two trainings out of one folder
-    fcntl = None  # type: ignore[assignment]
 
 
 @contextmanager
@@ -81,17 +77,5 @@ def exclusive(folder: Path) -> Iterator[None]:
         raise OutputError(
             f"The folder '{folder}' cannot be made ({reason}): choose another one with output=."
         ) from None
-    if fcntl is None:
+    with only_writer(folder, f"Another process trains into '{folder}': wait for it or choose output=."):
         yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OutputError(f"Another process trains into '{folder}': wait for it or choose output=.") from None
-        except OSError:
-            pass  # some network file systems have no locks
-        yield
-    finally:
-        os.close(handle)
