@@ -99,3 +99,21 @@ def test_only_the_way_along_the_floor_has_other_statistics_as_velocity() -> None
     differing = np.flatnonzero(found.mean["lower"] != plain.mean["lower"])
     assert differing.tolist() == [54, 56]
     assert all(np.array_equal(found.sd[part], plain.sd[part]) for part in ("face", "hands", "upper"))
+
+
+@pytest.mark.parametrize("translation", ["velocity", "position"])
+def test_networks_of_the_release_see_the_root_of_smpl_x_and_say_it(translation: str) -> None:
+    """SMPL-X's `trans` is the pelvis minus (0.003, -0.351, 0.012); how fast it goes is the same."""
+    lower, place = made_parts()["lower"], slice(54, 57)
+    lower[..., place] = walk(lower.shape[1])
+    theirs = Channels(tiny_config(root_point="smplx", normalise=False, translation=translation), Representation())
+    ours = Channels(tiny_config(root_point="pelvis", normalise=False, translation=translation), Representation())
+    apart = theirs.encode("lower", lower)[..., place] - ours.encode("lower", lower)[..., place]
+    offset = [0.0, 0.351, 0.0] if translation == "velocity" else [-0.003, 0.351, -0.012]
+    assert torch.allclose(apart, torch.tensor(offset).expand_as(apart), atol=1e-5)
+    seen = theirs.encode("lower", lower)
+    assert torch.allclose(theirs.decode("lower", seen), ours.decode("lower", ours.encode("lower", lower)), atol=1e-5)
+    moving = theirs.with_translation(seen, moving_from_position(walk(lower.shape[1]) + torch.tensor([0.0, 0.351, 0.0])))
+    path = RootPath("velocity", lower[:, 0, place]).follow(theirs.decode_moving(moving)[..., place])
+    assert torch.allclose(path[..., 1], lower[..., 55], atol=1e-5)
+    assert torch.allclose(path[:, 0], lower[:, 0, place], atol=1e-5)

@@ -75,7 +75,7 @@ class EchoMask(nn.Module):
         """Parts as the released code feeds them back: the jaw at rest, the path from the lower tokenizer's channels."""
         channels, representation = self.tokenizers.channels, self.tokenizers.representation
         number = ALL_PARTS.index(LOWER)
-        raw = channels.decode(LOWER, self.tokenizers.parts[LOWER].decode_indices(codes[number].transpose(1, 2)))
+        raw = channels.decode_moving(self.tokenizers.parts[LOWER].decode_indices(codes[number].transpose(1, 2)))
         path = RootPath("velocity", start).follow(channels.block(LOWER, "translation", raw))
         face = parts["face"].clone()
         for block in representation.parts["face"]:

@@ -1,7 +1,8 @@
 """Between a motion's channels (`motion.representation`) and those that the networks see.
 
 Networks may see channels normalised, and the pelvis' translation as (vx, y, vz) instead of x, y, z. Means and
-deviations are buffers here, so that they are saved with the weights.
+deviations are buffers here, so that they are saved with the weights. The released networks know a body by SMPL-X's
+`trans`, which lies 35 cm above the pelvis joint (`motion.npz_write.REST_PELVIS`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from gesta.motion.npz_write import REST_PELVIS
 from gesta.motion.representation import Representation
 from gesta.motion.statistics import Clip, Statistics
 from gesta.motion.torch_kinematics import matrix_from_six, six_from_matrix
@@ -19,26 +21,27 @@ from gesta.tokenizer.root import HORIZONTAL, moving_from_position
 PART_ORDER = ("face", "hands", "upper", "lower")
 """The order of the parts wherever they stand in a row."""
 FACE, LOWER = "face", "lower"
+UPWARD = (0.0, 1.0, 0.0)
+"""y among the axes of a position."""
 Valid = Mapping[str, np.ndarray]
 
 
 def fit_statistics(config: TokenizerConfig, representation: Representation, clips: Iterable[Clip]) -> Statistics:
     """The statistics that tokenizers with this configuration normalise by, over all frames of all clips."""
-    if config.translation == "velocity":
-        clips = (_with_moving_root(representation, *clip) for clip in clips)
-    return Statistics.fit_channels(representation, clips)
+    channels = Channels(config, representation)
+    return Statistics.fit_channels(representation, (_with_root_as_seen(channels, *clip) for clip in clips))
 
 
-def _with_moving_root(representation: Representation, parts: Mapping[str, np.ndarray], valid: Valid) -> Clip:
-    """The clip with (vx, y, vz) where its translation was."""
-    lower = np.array(parts[LOWER])
-    place = representation.slice(LOWER, "translation")
-    lower[:, place] = moving_from_position(torch.from_numpy(lower[:, place])).numpy()
-    return {**parts, LOWER: lower}, valid
+def _with_root_as_seen(channels: "Channels", parts: Mapping[str, np.ndarray], valid: Valid) -> Clip:
+    """The clip with what networks see where its translation was."""
+    lower = channels.with_root_as_seen(torch.from_numpy(np.array(parts[LOWER])))
+    return {**parts, LOWER: lower.numpy()}, valid
 
 
 class Channels(nn.Module):
     """The way to network channels and back, for every part."""
+
+    root_offset: Tensor
 
     def __init__(
         self, config: TokenizerConfig, representation: Representation, statistics: Statistics | None = None
@@ -58,6 +61,8 @@ class Channels(nn.Module):
             sd = np.ones(size) if statistics is None else statistics.sd[part]
             self.register_buffer(f"{part}_mean", torch.tensor(mean, dtype=torch.float32))
             self.register_buffer(f"{part}_sd", torch.tensor(sd, dtype=torch.float32))
+        above = -REST_PELVIS if config.root_point == "smplx" else np.zeros_like(REST_PELVIS)
+        self.register_buffer("root_offset", torch.from_numpy(above), persistent=False)
 
     def _scale(self, part: str) -> tuple[Tensor, Tensor]:
         return getattr(self, f"{part}_mean"), getattr(self, f"{part}_sd")
@@ -70,10 +75,15 @@ class Channels(nn.Module):
             values: (B, T, C) channels of the representation.
             valid: (B, C) or (C,), which channels mean something; the network sees 0 in all others.
         """
-        if part == LOWER and self.config.translation == "velocity":
-            translation = self.block(LOWER, "translation", values)
-            values = self.with_translation(values, moving_from_position(translation))
-        return self._normalise(part, values, valid)
+        seen = self.with_root_as_seen(values) if part == LOWER else values
+        return self._normalise(part, seen, valid)
+
+    def with_root_as_seen(self, lower: Tensor) -> Tensor:
+        """A lower part (..., T, C) with the translation of the point and in the form that networks see."""
+        place = self.block(LOWER, "translation", lower) + self.root_offset
+        return self.with_translation(
+            lower, moving_from_position(place) if self.config.translation == "velocity" else place
+        )
 
     def _normalise(self, part: str, values: Tensor, valid: Tensor | None) -> Tensor:
         mean, sd = self._scale(part)
@@ -83,7 +93,14 @@ class Channels(nn.Module):
     def decode(self, part: str, values: Tensor) -> Tensor:
         """(B, T, C) network channels to those of the representation; a translation keeps its form, see `RootPath`."""
         mean, sd = self._scale(part)
-        return values * sd + mean
+        values = values * sd + mean
+        return self._with_pelvis(values, self.config.translation) if part == LOWER else values
+
+    def _with_pelvis(self, lower: Tensor, form: str) -> Tensor:
+        """A lower part whose translation, "position" or "velocity", is that of the pelvis."""
+        # How fast a point goes along the floor does not depend on how high above the pelvis it is taken.
+        offset = self.root_offset if form == "position" else self.root_offset * self.root_offset.new_tensor(UPWARD)
+        return self.with_translation(lower, self.block(LOWER, "translation", lower) - offset)
 
     def face_scale(self) -> Tensor:
         """One deviation for all of the face's weights, so that those that move most count most; 1 if unknown.
@@ -111,14 +128,14 @@ class Channels(nn.Module):
         hidden[self.representation.slice(LOWER, "translation")] = 0.0
         return self._normalise(LOWER, mixed, seen * hidden)
 
-    def from_global_motion(self, values: Tensor) -> Tensor:
-        """The lower part (B, T, C) that the global-motion network tells, its translation as (vx, y, vz)."""
+    def decode_moving(self, values: Tensor) -> Tensor:
+        """As `decode`, for a lower part (B, T, C) whose network tells (vx, y, vz) whatever form it was shown."""
         mean, sd = (scale.clone() for scale in self._scale(LOWER))
         if self.config.translation == "position":
             # Statistics of positions say nothing of velocities.
             axes = self._translation_channels(HORIZONTAL)
             mean[axes], sd[axes] = 0.0, 1.0
-        return values * sd + mean
+        return self._with_pelvis(values * sd + mean, "velocity")
 
     def _translation_channels(self, axes: list[int]) -> list[int]:
         start = self.representation.slice(LOWER, "translation").start

@@ -59,6 +59,9 @@ class TokenizerConfig(Settings):
     translation: Literal["position", "velocity"] = Field(
         "position", description="what the lower part's translation channels hold: x, y, z, or vx, y, vz"
     )
+    root_point: Literal["smplx", "pelvis"] = Field(
+        "smplx", description="the point that translation channels speak of: SMPL-X's `trans`, or the pelvis joint"
+    )
     root: Literal["global_motion", "lower"] = Field(
         "global_motion", description="where the decoded translation comes from"
     )
@@ -77,6 +80,7 @@ PRESETS: dict[str, dict[str, object]] = {
         "quantise_dropout": 0.2,
         "normalise": True,
         "translation": "velocity",
+        "root_point": "pelvis",
         "contacts_for_global_motion": True,
     },
     "small": {
@@ -90,6 +94,7 @@ PRESETS: dict[str, dict[str, object]] = {
         "quantise_dropout": 0.2,
         "normalise": True,
         "translation": "velocity",
+        "root_point": "pelvis",
         "contacts_for_global_motion": True,
     },
 }

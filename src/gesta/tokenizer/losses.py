@@ -115,7 +115,7 @@ def _global_motion_terms(tokenizers: Tokenizers, lower: Tensor, valid: Tensor) -
     if not tokenizers.config.contacts_for_global_motion:
         shown = valid.clone()
         shown[:, tokenizers.representation.slice(LOWER, "contacts")] = False
-    found = channels.from_global_motion(tokenizers.global_motion(channels.for_global_motion(lower, shown)).float())
+    found = channels.decode_moving(tokenizers.global_motion(channels.for_global_motion(lower, shown)).float())
     true = channels.with_translation(lower, moving_from_position(channels.block(LOWER, "translation", lower)))
     legs = valid[:, tokenizers.representation.slice(LOWER, "rotations")].any(-1, keepdim=True)
     known = valid & legs

@@ -106,7 +106,7 @@ class Tokenizers(nn.Module):
             return {part: values[:, kept] for part, values in parts.items()}
         lower = parts[LOWER]
         if self.config.root == "global_motion":
-            lower = self.channels.from_global_motion(self.global_motion(self.channels.for_global_motion(lower), memory))
+            lower = self.channels.decode_moving(self.global_motion(self.channels.for_global_motion(lower), memory))
         translation = path.follow(self.channels.block(LOWER, "translation", lower)[:, kept])
         parts = {part: values[:, kept] for part, values in parts.items()}
         return parts | {LOWER: self.channels.with_translation(parts[LOWER], translation)}
