@@ -34,8 +34,7 @@ def read_torch_file(path: str | Path, kind: str) -> Any:
     """
     path = Path(path)
     try:
-        if path.stat().st_size > FILE_BYTES:
-            raise InputError(f"The {kind} '{path}' is larger than {FILE_BYTES // 10**9} GB; that is no {kind}.")
+        _refuse_large(path, kind)
         return torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise InputError(f"The {kind} '{path}' cannot be read: {(error.strerror or str(error)).lower()}.") from None
@@ -59,6 +58,7 @@ def read_tensors(path: str | Path, kind: str) -> dict[str, Tensor]:
     """
     path = Path(path)
     try:
+        _refuse_large(path, kind)
         with path.open("rb") as file:
             length = int.from_bytes(file.read(LENGTH_BYTES), "little")
         if length > HEADER_BYTES:
@@ -68,6 +68,11 @@ def read_tensors(path: str | Path, kind: str) -> dict[str, Tensor]:
         raise InputError(f"The {kind} '{path}' cannot be read: {(error.strerror or str(error)).lower()}.") from None
     except (SafetensorError, ValueError):
         raise InputError(f"The {kind} '{path}' is damaged or no safetensors file; fetch it again.") from None
+
+
+def _refuse_large(path: Path, kind: str) -> None:
+    if path.stat().st_size > FILE_BYTES:
+        raise InputError(f"The {kind} '{path}' is larger than {FILE_BYTES // 10**9} GB; that is no {kind}.")
 
 
 def check_names(found: Mapping[str, Tensor], expected: Mapping[str, Tensor], path: str | Path, kind: str) -> None:

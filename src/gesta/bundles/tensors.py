@@ -19,7 +19,11 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     # Copies, since tensors that share memory cannot be written under two names.
     copies = {name: value.detach().to("cpu", copy=True).contiguous() for name, value in tensors.items()}
     with replacing(path) as temporary:
+        # safetensors writes files that only their owner may read; this one gets the mode that the user's umask gives.
+        temporary.touch()
+        mode = temporary.stat().st_mode
         try:
             save_file(copies, temporary)
         except SafetensorError as error:
             raise OSError(str(error)) from error
+        temporary.chmod(mode)

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from gesta.bundles.tensors import write_tensors
+from gesta.errors import InputError
+from gesta.foreign import read_tensors
 from gesta.train.folders import appearing, remove
 
 Tensors = Mapping[str, Tensor]
@@ -60,9 +61,7 @@ def save(folder: Path, kind: str, step: int, tensors: Mapping[str, Tensors], sta
     place = folder / f"{kind}-{step:08d}"
     with appearing(place) as hidden:
         for name, table in tensors.items():
-            # Copies, since tensors that share memory cannot be written under two names.
-            copies = {key: value.detach().to("cpu", copy=True).contiguous() for key, value in table.items()}
-            save_file(copies, hidden / f"{name}.safetensors")
+            write_tensors(hidden / f"{name}.safetensors", table)
         sizes = {path.name: path.stat().st_size for path in sorted(hidden.iterdir())}
         text = json.dumps({**state, "step": step, SIZES: sizes}, indent=1)
         (hidden / STATE).write_text(text + "\n", encoding="utf-8")
@@ -89,13 +88,13 @@ def read(place: Path) -> Checkpoint:
             if found != size:
                 raise DamagedCheckpointError(f"{name} has {found} bytes, not {size}")
         names = [Path(name).stem for name in state[SIZES]]
-        tensors = {name: load_file(place / f"{name}.safetensors") for name in names}
+        tensors = {name: read_tensors(place / f"{name}.safetensors", "checkpoint") for name in names}
         return Checkpoint(int(state["step"]), tensors, state)
     except OSError as error:
         raise DamagedCheckpointError(
             f"{Path(error.filename or place).name}: {(error.strerror or str(error)).lower()}"
         ) from None
-    except (ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, InputError) as error:
         raise DamagedCheckpointError(str(error)) from None
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from safetensors import SafetensorError
-
 from gesta.errors import OutputError
 from gesta.locking import only_writer
 from gesta.motion.writing_together import PARTIAL
@@ -32,12 +30,21 @@ def appearing(folder: Path) -> Iterator[Path]:
         remove(folder)
         hidden.rename(folder)
         _flush(folder.parent)
-    except (OSError, SafetensorError) as error:
-        reason = str(getattr(error, "strerror", None) or error).lower()
-        raise OutputError(f"'{folder}' cannot be written ({reason}): check the folder and its free space.") from error
+    except OSError as error:
+        raise _refusal(folder, error) from error
+    except OutputError as error:
+        # The writers name the hidden folder, which means nothing to anybody.
+        if isinstance(error.__cause__, OSError):
+            raise _refusal(folder, error.__cause__) from error
+        raise
     finally:
         if hidden is not None:
             shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _refusal(folder: Path, error: OSError) -> OutputError:
+    reason = (error.strerror or str(error)).lower()
+    return OutputError(f"'{folder}' cannot be written ({reason}): check the folder and its free space.")
 
 
 def _flush(path: Path) -> None:

@@ -4,17 +4,18 @@ import json
 from pathlib import Path
 from typing import Literal
 
+import torch
 from pydantic import Field
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
-from gesta.errors import InputError
+from gesta.bundles.tensors import write_tensors
+from gesta.foreign import check_names, read_tensors
 from gesta.settings import Settings, read_table
 from gesta.tokenizer.config import TokenizerConfig
 from gesta.tokenizer.tokenizers import Tokenizers
 from gesta.writing import replacing
 
 CONFIG_FILE, WEIGHTS_FILE = "tokenizer.json", "tokenizer.safetensors"
+KIND = "tokenizers' file"
 
 
 class TokenizerFolder(Settings):
@@ -27,9 +28,7 @@ class TokenizerFolder(Settings):
 def save_tokenizers(folder: Path, tokenizers: Tokenizers) -> None:
     """Write tokenizers into a folder, which exists."""
     said = TokenizerFolder(face_basis=tokenizers.representation.face_basis, tokenizer=tokenizers.config)
-    weights = {name: value.detach().cpu().contiguous() for name, value in tokenizers.state_dict().items()}
-    with replacing(folder / WEIGHTS_FILE) as beside:
-        save_file(weights, beside)
+    write_tensors(folder / WEIGHTS_FILE, tokenizers.state_dict())
     with replacing(folder / CONFIG_FILE) as beside:
         beside.write_text(json.dumps(said.model_dump(mode="json"), indent=1) + "\n", encoding="utf-8")
 
@@ -41,10 +40,11 @@ def load_tokenizers(folder: Path) -> Tokenizers:
         InputError: something is missing, damaged or does not fit.
     """
     said = TokenizerFolder.checked(read_table(folder / CONFIG_FILE, "tokenizers' description"), str(folder))
+    tensors = read_tensors(folder / WEIGHTS_FILE, KIND)
+    # Without numbers at first: no memory is taken before the file is known to hold what the settings name.
+    with torch.device("meta"):
+        expected = Tokenizers(said.tokenizer, said.face_basis).state_dict()
+    check_names(tensors, expected, folder / WEIGHTS_FILE, KIND)
     tokenizers = Tokenizers(said.tokenizer, said.face_basis)
-    try:
-        tokenizers.load_state_dict(load_file(folder / WEIGHTS_FILE))
-    except (OSError, RuntimeError, SafetensorError) as error:
-        reason = str(error).splitlines()[0].rstrip(":.")
-        raise InputError(f"The tokenizers in '{folder}' cannot be read ({reason}); train them again.") from None
+    tokenizers.load_state_dict(tensors)
     return tokenizers.eval()
