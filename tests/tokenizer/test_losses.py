@@ -63,6 +63,26 @@ def test_feet_that_stand_must_not_slide() -> None:
     assert foot_slide(rotations, path, contacts, torch.zeros(1)).item() == 0.0
 
 
+def test_every_loss_reaches_the_networks() -> None:
+    tokenizers, parts = tiny_tokenizers("flame100").train(), made_parts(3, 16, "flame100")
+    found = losses(tokenizers, parts, all_valid(parts))
+    weights = [weight for weight in tokenizers.parameters() if weight.requires_grad]
+    for name, value in found.items():
+        if name.endswith(("perplexity", "foot_slide")):
+            continue
+        gradients = torch.autograd.grad(value, weights, retain_graph=True, allow_unused=True)
+        assert any(slope is not None and slope.abs().max() > 0.0 for slope in gradients), name
+
+
+def test_positions_leave_the_pose_its_gradient() -> None:
+    true = made_parts(1, 4)["lower"]
+    found = true.clone().requires_grad_()
+    compared = Comparison(Representation(), "lower", found, true, torch.ones(1, true.shape[-1], dtype=torch.bool))
+    # Feet that slide are found in the same pose, after the positions.
+    assert compared.positions.found.requires_grad
+    assert compared.posed.found.requires_grad
+
+
 @pytest.mark.parametrize("basis", ["arkit52", "flame100"])
 def test_every_loss_is_there_and_finite(basis: str) -> None:
     tokenizers, parts = tiny_tokenizers(basis).train(), made_parts(3, 16, basis)

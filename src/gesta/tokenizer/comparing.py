@@ -114,6 +114,8 @@ class Comparison:
     def positions(self) -> Pair:
         """Positions (B, T, M, 3) of the part's points, all other joints at rest."""
         part = chain(self.representation.parts[self.part][0].joints, self.true.device)
+        # Outside of no_grad: it is kept when it is first asked for, and the other losses need its gradient.
+        posed = self.posed
         with torch.no_grad():
-            true = part.positions(self.posed.true)
-        return Pair(part.positions(self.posed.found), true, self.posed.weight)
+            true = part.positions(posed.true)
+        return Pair(part.positions(posed.found), true, posed.weight)
