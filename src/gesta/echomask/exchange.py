@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gesta.echomask.config import Sizes
+from gesta.echomask.dropout import Dropout
 from gesta.echomask.grouped import GroupedDecoderLayer, GroupedHalving, GroupedLinear, GroupedPerceptron
 from gesta.echomask.parts import BODY_PARTS, FACE, HANDS, LOWER, UPPER
 from gesta.echomask.sight import Sight, positions
@@ -23,7 +24,7 @@ class BodyExchange(nn.Module):
         super().__init__()
         width, latent = sizes.width, sizes.latent
         self.period = sizes.window
-        self.drop = nn.Dropout(dropout)
+        self.drop = Dropout(dropout)
         self.halving = GroupedHalving(1, width, width)
         self.speaker_halving = GroupedHalving(1, width, width)
         self.split = GroupedPerceptron(BODY_COUNT, width, width, width)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from gesta.echomask.config import GeneratorConfig
+from gesta.echomask.dropout import Dropout
 from gesta.echomask.exchange import BodyExchange, PartExchange
 from gesta.echomask.grouped import GroupedDecoderLayer, GroupedEncoderLayer, GroupedHalving, GroupedPerceptron
 from gesta.echomask.mam import MotionAudioAlignment
@@ -93,7 +94,7 @@ class Generator(nn.Module):
         unknown = 1 if config.speaker_dropout else 0
         self.face_speakers = nn.Embedding(config.speakers + unknown, width)
         self.body_speakers = nn.Embedding(config.speakers + unknown, width)
-        self.drop = nn.Dropout(dropout)
+        self.drop = Dropout(dropout)
 
         layer = (1, width, sizes.heads, sizes.feed_forward, dropout)
         self.hint_for_face = GroupedPerceptron(1, latent, width, latent)

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gesta.echomask.dropout import Dropout, dropped
+
 LEAK = 0.2
 """Slope of the leaky ReLU below zero."""
 KeysValues = tuple[Tensor, Tensor]
@@ -40,6 +42,14 @@ def grouped_product(values: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     rows = values.flatten(1, -2)
     product = torch.baddbmm(bias[:, None], rows, weight.transpose(1, 2))
     return product.view(*values.shape[:-1], weight.shape[1])
+
+
+def attention_weights(queries: Tensor, keys: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Softmax of the scaled products of queries (..., T, E) and keys (..., S, E): (..., T, S)."""
+    logits = (queries * keys.shape[-1] ** -0.5) @ keys.transpose(-1, -2)
+    if mask is not None:
+        logits = logits.masked_fill(~mask, -math.inf)
+    return logits.softmax(dim=-1)
 
 
 class GroupedNorm(nn.Module):
@@ -87,18 +97,13 @@ class GroupedAttention(nn.Module):
             mask: (T, S) bool, true where a position may be seen; all may if not given.
         """
         keys, values = (self._for_batch(item, target.shape[1]) for item in memory)
-        drop = self.dropout if self.training else 0.0
-        mixed = functional.scaled_dot_product_attention(self._queries(target), keys, values, mask, drop)
-        return self.out(self._join(mixed))
+        return self.out(self._mixed(self._queries(target), keys, values, mask))
 
     def with_weights(self, target: Tensor, memory: KeysValues, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """As `forward`, written out, with the attention weights (G, B, T, S) averaged over the heads."""
         keys, values = (self._for_batch(item, target.shape[1]) for item in memory)
-        logits = self._queries(target) @ keys.transpose(-1, -2) / math.sqrt(keys.shape[-1])
-        if mask is not None:
-            logits = logits.masked_fill(~mask, -math.inf)
-        weights = logits.softmax(dim=-1)
-        mixed = functional.dropout(weights, self.dropout, self.training) @ values
+        weights = attention_weights(self._queries(target), keys, mask)
+        mixed = dropped(weights, self.dropout, self.training) @ values
         return self.out(self._join(mixed)), weights.mean(dim=2)
 
     def to_itself(self, values: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -106,8 +111,15 @@ class GroupedAttention(nn.Module):
         queries, keys, content = (
             self._split(item) for item in grouped_product(values, self.in_weight, self.in_bias).chunk(3, dim=-1)
         )
+        return self.out(self._mixed(queries, keys, content, mask))
+
+    def _mixed(self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
+        """What (G, B, H, T, D / H) queries find: (G, B, T, D)."""
         drop = self.dropout if self.training else 0.0
-        return self.out(self._join(functional.scaled_dot_product_attention(queries, keys, content, mask, drop)))
+        if drop and queries.device.type == "cpu":
+            # PyTorch has no fused attention with dropout on a CPU, and ours drops faster.
+            return self._join(dropped(attention_weights(queries, keys, mask), drop, True) @ values)
+        return self._join(functional.scaled_dot_product_attention(queries, keys, values, mask, drop))
 
     def _queries(self, target: Tensor) -> Tensor:
         width = target.shape[-1]
@@ -139,14 +151,15 @@ class GroupedEncoderLayer(nn.Module):
         self.inner = GroupedLinear(groups, width, feed_forward)
         self.outer = GroupedLinear(groups, feed_forward, width)
         self.norm_outer = GroupedNorm(groups, width)
-        self.drop = nn.Dropout(dropout)
+        self.drop = Dropout(dropout)
 
     def forward(self, values: Tensor, mask: Tensor | None = None) -> Tensor:
         """(G, B, T, D) -> (G, B, T, D); mask (T, T) is true where a position may be seen."""
-        return self._feed(self.norm_own(values + self.drop(self.own.to_itself(values, mask))))
+        return self._feed(self.norm_own(self.drop.onto(values, self.own.to_itself(values, mask))))
 
     def _feed(self, values: Tensor) -> Tensor:
-        return self.norm_outer(values + self.drop(self.outer(self.drop(functional.relu(self.inner(values))))))
+        inner = self.drop(functional.relu(self.inner(values)))
+        return self.norm_outer(self.drop.onto(values, self.outer(inner)))
 
 
 class GroupedDecoderLayer(GroupedEncoderLayer):
@@ -165,18 +178,18 @@ class GroupedDecoderLayer(GroupedEncoderLayer):
         cross_mask: Tensor | None = None,
     ) -> Tensor:
         """(G, B, T, D) with a memory (G, B, S, D), or its keys and values -> (G, B, T, D)."""
-        values = self.norm_own(values + self.drop(self.own.to_itself(values, own_mask)))
+        values = self.norm_own(self.drop.onto(values, self.own.to_itself(values, own_mask)))
         seen = self.cross.keys_values(memory) if isinstance(memory, Tensor) else memory
-        values = self.norm_cross(values + self.drop(self.cross(values, seen, cross_mask)))
+        values = self.norm_cross(self.drop.onto(values, self.cross(values, seen, cross_mask)))
         return self._feed(values)
 
     def with_weights(
         self, values: Tensor, memory: KeysValues, own_mask: Tensor | None = None, cross_mask: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """As `forward`, with the weights (G, B, T, S) of the attention to the memory."""
-        values = self.norm_own(values + self.drop(self.own.to_itself(values, own_mask)))
+        values = self.norm_own(self.drop.onto(values, self.own.to_itself(values, own_mask)))
         mixed, weights = self.cross.with_weights(values, memory, cross_mask)
-        return self._feed(self.norm_cross(values + self.drop(mixed))), weights
+        return self._feed(self.norm_cross(self.drop.onto(values, mixed))), weights
 
 
 class GroupedPerceptron(nn.Module):

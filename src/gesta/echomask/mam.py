@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gesta.echomask.config import Alignment, Sizes
+from gesta.echomask.dropout import Dropout
 from gesta.echomask.grouped import GroupedDecoderLayer, GroupedEncoderLayer, GroupedPerceptron
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.sight import Sight, positions
@@ -35,7 +36,7 @@ class MotionAudioAlignment(nn.Module):
         self.low, self.high = GroupedDecoderLayer(*layer), GroupedDecoderLayer(*layer)
         self.regressor = GroupedPerceptron(groups, latent, latent, latent)
         self.matcher = GroupedPerceptron(groups, 2 * latent, latent, 2)
-        self.drop = nn.Dropout(dropout)
+        self.drop = Dropout(dropout)
         self.period = sizes.window
 
     def speech(self, low: Tensor, high: Tensor, see: Sight) -> Tensor:
