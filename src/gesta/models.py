@@ -12,7 +12,9 @@ import numpy as np
 from gesta.audio.prosody import analyse
 from gesta.audio.read import open_speech, speech_from_samples
 from gesta.bundles.folder import Bundle
+from gesta.echomask.config import Decoding
 from gesta.errors import InputError, unknown_name
+from gesta.motion.keeping import Kept, read_kept
 from gesta.procedural.speaker import ProceduralSpeaker
 from gesta.procedural.style import Style, style_from
 from gesta.records import Motion, Plan, Speech
@@ -22,6 +24,9 @@ from gesta.version import __version__
 LICENCE = "Apache-2.0 (the motion is yours)"
 USUAL_STYLE = "neutral"
 SPEAKER = "speaker"
+UNPLANNED_BLEND_FRAMES = 24
+"""Frames around kept ones over which the procedural speaker goes over into them: its plan does not know of them, so
+hands may have far to go."""
 
 Audio = str | PathLike[str] | np.ndarray | Speech
 Progress = Callable[[str, int, int], None]
@@ -38,6 +43,13 @@ class ProceduralModel:
         """A style by its name, numbers or file."""
         return style_from(style, energy)
 
+    def checked_decoding(self, decoding: str | None = None) -> None:
+        """Nothing: there are no tokens to choose; InputError if the user asks for something."""
+        if decoding is not None:
+            raise InputError(
+                f"The model '{self.name}' chooses no tokens; leave --decoding away or name a trained --model."
+            )
+
     def speak(
         self,
         audio: Audio,
@@ -47,6 +59,7 @@ class ProceduralModel:
         style: str | Style = USUAL_STYLE,
         energy: float | None = None,
         look_ahead_s: float = math.inf,
+        keep: str | Kept | None = None,
         progress: Progress | None = None,
     ) -> Take:
         """Give a recording a body.
@@ -58,12 +71,14 @@ class ProceduralModel:
             style: a preset's name, "k=v,...", a TOML file, or a `Style`.
             energy: 0 to 1.5, replaces the style's own.
             look_ahead_s: how far ahead of each frame the sound may be heard, 0.1 s to infinite (a whole file).
+            keep: frames of another motion that stay, as "MOTION.npz@a-b,c-d" in seconds.
             progress: told how far the work is.
 
         Raises:
-            InputError: the recording, style or look-ahead cannot be used.
+            InputError: the recording, style, look-ahead or kept motion cannot be used.
         """
         speech = as_speech(audio, sample_rate)
+        kept = _kept(keep, speech)
         chosen = style_from(style, energy) if isinstance(style, str) else style
         prosody = analyse(speech, look_ahead_s)
         speaker = ProceduralSpeaker(chosen, seed, look_ahead_s)
@@ -74,10 +89,10 @@ class ProceduralModel:
                 plans.append(stretch.plan)
                 yield stretch.motion
 
-        motion = join_motion(_reported(stretches(), speech, progress), speech.frame_count)
+        motion = join_motion(_reported(stretches(), speech, progress), speech.frame_count, kept, UNPLANNED_BLEND_FRAMES)
         plan = Plan.concatenate(plans)
         look_ahead = look_ahead_s if math.isfinite(look_ahead_s) else "full"
-        provenance = _provenance("procedural", speech, plan.seed, LICENCE) | {
+        provenance = _provenance("procedural", speech, plan.seed, LICENCE, kept) | {
             "style": dict(plan.style),
             "look_ahead_s": look_ahead,
         }
@@ -107,6 +122,11 @@ class EchoMaskModel:
             return 0
         raise unknown_name(f"style of '{self.name}'", style, [*names, f"{SPEAKER}=N"])
 
+    def checked_decoding(self, decoding: str | None = None) -> Decoding:
+        """How tokens are chosen: as the bundle says, changed by what the user wrote."""
+        usual = self.bundle.config.decoding
+        return usual if decoding is None else usual.changed_by(decoding)
+
     def speak(
         self,
         audio: Audio,
@@ -115,7 +135,8 @@ class EchoMaskModel:
         seed: int = 0,
         style: str | int = USUAL_STYLE,
         look_ahead_s: float = math.inf,
-        decoding: Any = None,
+        keep: str | Kept | None = None,
+        decoding: str | Decoding | None = None,
         progress: Progress | None = None,
     ) -> Take:
         """Give a recording a body.
@@ -126,14 +147,17 @@ class EchoMaskModel:
             seed: the same seed gives the same take; other seeds differ where tokens are drawn (temperature above 0).
             style: a speaker's name, "speaker=N" from 1 on, or its index.
             look_ahead_s: only infinite; how far a model hears ahead is part of it.
-            decoding: a `gesta.echomask.config.Decoding`; the bundle's own if not given.
+            keep: frames of another motion that stay, as "MOTION.npz@a-b,c-d" in seconds; the generator sees them.
+            decoding: "single" or "iterative", further settings as in "iterative,steps=8,temperature=0.7"; what is
+                not said is as in the bundle.
             progress: told how far the work is.
 
         Raises:
-            InputError: the recording or style cannot be used, or the speech encoder is not here.
+            InputError: the recording, style, decoding or kept motion cannot be used, or the speech encoder is not here.
         """
         # The networks take a moment to load, and the procedural speaker does without them.
         from gesta.audio.encoders.make import make_encoder
+        from gesta.echomask.keeping import given_from
         from gesta.echomask.speaker import EchoMaskSpeaker
 
         if math.isfinite(look_ahead_s):
@@ -141,16 +165,18 @@ class EchoMaskModel:
         speech = as_speech(audio, sample_rate)
         index = style if isinstance(style, int) else self.checked_style(style)
         config = self.bundle.config
-        how = decoding or config.decoding
-        speaker = EchoMaskSpeaker(self.bundle.model, index, how, seed)
+        how = decoding if isinstance(decoding, Decoding) else self.checked_decoding(decoding)
+        kept = _kept(keep, speech)
+        given = None if kept is None else given_from(kept, self.bundle.model.tokenizers.representation)
+        speaker = EchoMaskSpeaker(self.bundle.model, index, how, seed, given)
 
         def stretches() -> Iterator[Motion]:
             for features in make_encoder(config.encoder).stretches(speech):
                 yield from speaker.push(features)
             yield from speaker.finish()
 
-        motion = join_motion(_reported(stretches(), speech, progress), speech.frame_count)
-        provenance = _provenance(config.name, speech, seed, config.licence) | {
+        motion = join_motion(_reported(stretches(), speech, progress), speech.frame_count, kept)
+        provenance = _provenance(config.name, speech, seed, config.licence, kept) | {
             "speaker": config.speakers[index],
             "decoding": how.model_dump(mode="json"),
             "model_files": dict(config.files),
@@ -172,8 +198,18 @@ def _reported(stretches: Iterator[Motion], speech: Speech, progress: Progress | 
         yield motion
 
 
-def _provenance(model: str, speech: Speech, seed: int, licence: str) -> dict[str, Any]:
-    return {
+def _kept(keep: str | Kept | None, speech: Speech) -> Kept | None:
+    """What is to be kept, read and checked."""
+    kept = read_kept(keep) if isinstance(keep, str) else keep
+    if kept is not None:
+        kept.check_fits(speech.frame_count)
+    return kept
+
+
+def _provenance(model: str, speech: Speech, seed: int, licence: str, kept: Kept | None) -> dict[str, Any]:
+    """What is said of every take."""
+    told = {} if kept is None else {"kept": kept.told()}
+    return told | {
         "model": model,
         "gesta_version": __version__,
         "seed": seed,

@@ -12,6 +12,7 @@ import numpy as np
 from gesta.errors import not_in_this_version, unknown_name
 from gesta.metrics.motion import measure
 from gesta.motion.bvh_write import write_bvh
+from gesta.motion.keeping import BLEND_FRAMES, Draft, Kept, set_in
 from gesta.motion.npz_write import write_npz
 from gesta.motion.writing import replacing
 from gesta.motion.writing_together import replacing_together
@@ -140,24 +141,40 @@ def _plan_summary(plan: Plan) -> dict[str, Any]:
     return {"strokes": len(plan.strokes), "strokes_by_family": families}
 
 
-def join_motion(stretches: Iterable[Motion], frame_count: int) -> Motion:
-    """Consecutive stretches as one motion, each copied to its place as it comes, so that nothing is there twice."""
-    rotations = np.empty((frame_count, JOINT_COUNT, 3, 3), dtype=np.float32)
-    translation = np.empty((frame_count, 3), dtype=np.float32)
-    contacts, attention = np.empty((frame_count, 4), dtype=np.float32), np.empty(frame_count, dtype=np.float32)
-    face: np.ndarray | None = None
-    basis, at = "arkit52", 0
+def join_motion(
+    stretches: Iterable[Motion], frame_count: int, kept: Kept | None = None, blend_frames: int = BLEND_FRAMES
+) -> Motion:
+    """Consecutive stretches as one motion, each copied to its place as it comes, so that nothing is there twice.
+
+    Args:
+        stretches: of the same motion, one after the other.
+        frame_count: T, of all of them.
+        kept: frames of another motion that take the place of these, see `motion.keeping`.
+        blend_frames: how many frames around those go over into them.
+    """
+    attention = np.empty(frame_count, dtype=np.float32)
+    draft: Draft | None = None
+    at = 0
     for stretch in stretches:
-        if face is None:
-            basis = stretch.face_basis
-            face = np.empty((frame_count, FACE_CHANNELS[basis]), dtype=np.float32)
+        if draft is None:
+            draft = _empty_draft(frame_count, stretch.face_basis)
         block = slice(at, at + stretch.frame_count)
-        rotations[block], translation[block], face[block] = stretch.rotations, stretch.translation, stretch.face
-        contacts[block], attention[block] = stretch.contacts, stretch.attention
+        draft.rotations[block], draft.translation[block] = stretch.rotations, stretch.translation
+        draft.face[block], draft.contacts[block] = stretch.face, stretch.contacts
+        attention[block] = stretch.attention
         at += stretch.frame_count
-    if face is None or at != frame_count:
+    if draft is None or at != frame_count:
         raise ValueError(f"{at} frames came where {frame_count} were announced")
-    return Motion(rotations, translation, face, basis, contacts, attention)
+    if kept is not None:
+        set_in(draft, kept, blend_frames)
+    return Motion(draft.rotations, draft.translation, draft.face, draft.face_basis, draft.contacts, attention)
+
+
+def _empty_draft(frames: int, face_basis: str) -> Draft:
+    """A motion's arrays before anything is in them."""
+    shapes = ((frames, JOINT_COUNT, 3, 3), (frames, 3), (frames, FACE_CHANNELS[face_basis]), (frames, 4))
+    rotations, translation, face, standing = (np.empty(shape, np.float32) for shape in shapes)
+    return Draft(rotations, translation, face, face_basis, standing)
 
 
 def _told_nobody(_what: str, _done: int, _of: int) -> None:

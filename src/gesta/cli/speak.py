@@ -14,6 +14,7 @@ from gesta.cli.planned import refuse_planned
 from gesta.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
+    from gesta.motion.keeping import Kept
     from gesta.records import Speech
     from gesta.take import Preview
 
@@ -25,7 +26,8 @@ Examples:
   gesta speak talk.wav
   gesta speak *.mp3 -o takes --style lively --no-preview
   gesta speak talk.wav --seed 7 --camera upper --size 720x1280
-  gesta speak talk.wav --style calm,size=1.2 --energy 0.8 --samples 3"""
+  gesta speak talk.wav --style calm,size=1.2 --energy 0.8 --samples 3
+  gesta speak talk.wav --seed 2 --keep gesta_out/talk/motion.npz@1.5-3,8-10"""
 
 
 def speak(
@@ -68,13 +70,27 @@ def speak(
         str,
         typer.Option(metavar="S", help="How much sound the body may hear ahead: seconds (0.1 or more) or 'full'."),
     ] = "full",
+    keep: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE@A-B,...",
+            help="Keep these seconds of another motion as they are, with soft seams; for one recording.",
+            show_default=False,
+        ),
+    ] = None,
+    decoding: Annotated[
+        str | None,
+        typer.Option(
+            metavar="METHOD",
+            help="For trained models: single or iterative, or 'iterative,steps=8,temperature=0.7,top_k=20'.",
+            show_default=False,
+        ),
+    ] = None,
     device: Annotated[
         str, typer.Option(metavar="NAME", help="auto, cpu or cuda; the models here need no GPU.")
     ] = "auto",
     words: Annotated[str | None, typer.Option(hidden=True)] = None,
     lock: Annotated[str | None, typer.Option(hidden=True)] = None,
-    keep: Annotated[str | None, typer.Option(hidden=True)] = None,
-    decoding: Annotated[str | None, typer.Option(hidden=True)] = None,
     clean: Annotated[bool | None, typer.Option("--clean/--no-clean", hidden=True)] = None,
     bones: Annotated[bool | None, typer.Option("--bones", hidden=True)] = None,
     look: Annotated[str | None, typer.Option(hidden=True)] = None,
@@ -86,14 +102,16 @@ def speak(
 
     Everything is checked before the first file is written. Ctrl-C stops; finished recordings are kept.
     """
-    refuse_planned(words=words, lock=lock, keep=keep, decoding=decoding, clean=clean, bones=bones, look=look)
+    refuse_planned(words=words, lock=lock, clean=clean, bones=bones, look=look)
     if device not in DEVICES:
         raise unknown_name("device", device, DEVICES)
     if device == "cuda":
         note("The models of this version run on the CPU; --device cuda changes nothing.")
     drawn = _preview(size, camera) if preview else None
-    settings = _settings(model, style, energy, look_ahead, formats, drawn)
+    settings = _settings(model, Wishes(style, energy, look_ahead, keep, decoding), formats, drawn)
     jobs = _jobs(speech, folder, seed, samples)
+    if settings.kept:
+        _check_kept(settings.kept, jobs)
     finished = 0
     try:
         for job in jobs:
@@ -106,12 +124,23 @@ def speak(
 
 
 @dataclass(frozen=True)
+class Wishes:
+    """What the user wrote about how to move."""
+
+    style: str
+    energy: float | None
+    look_ahead: str
+    keep: str | None
+    decoding: str | None
+
+
+@dataclass(frozen=True)
 class Settings:
     """What every recording of one call shares, checked."""
 
     model: Any
-    style: Any
-    look_ahead_s: float
+    how: dict[str, Any]
+    kept: "Kept | None"
     formats: list[str]
     preview: "Preview | None"
 
@@ -125,16 +154,29 @@ class Job:
     seed: int
 
 
-def _settings(
-    model: str, style: str, energy: float | None, look_ahead: str, formats: str, preview: "Preview | None"
-) -> Settings:
+def _settings(model: str, wishes: Wishes, formats: str, preview: "Preview | None") -> Settings:
     # Imported here so that `gesta --help` answers at once.
     from gesta.api import load
+    from gesta.motion.keeping import read_kept
     from gesta.take import check_formats
 
     chosen = check_formats([ALWAYS, *filter(None, (part.strip() for part in formats.split(",")))])
     loaded = load(model)
-    return Settings(loaded, loaded.checked_style(style, energy), _seconds(look_ahead), chosen, preview)
+    how: dict[str, Any] = {
+        "style": loaded.checked_style(wishes.style, wishes.energy),
+        "look_ahead_s": _seconds(wishes.look_ahead),
+    }
+    if (decoding := loaded.checked_decoding(wishes.decoding)) is not None:
+        how["decoding"] = decoding
+    kept = None if wishes.keep is None else read_kept(wishes.keep)
+    return Settings(loaded, how, kept, chosen, preview)
+
+
+def _check_kept(kept: "Kept", jobs: list["Job"]) -> None:
+    """Raise InputError unless there is one recording, and what is to be kept lies within it."""
+    if len({id(job.speech) for job in jobs}) > 1:
+        raise InputError("--keep is for one recording at a time; name one.")
+    kept.check_fits(jobs[0].speech.frame_count)
 
 
 def _preview(size: str, camera: str) -> "Preview":
@@ -207,9 +249,9 @@ def _speak_one(job: Job, settings: Settings) -> None:
         take = settings.model.speak(
             watched(job.speech, report),
             seed=job.seed,
-            style=settings.style,
-            look_ahead_s=settings.look_ahead_s,
+            keep=settings.kept,
             progress=report,
+            **settings.how,
         )
         spoken_s = time.perf_counter() - started
         cost = {

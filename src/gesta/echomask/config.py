@@ -4,7 +4,7 @@
 Every difference between them is one field here, so that each can be tried by a flag.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -89,6 +89,22 @@ class Decoding(Settings):
     steps: int = Field(6, ge=1, le=64, description="passes of the iterative method")
     temperature: float = Field(0.0, ge=0.0, le=5.0, description="of the base tokens' choice; 0 takes the likeliest")
     top_k: int = Field(0, ge=0, description="only the k likeliest base tokens are drawn from; 0: all")
+
+    def changed_by(self, text: str) -> "Decoding":
+        """These settings with what a user wrote: a method, further settings as key=value, or both, with commas between.
+
+        >>> Decoding().changed_by("iterative,steps=8,temperature=0.7").steps
+        8
+
+        Raises:
+            InputError: an unknown method or setting, or a value that does not fit.
+        """
+        words = [word.strip() for word in text.split(",")]
+        methods = get_args(type(self).model_fields["method"].annotation)
+        for word in words:
+            if "=" not in word and word not in methods:
+                raise unknown_name("decoding", word, methods)
+        return self.with_changes([word if "=" in word else f"method={word}" for word in words])
 
 
 class GeneratorConfig(Settings):

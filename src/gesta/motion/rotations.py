@@ -111,13 +111,33 @@ def resample_rotations(matrices: np.ndarray, times: np.ndarray, new_times: np.nd
     position = np.interp(new_times, times, np.arange(len(times), dtype=np.float64))
     below = np.minimum(position.astype(np.int64), max(len(times) - 2, 0))
     above = np.minimum(below + 1, len(times) - 1)
-    start, end = quaternion_from_matrix(matrices)[below], quaternion_from_matrix(matrices)[above]
+    unit = quaternion_from_matrix(matrices)
+    share = (position - below).reshape(-1, *([1] * (unit.ndim - 2)))
+    return matrix_from_quaternion(_slerp(unit[below], unit[above], share)).astype(matrices.dtype)
+
+
+def between(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Rotations on the shorter way from `first` to `second`, by spherical interpolation.
+
+    Args:
+        first, second: (..., 3, 3) rotations.
+        share: (...) how far: 0 gives the first, 1 the second; broadcast.
+
+    Returns:
+        (..., 3, 3) rotations.
+    """
+    mixed = _slerp(quaternion_from_matrix(first), quaternion_from_matrix(second), np.asarray(share))
+    return matrix_from_quaternion(mixed).astype(first.dtype)
+
+
+def _slerp(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """(..., 4) unit quaternions between others on the shorter way, at shares (...)."""
+    share = share[..., None]
     end = np.where(np.sum(start * end, axis=-1, keepdims=True) < 0.0, -end, end)
-    share = (position - below).reshape(-1, *([1] * (start.ndim - 1)))
     angle = np.arccos(np.clip(np.sum(start * end, axis=-1, keepdims=True), -1.0, 1.0))
     sine = np.sin(angle)
     small = sine < 1e-6
     safe = np.where(small, 1.0, sine)
     from_start = np.where(small, 1.0 - share, np.sin((1.0 - share) * angle) / safe)
     from_end = np.where(small, share, np.sin(share * angle) / safe)
-    return matrix_from_quaternion(from_start * start + from_end * end).astype(matrices.dtype)
+    return from_start * start + from_end * end
