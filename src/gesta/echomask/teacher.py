@@ -5,6 +5,7 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from gesta.averaging import follow, kept_share
 from gesta.echomask.config import Masking
 from gesta.echomask.generator import Generator
 
@@ -29,11 +30,8 @@ class Teacher(nn.Module):
     @torch.no_grad()
     def follow(self, generator: Generator) -> None:
         """Take in the weights that a training step has left."""
-        kept = self.masking.teacher_decay
-        if self.masking.teacher_warm_up:
-            done = int(self.steps)
-            kept = min(kept, (1.0 + done) / (10.0 + done))
-        torch._foreach_lerp_(list(self.generator.parameters()), list(generator.parameters()), 1.0 - kept)
+        how = self.masking
+        follow(self.generator, generator, kept_share(how.teacher_decay, int(self.steps), warm_up=how.teacher_warm_up))
         self.steps += 1
 
     @torch.no_grad()

@@ -5,6 +5,8 @@ import copy
 import torch
 from torch import nn
 
+from gesta.averaging import follow, kept_share
+
 
 class MovingAverage:
     """A copy of a network whose parameters follow slowly and whose buffers follow at once.
@@ -19,18 +21,12 @@ class MovingAverage:
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
-        """Take in the weights that a step has left.
-
-        The average warms up: at step n it keeps no more than (1 + n) / (10 + n) of itself, so that the first, random
-        weights are soon forgotten.
+        """Take in the weights that a step has left; the average warms up, see `averaging.kept_share`.
 
         Args:
             network: the trained network.
             step: the step it has just made, from 0 on.
         """
-        kept = min(self._decay, (1.0 + step) / (10.0 + step))
-        averages, weights = list(self.network.parameters()), list(network.parameters())
-        if averages:
-            torch._foreach_lerp_(averages, weights, 1.0 - kept)
+        follow(self.network, network, kept_share(self._decay, step))
         for average, now in zip(self.network.buffers(), network.buffers(), strict=True):
             average.copy_(now)
