@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+from gesta.bundles.debug import LATENT, SIZES
 from gesta.echomask.config import GeneratorConfig, generator_config
 from gesta.echomask.generator import Generator
 from gesta.echomask.model import EchoMask
@@ -12,29 +13,12 @@ from gesta.records import SpeechFeatures
 from gesta.tokenizer.config import tokenizer_config
 from gesta.tokenizer.tokenizers import Tokenizers
 
-CHANNELS, CODES, LEVELS, LATENT, FRAMES = 20, 16, 3, 16, 32
-SIZES = {
-    "window": FRAMES,
-    "latent": LATENT,
-    "width": 24,
-    "heads": 2,
-    "feed_forward": 32,
-    "face_layers": 1,
-    "cross_layers": 2,
-    "cross_feed_forward": 32,
-    "exchange_feed_forward": 24,
-    "classifier": 24,
-    "residual_layers": 1,
-    "residual_heads": 2,
-    "residual_feed_forward": 24,
-    "alignment_layers": 1,
-    "alignment_heads": 2,
-    "motion_layers": 2,
-}
+CHANNELS, CODES, LEVELS, FRAMES = 20, 16, 3, 32
+SMALL = {**SIZES, "window": FRAMES}
 
 
 def small_config(preset: str = "gesta", **changes: object) -> GeneratorConfig:
-    config = generator_config(preset, sizes=SIZES, speech_low=5, speech_high=7, speakers=3, learned_projection=True)
+    config = generator_config(preset, sizes=SMALL, speech_low=5, speech_high=7, speakers=3, learned_projection=True)
     return GeneratorConfig.checked({**config.model_dump(), **changes}, "a test")
 
 

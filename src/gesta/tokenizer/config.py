@@ -72,32 +72,23 @@ class TokenizerConfig(Settings):
     causal_decoder: bool = Field(False, description="decoders look back only, so that a stream can be decoded")
 
 
-PRESETS: dict[str, dict[str, object]] = {
-    "official": {},
-    "gesta": {
-        "sampling_temperature": 0.0,
-        "losses": {"commitment": 0.1},
-        "quantise_dropout": 0.2,
-        "normalise": True,
-        "translation": "velocity",
-        "root_point": "pelvis",
-        "contacts_for_global_motion": True,
-    },
-    "small": {
-        "width": 96,
-        "codes": 128,
-        "residual_depth": 2,
-        "dropout": 0.0,
-        "global_layers": 2,
-        "sampling_temperature": 0.0,
-        "losses": {"commitment": 0.1},
-        "quantise_dropout": 0.2,
-        "normalise": True,
-        "translation": "velocity",
-        "root_point": "pelvis",
-        "contacts_for_global_motion": True,
-    },
+GESTA: dict[str, object] = {
+    "sampling_temperature": 0.0,
+    "losses": {"commitment": 0.1},
+    "quantise_dropout": 0.2,
+    "normalise": True,
+    "translation": "velocity",
+    "root_point": "pelvis",
+    "contacts_for_global_motion": True,
 }
+SMALL_SIZES: dict[str, object] = {
+    "width": 96,
+    "codes": 128,
+    "residual_depth": 2,
+    "dropout": 0.0,
+    "global_layers": 2,
+}
+PRESETS: dict[str, dict[str, object]] = {"official": {}, "gesta": GESTA, "small": {**GESTA, **SMALL_SIZES}}
 """Presets by name: what differs from the published sizes and behaviour."""
 
 
