@@ -1,7 +1,8 @@
 """Windows: batches are what encoding the motion gives, padded and masked as they say."""
 
-import pickle
+import multiprocessing
 from collections.abc import Iterator
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
 import numpy as np
@@ -162,6 +163,11 @@ def test_clips_with_the_same_sound_share_their_features(tmp_path: Path) -> None:
 
 
 def test_a_worker_opens_the_files_itself(dataset: Dataset) -> None:
-    sent = pickle.dumps(dataset)
-    assert len(sent) < 1000
-    assert pickle.loads(sent).clips == dataset.clips
+    assert len(ForkingPickler.dumps(dataset)) < 1000, "rows do not travel"
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        clips = pool.apply(getattr, (dataset, "clips"))
+        parts, real = pool.apply(Dataset.window, (dataset, clips[0], 10, 64))
+    assert clips == dataset.clips
+    expected = dataset.window(dataset.clips[0], 10, 64)
+    assert np.array_equal(real, expected[1])
+    assert all(np.array_equal(parts[part], values) for part, values in expected[0].items())

@@ -115,6 +115,16 @@ def test_library_code_has_no_banned_habits() -> None:
             assert word not in path.read_text(), f"{path.name} has {word}"
 
 
+def test_nothing_unpickles() -> None:
+    folders = (PACKAGE, *(PACKAGE.parents[1] / name for name in ("tests", "benchmarks", "runs")))
+    for path in (path for folder in folders for path in folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                assert "pickle" not in {alias.name for alias in node.names}, f"{path} imports pickle"
+            elif isinstance(node, ast.ImportFrom) and node.module == "pickle":
+                assert {alias.name for alias in node.names} == {"UnpicklingError"}, f"{path} imports of pickle"
+
+
 def public_functions(tree: ast.Module) -> list[ast.FunctionDef]:
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     return [function for function in functions if not function.name.startswith("_")]
