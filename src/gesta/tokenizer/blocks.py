@@ -1,7 +1,8 @@
 """Convolution blocks of the tokenizers: those of Jukebox's and T2M-GPT's autoencoders, centred or looking back only.
 
 Sequences are (B, C, T) inside. A causal block pads on the left alone; given a memory, it continues the sequence that
-it saw in the call before, so that a stream is computed as a whole take is. Sizes and order: `specs/echomask.md` 2.1.
+it saw in the call before, so that a stream is computed as a whole take is. Sizes and order: those of EchoMask's code
+(arXiv 2504.09209; encdec.py and resnet.py at commit 1e86a4a).
 """
 
 import torch

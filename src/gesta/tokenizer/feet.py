@@ -9,7 +9,7 @@ from gesta.motion.torch_kinematics import chain
 from gesta.tokenizer.comparing import weighted_mean
 
 CERTAIN_CONTACT = 0.95
-"""A sole that is on the floor with more certainty must not move (`specs/echomask.md` 2.2)."""
+"""A sole that is on the floor with more certainty must not move (as in EchoMask's aelower_trainer, 1e86a4a)."""
 
 
 def foot_slide(rotations: Tensor, translation: Tensor, contacts: Tensor, weight: Tensor) -> Tensor:

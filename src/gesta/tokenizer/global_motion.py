@@ -1,7 +1,8 @@
 """Where a body goes, from how its legs move: the global-motion autoencoder.
 
 It takes the lower part with its translation left out and gives the lower part again, of which the translation (vx, y,
-vz) and the contacts are used. Architecture: `specs/echomask.md` 2.3 (EMAGE's, Liu et al. 2024, arXiv 2401.00374).
+vz) and the contacts are used. Architecture: that of EchoMask's released model (arXiv 2504.09209;
+motion_representation.py at commit 1e86a4a), which is EMAGE's (Liu et al. 2024, arXiv 2401.00374).
 """
 
 from collections.abc import Sequence

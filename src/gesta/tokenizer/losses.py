@@ -1,4 +1,7 @@
-"""What the tokenizers are trained with: `specs/echomask.md` 2.2 and 2.3, mended.
+"""What the tokenizers are trained with: the losses of EchoMask's released trainers, mended.
+
+Source: ae_trainer.py, aeface_trainer.py, aelower_trainer.py and aelowerfoot_trainer.py at commit 1e86a4a of the code of
+arXiv 2504.09209.
 
 Changes along time are taken along time (the released code differences neighbouring vertices). Angles are geodesic.
 Where the release compares SMPL-X's vertices, which gesta does not have, points of the skeleton stand in: the joints

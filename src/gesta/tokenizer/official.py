@@ -1,7 +1,7 @@
 """The names that EchoMask's released tokenizers use, against ours, and loading under them.
 
-Key names: `golden/tokenizer_keys.json`, read from the official networks. They count modules, activations included, so
-the numbers below follow from the order of the layers.
+Key names: those of the networks of EchoMask's code at commit 1e86a4a (rvq.py, motion_representation.py).
+They count modules, activations included, so the numbers below follow from the order of the layers.
 """
 
 from collections.abc import Mapping

@@ -3,8 +3,9 @@
 Codebooks are moving averages of the vectors that chose them (van den Oord et al. 2017, arXiv 1711.00937, appendix A.1);
 they begin as vectors of the first batch, and codes that fall out of use become vectors of the current one. All of that
 state is in buffers, so that a resumed training goes on where it stopped. Chance comes from torch's own generator, which
-the training loop seeds. Numbers: `specs/echomask.md` 2.1; levels can be dropped while training, as in SoundStream
-(Zeghidour et al. 2021, arXiv 2107.03312), so that a few levels make sense without the others.
+the training loop seeds. Numbers: EchoMask's (arXiv 2504.09209; residual_vq.py and quantizer.py at commit
+1e86a4a); levels can be dropped while training, as in SoundStream (Zeghidour et al. 2021, arXiv 2107.03312), so that a
+few levels make sense without the others.
 """
 
 from dataclasses import dataclass

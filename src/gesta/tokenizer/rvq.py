@@ -1,7 +1,8 @@
 """The tokenizer of one part: a convolutional autoencoder with a residual quantiser, one token for four frames.
 
-Architecture: `specs/echomask.md` 2.1 (that of MoMask, Guo et al. 2024, arXiv 2312.00063). B clips, T frames, K = T / 4
-tokens, C channels, D numbers in a code, Q levels.
+Architecture: that of EchoMask's released tokenizers (arXiv 2504.09209; rvq.py and encdec.py at commit
+1e86a4a), which is MoMask's (Guo et al. 2024, arXiv 2312.00063). B clips, T frames, K = T / 4 tokens, C channels, D
+numbers in a code, Q levels.
 """
 
 from dataclasses import dataclass
