@@ -1,8 +1,9 @@
 """The pelvis' path as networks see it: how fast it goes along the floor and how high it is, (vx, y, vz), and back.
 
 Velocities are central differences, one-sided at the ends, in metres per second at 30 frames a second; a path is their
-running sum from a start, p[t] = p[t-1] + v[t-1] / 30, and its height is absolute (estimate_linear_velocity
-and velocity2position in other_tools.py of EchoMask's released code, commit 1e86a4a). Summed velocities trail the path by half a frame and never drift from it.
+running sum from a start, p[t] = p[t-1] + v[t-1] / 30, and its height is absolute (as velocity2position in
+other_tools.py of EchoMask's released code has it, commit 1e86a4a). Summed velocities trail the path by half a frame and
+never drift from it.
 """
 
 from typing import Literal
