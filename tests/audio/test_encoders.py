@@ -222,7 +222,7 @@ def test_missing_files_are_named(tmp_path: Path, folders: dict[str, Path]) -> No
     with pytest.raises(InputError, match="of type 'hubert', not wavlm"):
         encoder_of(folders["hubert"], "wavlm")
     with pytest.raises(InputError, match="give the revision"):
-        make_encoder(EncoderConfig(kind="hubert"))
+        make_encoder(EncoderConfig(kind="hubert", model="somebody/hubert"))
 
 
 def test_without_a_network_the_sentence_says_which_files_to_put_where(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,9 +251,12 @@ def test_a_pinned_revision_comes_from_the_hub(monkeypatch: pytest.MonkeyPatch, f
     monkeypatch.setattr(hub.HfApi, "list_repo_files", lambda *_, **__: ["pytorch_model.bin", "modeling.py"])
     encoder = make_encoder(EncoderConfig(kind="hubert", revision="a" * 40, low_layer=1))
     assert encoder.high_size == HIDDEN
+    make_encoder(EncoderConfig(kind="hubert", low_layer=1))
     assert [(request["name"], request["revision"]) for request in asked] == [
-        ("facebook/hubert-large-ls960-ft", "a" * 40)
-    ] * 2
+        ("facebook/hubert-large-ls960-ft", revision)
+        for revision in ("a" * 40, "ece5fabbf034c1073acae96d5401b25be96709d8")
+        for _ in range(2)
+    ]
     assert asked[-1]["allow_patterns"] == ["config.json", "preprocessor_config.json", "pytorch_model.bin"]
 
 

@@ -1,19 +1,21 @@
 """Files in the layout of the release become a model; what is not of the release is refused by name."""
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from gesta.bundles.folder import load_bundle
 from gesta.bundles.official import import_echomask
-from gesta.echomask.speaker import EchoMaskSpeaker
 from gesta.errors import InputError
-from gesta.records import SpeechFeatures
+from gesta.motion.npz_read import read_npz
+from tests.audio.tiny_networks import save_tiny
 from tests.bundles.made_release import DEAD, generator_shapes, write_release, zeros
-from tests.cli.running import gesta_run
-from tests.golden_rule import filled, golden_input
+from tests.cli.running import demo_speech, gesta_run
+from tests.golden_rule import filled
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +43,22 @@ def test_a_whole_release_becomes_a_model_that_speaks(tmp_path: Path) -> None:
     assert bundle.config.speakers[0] == "1"
     assert len(bundle.config.speakers) == 25
     assert "none granted by the authors" in (tmp_path / "model" / "card.md").read_text()
-    low, high = (golden_input(name, (80, 256)).numpy() for name in ("hubert_hid", "hubert"))
-    speaker = EchoMaskSpeaker(bundle.model, speaker=1, decoding=bundle.config.decoding)
-    motions = list(speaker.finish(SpeechFeatures(low, high, "made")))
-    assert sum(motion.frame_count for motion in motions) == 80
-    assert {motion.face_basis for motion in motions} == {"flame100"}
+    save_tiny(tmp_path / "model" / "hubert", hidden_size=1024, num_hidden_layers=12)
+    speech = demo_speech(tmp_path / "speech.wav", 3.0)
+    outcome = gesta_run(
+        "speak", speech, "--model", tmp_path / "model", "--style", "speaker=2", "-o", tmp_path, "--size", "128x128"
+    )
+    assert outcome.status == 0, outcome.stderr
+    take = tmp_path / "speech"
+    motion = read_npz(take / "motion.npz")
+    assert motion.frame_count == 90
+    assert motion.face_basis == "flame100"
+    assert np.ptp(motion.face, axis=0).min() > 0
+    with np.load(take / "motion.npz") as saved:
+        assert saved["expressions"].shape == (90, 100)
+    report = json.loads((take / "report.json").read_text())
+    assert report["provenance"]["speaker"] == "2"
+    assert report["provenance"]["decoding"]["method"] == "single"
 
 
 def test_missing_files_are_named(tmp_path: Path) -> None:

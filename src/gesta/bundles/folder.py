@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from gesta.audio.encoders.config import EncoderConfig
 from gesta.bundles.config import CARD_FILE, CONFIG_FILE, MODEL_FILE, PROJECTION_FILE, BundleConfig
 from gesta.bundles.tensors import write_tensors
 from gesta.echomask.model import EchoMask
@@ -85,10 +86,18 @@ def load_bundle(folder: str | Path) -> Bundle:
         raise InputError(f"'{folder}' is no model: it is not a folder with a {CONFIG_FILE}.")
     config = BundleConfig.checked(read_table(folder / CONFIG_FILE, KIND), str(folder / CONFIG_FILE))
     _check_files(folder, config)
-    if config.encoder.projection_file is not None:
-        place = folder / config.encoder.projection_file
-        config = config.model_copy(update={"encoder": config.encoder.model_copy(update={"projection_file": place})})
+    config = config.model_copy(update={"encoder": _encoder_here(config.encoder, folder)})
     return Bundle(config, _filled(config, folder / MODEL_FILE), folder)
+
+
+def _encoder_here(encoder: EncoderConfig, folder: Path) -> EncoderConfig:
+    """How a bundle hears, with paths that lead into its folder; a network's folder may lie in it, named by its kind."""
+    changes: dict[str, object] = {}
+    if encoder.projection_file is not None:
+        changes["projection_file"] = folder / encoder.projection_file
+    if (folder / encoder.kind).is_dir():
+        changes["model"] = str(folder / encoder.kind)
+    return encoder.model_copy(update=changes)
 
 
 def build_model(config: BundleConfig) -> EchoMask:

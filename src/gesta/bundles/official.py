@@ -47,7 +47,8 @@ Holistic 3D motion from speech (arXiv 2504.09209): the authors' own weights, rea
 * Licence: {LICENCE}. Ask the authors before you pass these files on.
 * Data: BEAT2 (25 speakers, English; non-commercial). The speakers are called 1 to 25, as BEAT2 numbers them.
 * Face: 100 FLAME expressions and the jaw.
-* Hears: HuBERT (facebook/hubert-large-ls960-ft), which is not part of this folder.
+* Hears: HuBERT (facebook/hubert-large-ls960-ft), which is fetched when it is first needed; without a network, put its
+  config.json, preprocessor_config.json and weights into a folder `hubert` here.
 """
 
 

@@ -9,6 +9,11 @@ from gesta.settings import Settings
 
 HUBS = {"hubert": "facebook/hubert-large-ls960-ft", "wavlm": "microsoft/wavlm-large"}
 """The models that are meant where none is named."""
+PINNED = {
+    "facebook/hubert-large-ls960-ft": "ece5fabbf034c1073acae96d5401b25be96709d8",
+    "microsoft/wavlm-large": "c1423ed94bb01d80a3f5ce5bc39f6026a0f4828c",
+}
+"""The hub's commits (2022-05-24 and 2022-02-02) that are meant where none is given."""
 FEATURE_RATE = 50
 """Frames a second of the networks' own features (a convolution of stride 320 at 16 kHz)."""
 
@@ -19,7 +24,9 @@ class EncoderConfig(Settings):
     kind: Literal["spectral", "hubert", "wavlm"] = Field("spectral", description="spectral needs no download")
     model: str | None = Field(None, description="folder, or name on the hub; none: the large model of its kind")
     revision: str | None = Field(
-        None, pattern="^[0-9a-f]{40}$", description="the hub's commit, 40 hexadecimal digits; needed to download"
+        None,
+        pattern="^[0-9a-f]{40}$",
+        description="the hub's commit, 40 hexadecimal digits; known for the usual models",
     )
     low_layer: int = Field(11, ge=0, description="hidden state of the lower level; 0 is what the first block is given")
     as_published: bool = Field(
@@ -43,3 +50,8 @@ class EncoderConfig(Settings):
     def model_name(self) -> str:
         """The folder or name that is meant."""
         return self.model or HUBS.get(self.kind, "")
+
+    @property
+    def pinned_revision(self) -> str | None:
+        """The hub's commit that is meant; none for a folder, or for a name that nothing is known of."""
+        return self.revision or PINNED.get(self.model_name)

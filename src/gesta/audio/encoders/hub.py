@@ -13,6 +13,9 @@ CONFIG = "config.json"
 PREPROCESSOR = "preprocessor_config.json"
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 """The first one that is there is read."""
+_WHERE = (
+    "into a folder that the recipe names (encoder.model), or that is called hubert or wavlm in the model's own folder"
+)
 
 
 def model_folder(name: str, revision: str | None, purpose: str) -> Path:
@@ -33,8 +36,7 @@ def model_folder(name: str, revision: str | None, purpose: str) -> Path:
         raise InputError(f"{purpose} needs {_files()} in the folder '{name}', which is not there.")
     if revision is None:
         raise InputError(
-            f"{purpose} needs '{name}': give the revision (the hub's commit) to fetch, or put {_files()} "
-            "into a folder and give its path as the model."
+            f"{purpose} needs '{name}': give the revision (the hub's commit) to fetch, or put {_files()} {_WHERE}."
         )
     return _complete(_fetched(name, revision, purpose), purpose)
 
@@ -60,7 +62,7 @@ def _fetched(name: str, revision: str, purpose: str) -> Path:
     except (*errors, RuntimeError) as error:
         raise InputError(
             f"{purpose} needs '{name}', which is not on this machine and cannot be fetched ({type(error).__name__}): "
-            f"put {_files()} into a folder and give its path as the model."
+            f"put {_files()} {_WHERE}."
         ) from None
 
 

@@ -53,7 +53,7 @@ class NetworkEncoder(SpeechEncoder):
         """
         self.config = config
         self.purpose = f"The speech encoder '{config.kind}'"
-        self.folder = model_folder(config.model_name, config.revision, self.purpose)
+        self.folder = model_folder(config.model_name, config.pinned_revision, self.purpose)
         self.described = read_table(self.folder / CONFIG, "model configuration")
         self.prepared = read_table(self.folder / PREPROCESSOR, "preprocessor configuration")
         _check(self.described, self.prepared, config, self.folder)
