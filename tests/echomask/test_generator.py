@@ -11,10 +11,10 @@ from gesta.echomask.parts import ALL_PARTS, FACE, HANDS
 from tests.echomask.small import CHANNELS, FRAMES, made_clips, small_generator
 
 
-def predict(generator: torch.nn.Module, clips: object, audio: bool = True) -> Predicted:
+def predict(generator: torch.nn.Module, clips: object, hearing: int | None = None) -> Predicted:
     visible = torch.zeros(len(clips.real), FRAMES, 1, dtype=torch.bool)
     visible[:, :4] = True
-    return generator(clips.motion, visible, generator.hear(clips.low, clips.high), clips.speakers, clips.valid, audio)
+    return generator(clips.motion, visible, generator.hear(clips.low, clips.high), clips.speakers, clips.valid, hearing)
 
 
 @pytest.mark.parametrize("groups", [1, 3])
@@ -92,9 +92,26 @@ def test_hidden_motion_is_not_seen() -> None:
 def test_without_audio_only_the_face_and_the_levels_hear() -> None:
     generator, clips = small_generator(), made_clips()
     other = replace(clips, low=torch.randn_like(clips.low), high=torch.randn_like(clips.high))
-    before, after = (predict(generator, item, audio=False).alone for item in (clips, other))
+    before, after = (predict(generator, item, hearing=0).alone for item in (clips, other))
     torch.testing.assert_close(before[1], after[1])
     assert (before[0] - after[0]).abs().max() > 1e-3
+
+
+def test_passes_in_one_batch_are_the_passes() -> None:
+    generator, clips = small_generator(), made_clips()
+    queries, few, many = generator.hear(clips.low, clips.high), clips.known & False, clips.known
+    with torch.no_grad():
+        together = generator(
+            clips.motion.repeat(2, 1, 1),
+            torch.cat([few, many]),
+            queries,
+            clips.speakers.repeat(2),
+            clips.valid.repeat(1, 2),
+            hearing=4,
+        )
+        hearing = generator(clips.motion, few, queries, clips.speakers)
+        deaf = generator(clips.motion, many, queries, clips.speakers, hearing=0)
+    torch.testing.assert_close(together.logits, torch.cat([hearing.logits, deaf.logits], dim=1))
 
 
 @pytest.mark.parametrize(("missing", "kept"), [((FACE,), (HANDS, 2, 3)), ((HANDS, 2, 3), (FACE,))])

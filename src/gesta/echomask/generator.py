@@ -62,7 +62,7 @@ class Steps:
 
     Attributes:
         moved: the visible motion, read.
-        hints: (B, T, D) what speech makes of it; None where the pass hears nothing.
+        hints: (hearing, T, D) what speech makes of it for the first clips; None where nobody hears.
         face: (B, T, D) the face decoder's output.
     """
 
@@ -139,23 +139,27 @@ class Generator(nn.Module):
         queries: Tensor,
         speakers: Tensor,
         valid: Tensor | None = None,
-        audio: bool = True,
+        hearing: int | None = None,
     ) -> Predicted:
         """Predict every token of every part.
 
         Args:
             motion: (B, T, channels); what is not visible may be anything.
             visible: (B, T, 1) or (B, T, channels) bool.
-            queries: (G, B, T, C) from `hear`.
+            queries: (G, b, T, C) from `hear`; b divides B, and the rows of clips begin again after each b.
             speakers: (B,) indices.
             valid: (G, B) bool, which clips really have which part; all if not given.
-            audio: whether speech moves the body; the face always hears.
+            hearing: how many clips, from the first on, have bodies that speech moves; all if not given. Faces
+                always hear.
         """
         see = self._sight(motion)
-        has = _everything(queries) if valid is None else valid
-        steps = self.steps(motion, visible, queries, speakers, has, audio)
+        has = _everything(motion) if valid is None else valid
+        steps = self.steps(motion, visible, queries, speakers, has, hearing)
         face = self._face_latents(steps.face)
-        body = steps.moved.body if steps.hints is None else steps.moved.body + steps.hints
+        body = steps.moved.body
+        if steps.hints is not None:
+            heard = len(steps.hints)
+            body = torch.cat([body[:heard] + steps.hints, body[heard:]]) if heard < len(body) else body + steps.hints
         parts = self.body_exchange(body, self._speaker_rows(speakers, body), has[BODY], see)
         before = torch.cat([face, parts])
         base = self.exchange(before, has, see)
@@ -173,20 +177,22 @@ class Generator(nn.Module):
         queries: Tensor,
         speakers: Tensor,
         valid: Tensor | None = None,
-        audio: bool = True,
+        hearing: int | None = None,
     ) -> Steps:
         """The first half of `forward`, with the same arguments: up to where speech has reached motion and face."""
         see = self._sight(motion)
-        has = _everything(queries) if valid is None else valid
+        has = _everything(motion) if valid is None else valid
+        heard = slice(hearing)
         moved = self.read(motion, visible, speakers)
-        hints = self.attention.hints(queries, self._memory(moved, speakers), has, see) if audio else None
+        memory = self._memory(moved, speakers)[heard]
+        hints = self.attention.hints(queries, memory, has[:, heard], see) if len(memory) else None
         return Steps(moved, hints, self._face(moved, queries[FACE], speakers, see))
 
     def scores(
         self, motion: Tensor, visible: Tensor, queries: Tensor, speakers: Tensor, valid: Tensor | None = None
     ) -> Tensor:
         """How much the speech asks of each frame of a motion: (B, T); arguments as in `forward`."""
-        has = _everything(queries) if valid is None else valid
+        has = _everything(motion) if valid is None else valid
         moved = self.read(motion, visible, speakers)
         return self.attention.scores(queries, self._memory(moved, speakers), has, self._sight(motion))
 
@@ -203,7 +209,8 @@ class Generator(nn.Module):
     def _face(self, moved: Moved, query: Tensor, speakers: Tensor, see: Sight) -> Tensor:
         """The face decoder's output (B, T, D)."""
         hint = self.hint_for_face(moved.hint[None])[0]
-        memory = self.face_memory(torch.cat([query, hint], dim=-1))[None]
+        heard = query.repeat(len(hint) // len(query), 1, 1)
+        memory = self.face_memory(torch.cat([heard, hint], dim=-1))[None]
         values = self.drop(self.face_speakers(speakers)[:, None] + moved.place)[None]
         for layer in self.face_decoder:
             values = layer(values, memory, see.frames, see.frames)
@@ -218,6 +225,6 @@ class Generator(nn.Module):
         return sight(like.shape[1], self.config.look_ahead, like.device)
 
 
-def _everything(queries: Tensor) -> Tensor:
+def _everything(motion: Tensor) -> Tensor:
     """(G, B) where every clip has every part."""
-    return torch.ones(queries.shape[:2], dtype=torch.bool, device=queries.device)
+    return torch.ones(len(ALL_PARTS), len(motion), dtype=torch.bool, device=motion.device)

@@ -22,6 +22,9 @@ from gesta.echomask.sight import sight
 from gesta.echomask.teacher import Teacher
 from gesta.units import TOKEN_FRAMES
 
+DEAF_PASSES = ("self",)
+"""Passes in which speech does not move the body."""
+
 
 @dataclass(frozen=True)
 class Clips:
@@ -67,14 +70,16 @@ def step_losses(generator: Generator, teacher: Teacher | None, clips: Clips, pro
     seed[:, : config.sizes.seed_frames] = True
     seedless = torch.rand(len(seed), 1, device=seed.device) < config.losses.seedless_share
     visible: dict[str, Tensor] = {"seed": seed & ~seedless}
-    predicted: dict[str, Predicted] = {"seed": _predict(generator, clips, visible["seed"], queries, audio=True)}
+    predicted: dict[str, Predicted] = {}
     if {"self", "word"} & set(config.losses.passes):
-        scores = _scores(generator, teacher, clips, predicted["seed"])
+        if config.masking.policy == "loss":
+            predicted = _predict(generator, clips, visible, queries)
+        scores = _scores(generator, teacher, clips, predicted.get("seed"))
         candidates = clips.real & ~seed if config.masking.spare_seed else clips.real
         shown = ~masked_frames(config.masking, scores, candidates, progress)
-        for name in sorted(set(config.losses.passes) - {"seed"}):
-            visible[name] = shown
-            predicted[name] = _predict(generator, clips, shown, queries, audio=name == "word")
+        visible |= {name: shown for name in config.losses.passes if name != "seed"}
+    rest = {name: frames for name, frames in visible.items() if name not in predicted}
+    predicted |= _predict(generator, clips, rest, queries)
     return _sum_up(generator, clips, queries, predicted, visible)
 
 
@@ -102,9 +107,22 @@ def _sum_up(
     return {"loss": total, **found}
 
 
-def _predict(generator: Generator, clips: Clips, visible: Tensor, queries: Tensor, audio: bool) -> Predicted:
-    seen = visible[..., None] & clips.known
-    return generator(clips.motion, seen, queries, clips.speakers, clips.valid, audio)
+def _predict(generator: Generator, clips: Clips, visible: dict[str, Tensor], queries: Tensor) -> dict[str, Predicted]:
+    """Passes by name, from the frames that each sees: one batch, so that what they share is computed once."""
+    if not visible:
+        return {}
+    names = sorted(visible, key=lambda name: name in DEAF_PASSES)
+    times, batch = len(names), len(clips.real)
+    together = generator(
+        clips.motion.repeat(times, 1, 1),
+        torch.cat([visible[name][..., None] & clips.known for name in names]),
+        queries,
+        clips.speakers.repeat(times),
+        clips.valid.repeat(1, times),
+        hearing=batch * sum(name not in DEAF_PASSES for name in names),
+    )
+    split = (values.split(batch, dim=1) for values in (together.logits, together.latents, together.alone))
+    return {name: Predicted(*values) for name, values in zip(names, zip(*split, strict=True), strict=True)}
 
 
 def _alignment(generator: Generator, clips: Clips, queries: Tensor) -> dict[str, Tensor]:
@@ -113,12 +131,12 @@ def _alignment(generator: Generator, clips: Clips, queries: Tensor) -> dict[str,
     return generator.alignment.losses(queries, motion, clips.valid, real_tokens(clips), generator.config.alignment)
 
 
-def _scores(generator: Generator, teacher: Teacher | None, clips: Clips, seed: Predicted) -> Tensor | None:
+def _scores(generator: Generator, teacher: Teacher | None, clips: Clips, seed: Predicted | None) -> Tensor | None:
     """What the mask goes by: (B, T), or None where the policy needs nothing."""
     policy = generator.config.masking.policy
     if policy == "motion_energy":
         return clips.energy
-    if policy == "loss":
+    if policy == "loss" and seed is not None:
         return frame_difficulty(seed, clips).repeat_interleave(TOKEN_FRAMES, dim=1)
     if policy in ("speech_query", "as_published"):
         if teacher is None:

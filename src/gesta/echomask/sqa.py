@@ -40,7 +40,7 @@ class SpeechQueriedAttention(nn.Module):
         """What speech makes of the motion so far.
 
         Args:
-            queries: (G, B, T, C) of ALL_PARTS.
+            queries: (G, b, T, C) of ALL_PARTS; b divides B.
             motion: (B, T, D) the memory.
             valid: (G, B) which clips really have which part.
             see: what a frame may attend to.
@@ -48,29 +48,29 @@ class SpeechQueriedAttention(nn.Module):
         Returns:
             (B, T, D), the weighted mean over the body's parts.
         """
-        asked, memories = self._asked(queries, self.body), self._memories(motion)
+        asked, memories = self._asked(queries, self.body, len(motion)), self._memories(motion)
         for layer, memory in zip(self.layers, memories, strict=True):
             asked = layer(asked, memory, see.frames, see.ahead)
         return self._part_mean(asked.view(len(self.body), len(motion), *asked.shape[2:]), self.body, valid)
 
     def scores(self, queries: Tensor, motion: Tensor, valid: Tensor, see: Sight) -> Tensor:
         """How much each frame of the motion is attended to: (B, T), 1 / T on average before the parts' weights."""
-        asked, memories = self._asked(queries, self.scoring), self._memories(motion)
+        asked, memories = self._asked(queries, self.scoring, len(motion)), self._memories(motion)
         received = queries.new_zeros(asked.shape[1], motion.shape[1])
         for layer, memory in zip(self.layers, memories, strict=True):
             asked, weights = cast(GroupedDecoderLayer, layer).with_weights(asked, memory, see.frames, see.ahead)
             received = received + weights[0].mean(dim=1) / len(self.layers)
         return self._part_mean(received.view(len(self.scoring), len(motion), -1), self.scoring, valid)
 
-    def _asked(self, queries: Tensor, chosen: list[int]) -> Tensor:
-        """Speech queries of some parts, one batch of P B clips: (1, P B, T, D)."""
+    def _asked(self, queries: Tensor, chosen: list[int], batch: int) -> Tensor:
+        """Speech queries of some parts for B clips, one batch of P B: (1, P B, T, D)."""
         groups = [ALL_PARTS.index(self.parts[number]) for number in chosen]
         if chosen == list(range(len(self.parts))):
             asked = self.into(queries[groups[0] : groups[-1] + 1])
         else:
             weight, bias = self.into.weight[chosen], self.into.bias[chosen]
             asked = torch.einsum("pbtc,pdc->pbtd", queries[groups], weight) + bias[:, None, None]
-        return asked.flatten(0, 1)[None]
+        return asked.repeat(1, batch // asked.shape[1], 1, 1).flatten(0, 1)[None]
 
     def _memories(self, motion: Tensor) -> list[KeysValues]:
         """Each layer's keys and values, made once for all parts."""
