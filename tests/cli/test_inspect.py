@@ -31,6 +31,19 @@ def test_a_motion(here: Path) -> None:
     assert sorted(everything_in(here)) == ["motion.npz", "seen.png"]
 
 
+def test_what_a_trained_model_attends_to(here: Path, speech: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    draw = timeline.draw_timeline
+    monkeypatch.setattr(timeline, "draw_timeline", lambda subject, *rest: drawn.append(subject) or draw(subject, *rest))
+    outcome = gesta_run("inspect", speech, "--model", "debug", "--style", "speaker=2")
+    assert (outcome.status, outcome.files) == (0, [Path("speech-inspect.png")])
+    assert drawn[0].plan is None
+    assert drawn[0].motion.provenance["speaker"] == "second"
+    gesta_run("speak", speech, "--model", "debug", "--style", "speaker=2", "--no-preview")
+    assert gesta_run("inspect", "gesta_out/speech/motion.npz").status == 0
+    assert np.allclose(drawn[1].motion.attention, drawn[0].motion.attention, atol=1e-6)
+
+
 def test_a_stretch_is_what_is_asked_for(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_npz(made_motion(150), Path("motion.npz"))
     asked = []

@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,7 @@ EXAMPLES = """\b
 Examples:
   gesta inspect talk.wav
   gesta inspect talk.wav --from 60 --to 90 -o middle.png
+  gesta inspect talk.wav --model gesta_runs/toy/motion/model
   gesta inspect gesta_out/talk/motion.npz"""
 
 
@@ -40,19 +41,23 @@ def inspect(
         float | None,
         typer.Option("--to", metavar="S", help="Last second drawn; the end if not given.", show_default=False),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the plan that is drawn for a recording.")] = 0,
-    style: Annotated[str, typer.Option(metavar="STYLE", help="Style of that plan.")] = "neutral",
+    model: Annotated[
+        str, typer.Option(metavar="NAME|DIR", help="Whose motion is drawn for a recording (see: gesta models).")
+    ] = "default",
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Its seed.")] = 0,
+    style: Annotated[str, typer.Option(metavar="STYLE", help="Its style, or speaker=N.")] = "neutral",
 ) -> None:
     """Draw on one time axis what is heard and what the body does.
 
-    For a recording: waveform, loudness, pitch, accents, phrases, the planned strokes and how fast the wrists move.
+    For a recording: waveform, loudness, pitch, accents, phrases, the strokes where the model plans them, how fast the
+    wrists move, and how much the speech asks of each moment: of a trained model what its SQA attends to.
     For a motion: the speed of the wrists, and how much the speech asked of each moment where the file says so.
     """
     target = output or Path(f"{file.stem}-inspect.png")
     check_picture(target, file)
     _check_stretch(start_s, end_s)
     started = time.perf_counter()
-    subject = _subject(file, seed, style)
+    subject = _subject(file, model, seed, style)
     whole_s = subject.motion.duration_s
     if start_s >= whole_s:
         raise InputError(f"'{file}' is {whole_s:.1f} s long, so --from {start_s:g} is behind its end.")
@@ -75,19 +80,19 @@ def _check_stretch(start_s: float, end_s: float | None) -> None:
         raise InputError(f"--to {end_s:g} is not after --from {start_s:g}; give a later second.")
 
 
-def _subject(file: Path, seed: int, style: str) -> "Subject":
+def _subject(file: Path, model: str, seed: int, style: str) -> "Subject":
     # Imported here so that `gesta --help` answers at once.
+    from gesta.api import load
     from gesta.audio.read import open_speech
     from gesta.cli.hearing import watched
-    from gesta.models import ProceduralModel
     from gesta.motion.reading import read_motion
-    from gesta.procedural.style import style_from
     from gesta.render.timeline import Subject
 
     if file.suffix.lower() in MOTION_SUFFIXES:
         return Subject(name=file.stem, motion=read_motion(file))
-    chosen = style_from(style)
+    loaded: Any = load(model)
+    chosen = loaded.checked_style(style)
     with progress_bar(file.stem) as report:
         speech = open_speech(file)
-        take = ProceduralModel("procedural").speak(watched(speech, report), seed=seed, style=chosen, progress=report)
+        take = loaded.speak(watched(speech, report), seed=seed, style=chosen, progress=report)
     return Subject(speech.name, take.motion, speech, take.prosody, take.plan)

@@ -18,6 +18,9 @@ ROW_INCHES = 1.35
 LONGEST_S = 60.0
 """What fits legibly on one picture."""
 WAVEFORM_BINS_PER_S = 200
+EVEN_SCORE = 0.5
+"""The SQA score of every frame where speech asks the same of all of them."""
+LEAST_SCORE_REACH = 0.01
 COLOURS = {
     "preparation": "#9ecae1",
     "stroke": "#d94801",
@@ -231,9 +234,23 @@ class AttentionRow(Row):
     def draw(self, axis: Axes, subject: Subject) -> None:
         """Draw the attention."""
         assert subject.motion.attention is not None
-        axis.fill_between(subject.times_s, 0, subject.motion.attention, color="#b08bbb", step="mid", linewidth=0)
-        axis.set_ylim(0, 1.05)
-        axis.set_ylabel("attention")
+        attention = subject.motion.attention
+        axis.fill_between(subject.times_s, 0, attention, color="#b08bbb", step="mid", linewidth=0)
+        if _is_score(subject):
+            # Scores differ by a few per cent: the middle, which any frame has if none is special, is what they are
+            # seen against.
+            axis.axhline(EVEN_SCORE, color="#777777", linewidth=0.8)
+            reach = max(float(np.abs(attention - EVEN_SCORE).max()), LEAST_SCORE_REACH)
+            axis.set_ylim(EVEN_SCORE - 1.1 * reach, EVEN_SCORE + 1.1 * reach)
+            axis.set_ylabel("SQA score")
+        else:
+            axis.set_ylim(0, 1.05)
+            axis.set_ylabel("stroke weight" if subject.plan is not None else "attention")
+
+
+def _is_score(subject: Subject) -> bool:
+    """Whether the attention is a trained model's score and not a plan's."""
+    return "decoding" in subject.motion.provenance
 
 
 _ROWS: tuple[Row, ...] = (WaveformRow(), LoudnessRow(), PitchRow(), PlanRow(), SpeedRow(), AttentionRow())
