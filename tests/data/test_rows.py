@@ -9,6 +9,7 @@ from gesta.audio.read import open_speech
 from gesta.data.rows import GrowingRows, open_rows
 from gesta.data.speech_files import cut, write_speech
 from gesta.errors import InputError, OutputError
+from tests.npy_headers import HOSTILE_HEADERS, with_header
 
 
 def rows(count: int, start: int = 0) -> np.ndarray:
@@ -88,6 +89,13 @@ def test_a_file_that_claims_more_than_it_holds_is_refused(tmp_path: Path) -> Non
         open_rows(tmp_path / "a.npy", 3)
     with pytest.raises(InputError, match="no such file"):
         open_rows(tmp_path / "b.npy", 3)
+
+
+@pytest.mark.parametrize("header", HOSTILE_HEADERS)
+def test_hostile_headers_are_refused(tmp_path: Path, header: bytes) -> None:
+    (tmp_path / "a.npy").write_bytes(with_header(header) + bytes(1000))
+    with pytest.raises(InputError, match="no npy file of float32"):
+        open_rows(tmp_path / "a.npy", 3)
 
 
 def test_sound_is_lossless_and_its_hash_is_the_readers(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ GROUND_ORDER = {
     "extras": {"errors"},
     "foreign": {"errors"},
     "locking": {"errors"},
+    "npy": set(),
     "settings": {"errors"},
     "units": set(),
     "randomness": set(),

@@ -14,6 +14,7 @@ from gesta.motion.npz import read_npz, write_npz
 from gesta.motion.rotations import angle_between, matrix_from_axis_angle
 from gesta.records import Motion
 from tests.motion.moving import made_motion
+from tests.npy_headers import HOSTILE_HEADERS, with_header
 
 
 def positions(motion: Motion) -> np.ndarray:
@@ -190,6 +191,19 @@ def test_whatever_is_damaged_is_one_sentence(tmp_path: Path) -> None:
             read_npz(path)
         except InputError as error:
             assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("header", HOSTILE_HEADERS)
+def test_hostile_headers_are_refused_in_one_sentence(tmp_path: Path, header: bytes) -> None:
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("poses.npy", with_header(header) + bytes(1320))
+        for name in ("trans", "fps"):
+            array = io.BytesIO()
+            np.save(array, GOOD[name])
+            archive.writestr(f"{name}.npy", array.getvalue())
+    with pytest.raises(InputError, match="'poses' has a damaged header") as caught:
+        read_npz(tmp_path / "a.npz")
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("frames", [10**9, 3_000_000])

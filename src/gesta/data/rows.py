@@ -7,16 +7,14 @@ every clip. Rows behind the count are what a killed run left; they are cut off w
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from tokenize import TokenError
 from typing import BinaryIO
 
 import numpy as np
 
 from gesta.errors import InputError, OutputError
+from gesta.npy import read_header
 
 ITEM = np.dtype("<f4")
-HEADER_VERSION = (1, 0)
-"""The only kind of header that is written or read: later ones can claim gigabytes before they are checked."""
 
 
 def open_rows(path: Path, columns: int) -> np.ndarray:
@@ -38,7 +36,7 @@ def open_rows(path: Path, columns: int) -> np.ndarray:
             size = file.seek(0, os.SEEK_END)
     except OSError as error:
         raise InputError(f"Cannot read {path}: {(error.strerror or str(error)).lower()}; prepare it again.") from None
-    except (ValueError, SyntaxError, TokenError):
+    except ValueError:
         raise InputError(f"Cannot read {path}: it is no npy file of float32 rows; prepare it again.") from None
     if len(shape) != 2 or shape[1] != columns or shape[0] < 1:
         raise InputError(f"Cannot read {path}: it holds {shape}, not rows of {columns} numbers; prepare it again.")
@@ -49,12 +47,10 @@ def open_rows(path: Path, columns: int) -> np.ndarray:
 
 def _header(file: BinaryIO) -> tuple[tuple[int, ...], int]:
     """Shape of the array and the byte it begins at; ValueError for anything but float32 rows."""
-    if np.lib.format.read_magic(file) != HEADER_VERSION:
+    header = read_header(file)
+    if header.fortran or header.dtype != ITEM:
         raise ValueError
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
-    if fortran or dtype != ITEM:
-        raise ValueError
-    return shape, file.tell()
+    return header.shape, file.tell()
 
 
 class GrowingRows:

@@ -8,7 +8,6 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -16,6 +15,7 @@ from typing import IO, Any, Self
 import numpy as np
 
 from gesta.errors import InputError
+from gesta.npy import Header, read_header
 
 MAXIMUM_MEMBERS = 256
 """An archive with more files than this is refused."""
@@ -24,23 +24,12 @@ MAXIMUM_SMALL_ITEMS = 1_000_000
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The two ways in which numpy packs arrays."""
 ROWS_PER_BLOCK = 4096
-HEADER_VERSION = (1, 0)
-"""Of the array headers; later versions, for headers beyond 64 KiB, can claim gigabytes before they are checked."""
 NUMBER_KINDS = "fiub"
 TEXT_KINDS = "US"
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError)
 """What the zip library raises for a damaged or odd archive."""
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 """The time written into archives, so that the same motion gives the same bytes."""
-
-
-@dataclass(frozen=True)
-class Header:
-    """What an array says about itself: item type, shape, and whether columns come first in the file."""
-
-    dtype: np.dtype[Any]
-    shape: tuple[int, ...]
-    fortran: bool
 
 
 class NpzMembers:
@@ -129,15 +118,16 @@ class NpzMembers:
 
     def _header(self, name: str, stream: IO[bytes]) -> Header:
         """Read the header, and check that the archive's own count of bytes agrees with it."""
-        if np.lib.format.read_magic(stream) != HEADER_VERSION:
-            raise InputError(f"Cannot read {self.path}: its '{name}' has a kind of header that is never read.")
-        shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-        if dtype.hasobject or dtype.fields is not None:
+        try:
+            header = read_header(stream)
+        except ValueError as error:
+            raise InputError(f"Cannot read {self.path}: its '{name}' {error}.") from error
+        if header.dtype.hasobject or header.dtype.fields is not None:
             raise InputError(f"Cannot read {self.path}: its '{name}' holds Python objects, which are never read.")
-        size = dtype.itemsize * int(np.prod(shape, dtype=object)) + stream.tell()
+        size = header.dtype.itemsize * int(np.prod(header.shape, dtype=object)) + stream.tell()
         if size != self._archive.getinfo(f"{name}.npy").file_size:
             raise InputError(f"Cannot read {self.path}: its '{name}' is not as long as it says.")
-        return Header(dtype, shape, fortran)
+        return header
 
     def _array(self, name: str, stream: IO[bytes], header: Header, shape: tuple[int, ...]) -> np.ndarray:
         """Read so many items from where the stream stands."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.errors import OutputError
+from gesta.npy import read_header
 from gesta.records import Speech, SpeechFeatures
 from gesta.writing import replacing
 
@@ -144,7 +145,9 @@ class CachedEncoder(SpeechEncoder):
 
 def _mapped(path: Path) -> np.ndarray:
     """The array in an npy file, memory-mapped and read-only; ValueError if it is none."""
-    rows = np.load(path, mmap_mode="r", allow_pickle=False)
-    if not isinstance(rows, np.ndarray) or not rows.flags.c_contiguous:
+    with path.open("rb") as file:
+        header = read_header(file)
+        begin = file.tell()
+    if header.dtype.hasobject or header.fortran:
         raise ValueError("no plain array")
-    return rows
+    return np.memmap(path, header.dtype, "r", begin, header.shape)
