@@ -147,3 +147,33 @@ def test_all_state_is_saved_so_that_training_goes_on_as_if_it_had_not_stopped(tm
         quantiser(latents)
     for name, values in first.state_dict().items():
         assert torch.equal(values, second.state_dict()[name]), name
+
+
+def _learn_a_share(process: int, processes: int, folder: str) -> None:
+    """What each of several processes does: learn from its share of the vectors, and keep what came of it."""
+    torch.distributed.init_process_group(
+        "gloo", init_method=f"file://{folder}/meeting", rank=process, world_size=processes
+    )
+    made = codebook(torch.eye(4), dead_code_usage=0.0)
+    for vectors in made_batches():
+        share = vectors.chunk(processes)[process]
+        made.learn(share, made.choose(share))
+    save_file(made.state_dict(), Path(folder) / f"{process}.safetensors")
+    torch.distributed.destroy_process_group()
+
+
+def made_batches() -> list[torch.Tensor]:
+    chance = torch.Generator().manual_seed(4)
+    return [torch.randn(12, 8, generator=chance) for _ in range(3)]
+
+
+@pytest.mark.slow
+def test_processes_with_a_share_each_learn_what_one_with_everything_does(tmp_path: Path) -> None:
+    torch.multiprocessing.spawn(_learn_a_share, args=(2, str(tmp_path)), nprocs=2)
+    alone = codebook(torch.eye(4), dead_code_usage=0.0)
+    for vectors in made_batches():
+        alone.learn(vectors, alone.choose(vectors))
+    for process in range(2):
+        together = load_file(tmp_path / f"{process}.safetensors")
+        for name in ("vectors", "sums", "counts"):
+            torch.testing.assert_close(together[name], alone.state_dict()[name])
