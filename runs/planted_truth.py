@@ -1,0 +1,165 @@
+"""Measures how well SQA scores find strokes that are known, in recordings that no training has heard.
+
+    python runs/planted_truth.py WORK_FOLDER
+
+WORK_FOLDER is what runs/planted_truth.sh has made; trainings that are not finished are left out. A frame is to be found
+if a hand is in a stroke (`gesta.data.synthetic.stroke_frames`, from the procedural speaker's own plan). SQA scores
+windows of 64 frames, 60 apart, whose true motion is all visible; as in the `attention` that `gesta speak` writes, they
+are divided by their mean in the window. The area under the curve is taken within each window and averaged, and over all
+frames together. Beside the trained networks stand their own first weights, motion energy as the mask policy
+`motion_energy` takes it, the loudness that the encoder hears, and random numbers. Prints a table in Markdown.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gesta.audio.encoders.make import make_encoder
+from gesta.bundles.folder import load_bundle
+from gesta.data.clips import Dataset
+from gesta.data.speech_features import FeatureStore
+from gesta.data.windows import Windows
+from gesta.echomask.masking import motion_energy
+from gesta.echomask.model import EchoMask
+from gesta.echomask.parts import ALL_PARTS
+from gesta.metrics.ranking import area_under_curve
+from gesta.randomness import generator as chance_for
+from gesta.train.log import read_log
+from gesta.train.loop import FINISHED, MODEL
+from gesta.train.recipe import read_recipe
+from gesta.train.stages import build_stage
+
+RECIPE = Path(__file__).parents[1] / "recipes" / "planted.toml"
+SEEDS = (0, 1, 2)
+POLICIES = ("speech_query", "random", "motion_energy")
+BATCH = 16
+Scores = np.ndarray
+"""(windows, T)."""
+
+
+class Heard:
+    """The held-out windows.
+
+    Attributes:
+        strokes: (windows, T) bool.
+        real: (windows, T) bool, frames that are no padding.
+    """
+
+    def __init__(self, work: Path) -> None:
+        changes = [f"data.dataset={work / 'dataset'}", f"tokenizer_model={work / 'tokenizer' / MODEL}"]
+        self.changes, recipe = changes, read_recipe(RECIPE, changes)
+        sizes = recipe.motion.sizes
+        self.dataset = Dataset.open(work / "dataset")
+        features = FeatureStore(self.dataset, make_encoder(recipe.encoder))
+        hop = sizes.window - sizes.seed_frames
+        self.windows = Windows(self.dataset, "validation", length=sizes.window, stride=hop, features=features)
+        found = self.windows.batch(np.arange(len(self.windows)))
+        self.strokes, self.real = found["strokes"] > 0.5, found["real"]
+
+    def batches(self) -> Iterator[Mapping[str, Tensor]]:
+        """All windows, some at a time."""
+        for start in range(0, len(self.windows), BATCH):
+            indices = np.arange(start, min(start + BATCH, len(self.windows)))
+            yield {name: torch.from_numpy(values) for name, values in self.windows.batch(indices).items()}
+
+    def untrained(self, seed: int) -> EchoMask:
+        """The weights with which the trainings of a seed begin."""
+        stage = build_stage("motion", read_recipe(RECIPE, [*self.changes, f"motion_training.seed={seed}"]))
+        return stage.network.model.eval()  # type: ignore[return-value, union-attr]
+
+
+@torch.inference_mode()
+def attention(model: EchoMask, heard: Heard) -> Scores:
+    """SQA's scores of all windows, where the whole motion is visible, divided by each window's mean."""
+    found = []
+    for batch in heard.batches():
+        motion, visible = seen(model, batch)
+        queries = model.generator.hear(batch["speech_low"], batch["speech_high"])
+        found.append(model.generator.scores(motion, visible, queries, batch["speaker"]).numpy())
+    scores = np.concatenate(found)
+    return scores / scores.mean(axis=1, keepdims=True)
+
+
+def seen(model: EchoMask, batch: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """The generator's input (B, T, channels), and which of it is there."""
+    valid = {part: batch[f"valid.{part}"] for part in ALL_PARTS}
+    parts = {part: batch[f"motion.{part}"] for part in ALL_PARTS}
+    return model.seen(parts, valid), model.motion_input.visible(batch["real"], valid)
+
+
+@torch.inference_mode()
+def energy(model: EchoMask, heard: Heard) -> Scores:
+    """How fast the motion is, as the mask policy takes it."""
+    return np.concatenate([motion_energy({"all": seen(model, batch)[0]}).numpy() for batch in heard.batches()])
+
+
+def loudness(heard: Heard) -> Scores:
+    """The first channel of the encoder's lower level."""
+    return np.concatenate([batch["speech_low"][..., 0].numpy() for batch in heard.batches()])
+
+
+def areas(scores: Scores, heard: Heard) -> tuple[float, float]:
+    """Area under the curve: mean of those within windows, and that of all frames."""
+    rows = zip(scores, heard.strokes, heard.real, strict=True)
+    within = [area_under_curve(score[real], truth[real]) for score, truth, real in rows]
+    whole = area_under_curve(scores[heard.real], heard.strokes[heard.real])
+    assert whole is not None
+    return float(np.mean([area for area in within if area is not None])), whole
+
+
+def line(name: str, found: Iterable[tuple[float, float]], said: str = "") -> str:
+    """A row of the table: means over seeds and the deviation between them."""
+    values = np.array(list(found)).T
+    many = values.shape[1] > 1
+    cells = [f"{row.mean():.3f}" + (f" ± {row.std(ddof=1):.3f}" if many else "") for row in values]
+    each = ", ".join(f"{value:.3f}" for value in values[0]) if many else ""
+    return f"| {name} | {' | '.join(cells)} | {each} | {said} |"
+
+
+def accuracy(folder: Path) -> float:
+    """Share of right base tokens from seed frames and speech alone, at the last look at held-out windows."""
+    looks = [entry for entry in read_log(folder) if entry["split"] == "validation"]
+    return looks[-1]["seed_accuracy"]
+
+
+def trained(work: Path, policy: str, heard: Heard) -> str | None:
+    """The row of a mask policy; None where no training is finished."""
+    places = [work / f"{policy}-{seed}" / "motion" for seed in SEEDS]
+    places = [place for place in places if (place / MODEL / FINISHED).is_file()]
+    if not places:
+        return None
+    found = [areas(attention(load_bundle(place / MODEL).model, heard), heard) for place in places]
+    right = np.mean([accuracy(place) for place in places])
+    return line(f"SQA, trained with `{policy}` ({len(places)} seeds)", found, f"{100 * right:.1f}")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    work = parser.parse_args().work
+    heard = Heard(work)
+    lines = [
+        f"{len(heard.windows)} windows; {heard.strokes[heard.real].mean():.1%} of {heard.real.sum()} frames are strokes",
+        "",
+        "| score | within windows | all frames | each seed, within windows | right base tokens, % |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [row for policy in POLICIES if (row := trained(work, policy, heard)) is not None]
+    first = [heard.untrained(seed) for seed in SEEDS]
+    lines.append(line("SQA, untrained", [areas(attention(model, heard), heard) for model in first]))
+    lines.append(line("motion energy itself", [areas(energy(first[0], heard), heard)]))
+    lines.append(line("loudness", [areas(loudness(heard), heard)]))
+    shape = heard.strokes.shape
+    drawn = [chance_for(seed, "planted truth").random(shape) for seed in SEEDS]
+    lines.append(line("random numbers", [areas(scores, heard) for scores in drawn]))
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
