@@ -144,8 +144,9 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     work = parser.parse_args().work
     heard = Heard(work)
+    share = heard.strokes[heard.real].mean()
     lines = [
-        f"{len(heard.windows)} windows; {heard.strokes[heard.real].mean():.1%} of {heard.real.sum()} frames are strokes",
+        f"{len(heard.windows)} windows; {share:.1%} of {heard.real.sum()} frames are in a stroke",
         "",
         "| score | within windows | all frames | each seed, within windows | right base tokens, % |",
         "|---|---|---|---|---|",
