@@ -11,6 +11,7 @@ from gesta.audio.encoders.projection import read_projection
 from gesta.bundles.config import BundleConfig
 from gesta.bundles.debug import debug_bundle
 from gesta.bundles.folder import load_bundle, save_bundle, sha256
+from gesta.cli.console import peak_memory_mb
 from gesta.errors import InputError
 
 
@@ -107,6 +108,52 @@ def test_unknown_settings_are_refused(folder: Path) -> None:
     edit(folder, licens="free")
     with pytest.raises(InputError, match="did you mean licence"):
         load_bundle(folder)
+
+
+def hostile(folder: Path, table: str, **changes: object) -> None:
+    """Change a table of the configuration, "generator.sizes" for example."""
+    config = json.loads((folder / "config.json").read_text())
+    place = config
+    for name in table.split("."):
+        place = place[name]
+    place.update(changes)
+    edit(folder, **config)
+
+
+@pytest.mark.parametrize(
+    ("table", "changes"),
+    [
+        ("generator.sizes", {"width": 2**40}),
+        ("generator.sizes", {"window": 10**9}),
+        ("generator.sizes", {"seed_frames": 64}),
+        ("generator.sizes", {"cross_layers": 10**9}),
+        ("generator.sizes", {"residual_layers": 10**9}),
+        ("generator.sizes", {"classifier": 10**12}),
+        ("generator.sizes", {"heads": 7}),
+        ("generator.sizes", {"latent": 10**6}),
+        ("generator", {"speech_low": 10**12}),
+        ("generator", {"speakers": 10**12}),
+        ("generator.masking", {"parts": ["tail"]}),
+        ("tokenizer", {"levels": 10**9}),
+        ("tokenizer", {"codes": 10**12}),
+        ("encoder", {"low_layer": 10**9}),
+        ("decoding", {"steps": 10**9}),
+    ],
+)
+def test_absurd_sizes_are_refused_by_name(folder: Path, table: str, changes: dict[str, object]) -> None:
+    hostile(folder, table, **changes)
+    with pytest.raises(InputError, match=table):
+        load_bundle(folder)
+
+
+def test_large_sizes_take_no_memory_before_the_file_is_known_to_hold_them(folder: Path) -> None:
+    largest = {"width": 8192, "feed_forward": 32768, "cross_layers": 32, "cross_feed_forward": 32768}
+    hostile(folder, "generator.sizes", **largest, residual_layers=16, latent=4096, classifier=32768)
+    hostile(folder, "tokenizer", width=4096, codes=4096, levels=16)
+    before = peak_memory_mb()
+    with pytest.raises(InputError, match=r"lacks .*; it belongs to another network"):
+        load_bundle(folder)
+    assert peak_memory_mb() - before < 200.0
 
 
 def test_another_format_is_refused(folder: Path) -> None:

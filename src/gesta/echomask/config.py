@@ -4,9 +4,9 @@
 Every difference between them is one field here, so that each can be tried by a flag.
 """
 
-from typing import Literal, get_args
+from typing import Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gesta.errors import unknown_name
 from gesta.settings import Settings
@@ -18,23 +18,42 @@ MaskPolicy = Literal["speech_query", "as_published", "random", "loss", "motion_e
 class Sizes(Settings):
     """How large the generator is. The defaults are the published network's."""
 
-    window: int = Field(64, ge=16, multiple_of=4, description="motion frames T that are generated at once")
-    seed_frames: int = Field(4, ge=4, multiple_of=4, description="frames that continue what came before a window")
-    latent: int = Field(256, ge=8, description="width of speech and motion features and of the codes")
-    width: int = Field(768, ge=8, description="width of the transformers")
-    heads: int = Field(4, ge=1, description="attention heads")
-    feed_forward: int = Field(1536, ge=8, description="inner width of the transformer layers")
-    face_layers: int = Field(4, ge=1, description="layers of the face decoder")
-    cross_layers: int = Field(8, ge=1, description="layers of the cross-attention that scores frames and moves bodies")
-    cross_feed_forward: int = Field(2048, ge=8, description="its inner width")
-    exchange_feed_forward: int = Field(512, ge=8, description="inner width where parts tell each other, and in MAM")
-    classifier: int = Field(768, ge=8, description="inner width of the base classifiers")
-    residual_layers: int = Field(3, ge=1, description="layers for each residual level")
-    residual_heads: int = Field(8, ge=1, description="attention heads for the residual levels")
-    residual_feed_forward: int = Field(1024, ge=8, description="inner width for the residual levels")
-    alignment_layers: int = Field(2, ge=1, description="layers of each of MAM's three encoders")
-    alignment_heads: int = Field(4, ge=1, description="attention heads in MAM and in the exchange")
-    motion_layers: int = Field(3, ge=1, description="convolution layers that read the visible motion")
+    window: int = Field(64, ge=16, le=1024, multiple_of=4, description="motion frames T that are generated at once")
+    seed_frames: int = Field(
+        4, ge=4, le=512, multiple_of=4, description="frames that continue what came before a window"
+    )
+    latent: int = Field(256, ge=8, le=4096, description="width of speech and motion features and of the codes")
+    width: int = Field(768, ge=8, le=8192, description="width of the transformers")
+    heads: int = Field(4, ge=1, le=128, description="attention heads")
+    feed_forward: int = Field(1536, ge=8, le=32768, description="inner width of the transformer layers")
+    face_layers: int = Field(4, ge=1, le=32, description="layers of the face decoder")
+    cross_layers: int = Field(
+        8, ge=1, le=32, description="layers of the cross-attention that scores frames and moves bodies"
+    )
+    cross_feed_forward: int = Field(2048, ge=8, le=32768, description="its inner width")
+    exchange_feed_forward: int = Field(
+        512, ge=8, le=32768, description="inner width where parts tell each other, and in MAM"
+    )
+    classifier: int = Field(768, ge=8, le=32768, description="inner width of the base classifiers")
+    residual_layers: int = Field(3, ge=1, le=16, description="layers for each residual level")
+    residual_heads: int = Field(8, ge=1, le=128, description="attention heads for the residual levels")
+    residual_feed_forward: int = Field(1024, ge=8, le=32768, description="inner width for the residual levels")
+    alignment_layers: int = Field(2, ge=1, le=16, description="layers of each of MAM's three encoders")
+    alignment_heads: int = Field(4, ge=1, le=128, description="attention heads in MAM and in the exchange")
+    motion_layers: int = Field(3, ge=1, le=16, description="convolution layers that read the visible motion")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        for name, width, heads in (
+            ("heads", self.width, self.heads),
+            ("residual_heads", self.latent, self.residual_heads),
+            ("alignment_heads", self.latent, self.alignment_heads),
+        ):
+            if width % heads:
+                raise ValueError(f"a width of {width} cannot be shared among {heads} {name}")
+        if self.seed_frames >= self.window:
+            raise ValueError("a window must be longer than its seed frames")
+        return self
 
 
 class Masking(Settings):
@@ -45,7 +64,9 @@ class Masking(Settings):
     directed: float = Field(0.2, ge=0.0, le=1.0, description="share that the scores decide, hard or soft")
     pool: float = Field(0.4, ge=0.0, le=1.0, description="share of frames, by rank, that the soft choice draws from")
     spare_seed: bool = Field(True, description="seed frames are never masked")
-    parts: tuple[str, ...] = Field(("hands", "upper", "lower"), description="whose speech queries score frames")
+    parts: tuple[Literal["face", "hands", "upper", "lower"], ...] = Field(
+        ("hands", "upper", "lower"), min_length=1, description="whose speech queries score frames"
+    )
     teacher_decay: float = Field(0.9999, ge=0.0, lt=1.0, description="moving average that makes the teacher")
     teacher_warm_up: bool = Field(True, description="the teacher follows quickly at first: (1 + n) / (10 + n)")
 
@@ -88,7 +109,7 @@ class Decoding(Settings):
     )
     steps: int = Field(6, ge=1, le=64, description="passes of the iterative method")
     temperature: float = Field(0.0, ge=0.0, le=5.0, description="of the base tokens' choice; 0 takes the likeliest")
-    top_k: int = Field(0, ge=0, description="only the k likeliest base tokens are drawn from; 0: all")
+    top_k: int = Field(0, ge=0, le=4096, description="only the k likeliest base tokens are drawn from; 0: all")
 
     def changed_by(self, text: str) -> "Decoding":
         """These settings with what a user wrote: a method, further settings as key=value, or both, with commas between.
@@ -117,14 +138,17 @@ class GeneratorConfig(Settings):
     motion_input: Literal["joints", "parts"] = Field(
         "parts", description="visible motion as 55 joints, translation, contacts (337) or as all parts, face included"
     )
-    speech_low: int = Field(256, ge=1, description="channels of the lower level of the speech features")
-    speech_high: int = Field(256, ge=1, description="channels of the higher level of the speech features")
+    speech_low: int = Field(256, ge=1, le=8192, description="channels of the lower level of the speech features")
+    speech_high: int = Field(256, ge=1, le=8192, description="channels of the higher level of the speech features")
     learned_projection: bool = Field(True, description="speech features pass a learned layer first")
-    speakers: int = Field(25, ge=1, description="speakers or styles the generator tells apart")
+    speakers: int = Field(25, ge=1, le=10_000, description="speakers or styles the generator tells apart")
     speaker_in_body: bool = Field(True, description="the body's speaker reaches the cross-attention (published: lost)")
     speaker_dropout: float = Field(0.0, ge=0.0, le=1.0, description="share of training clips without a speaker")
     look_ahead: int | None = Field(
-        None, ge=0, description="frames of speech and motion after a frame that it may attend to; none: all"
+        None,
+        ge=0,
+        le=1_000_000,
+        description="frames of speech and motion after a frame that it may attend to; none: all",
     )
     dropout: float = Field(0.1, ge=0.0, lt=1.0, description="dropout while training")
     reseed: Literal["decoded", "as_published"] = Field(

@@ -28,7 +28,9 @@ class EncoderConfig(Settings):
         pattern="^[0-9a-f]{40}$",
         description="the hub's commit, 40 hexadecimal digits; known for the usual models",
     )
-    low_layer: int = Field(11, ge=0, description="hidden state of the lower level; 0 is what the first block is given")
+    low_layer: int = Field(
+        11, ge=0, le=200, description="hidden state of the lower level; 0 is what the first block is given"
+    )
     as_published: bool = Field(
         False, description="the network hears 22,050 Hz samples as if they were 16,000 Hz, frames come at hop 533"
     )
