@@ -10,7 +10,9 @@ import gesta
 from gesta.cli import build, main
 from tests.cli.running import gesta_run
 
-COMMANDS = ("speak", "inspect", "prepare", "import-weights", "models", "doctor", "version")
+COMMANDS = ("speak", "inspect", "prepare", "train", "import-weights", "models", "doctor", "version")
+KINDS = ("synthetic", "beat2", "show", "bvh")
+EVERY_HELP = [(), *((name,) for name in COMMANDS), *(("prepare", kind) for kind in KINDS)]
 INTERNALS = re.compile(r"[Tt]raceback|None|\bPath\b(?!\])|dataclass|numba|kwargs|TODO|_s\b|\bRVQ\b")
 
 
@@ -19,7 +21,7 @@ def terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
 
-@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=lambda words: words[0] if words else "")
+@pytest.mark.parametrize("command", EVERY_HELP, ids=" ".join)
 def test_help_fits_80_columns_and_shows_no_internals(command: tuple[str, ...]) -> None:
     outcome = gesta_run(*command, "--help")
     assert outcome.status == 0
@@ -29,9 +31,14 @@ def test_help_fits_80_columns_and_shows_no_internals(command: tuple[str, ...]) -
 
 
 def test_help_of_the_working_commands_has_examples() -> None:
-    for name in ("speak", "inspect"):
+    for name, example in (
+        ("speak", "talk.wav"),
+        ("inspect", "talk.wav"),
+        ("prepare", "beat2 BEAT2/beat_english_v2.0.0 -o data/scott --speakers 2"),
+        ("train", "motion recipes/toy.toml"),
+    ):
         text = gesta_run(name, "--help").stdout
-        assert f"\n    gesta {name} talk.wav\n" in text, "an example stands on a line of its own"
+        assert f"\n    gesta {name} {example}\n" in text, "an example stands on a line of its own"
     assert "gesta speak" in gesta_run("--help").stdout
 
 
