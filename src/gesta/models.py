@@ -107,12 +107,14 @@ class EchoMaskModel:
     bundle: Bundle
 
     def checked_style(self, style: str = USUAL_STYLE, energy: float | None = None) -> int:
-        """The index of a speaker, from its name or "speaker=N" (N from 1); the first one, or "neutral", by default."""
+        """The index of a speaker, from its name, "speaker=NAME" or "speaker=N" (N from 1); the first one by default."""
         if energy is not None:
             raise InputError(f"The model '{self.name}' has no energy that could be set; leave --energy away.")
         names = self.bundle.config.speakers
         name, equals, number = style.partition("=")
         if equals and name.strip() == SPEAKER:
+            if number.strip() in names:
+                return names.index(number.strip())
             if not number.strip().isdigit() or not 1 <= int(number) <= len(names):
                 raise InputError(f"'{style}' is no speaker of '{self.name}': give speaker=1 to speaker={len(names)}.")
             return int(number) - 1

@@ -11,6 +11,7 @@ from torch import Tensor
 from gesta.bundles.folder import load_bundle
 from gesta.bundles.official import import_echomask
 from gesta.errors import InputError
+from gesta.models import EchoMaskModel
 from gesta.motion.npz_read import read_npz
 from tests.audio.tiny_networks import save_tiny
 from tests.bundles.made_release import DEAD, generator_shapes, write_release, zeros
@@ -40,8 +41,10 @@ def test_a_whole_release_becomes_a_model_that_speaks(tmp_path: Path) -> None:
     assert "signs" in outcome.stderr
     bundle = load_bundle(tmp_path / "model")
     assert torch.equal(bundle.model.generator.hidden, weights["module.mask_embeddings"].flatten())
-    assert bundle.config.speakers[0] == "1"
-    assert len(bundle.config.speakers) == 25
+    assert [bundle.config.speakers[place] for place in (0, 1, 7, 13, 18, 24)] == ["1", "2", "30", "28", "27", "25"]
+    assert len(set(bundle.config.speakers)) == 25
+    model = EchoMaskModel("imported", bundle)
+    assert [model.checked_style(f"speaker={who}") for who in ("2", "30", "8")] == [1, 7, 7]
     assert "none granted by the authors" in (tmp_path / "model" / "card.md").read_text()
     save_tiny(tmp_path / "model" / "hubert", hidden_size=1024, num_hidden_layers=12)
     speech = demo_speech(tmp_path / "speech.wav", 3.0)

@@ -5,13 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gesta.data.beat2 import NUMBERS, speaker_index
 from gesta.data.clips import Dataset
 from gesta.data.kinds import plan_source
 from gesta.data.prepare import prepare
 from gesta.data.windows import Windows
 from gesta.errors import InputError
-from gesta.motion.beat2 import read_beat2
+from gesta.motion.beat2 import NUMBERS, read_beat2, speaker_index
 from gesta.motion.representation import Representation
 from tests.data.making import DATA, write_beat2
 

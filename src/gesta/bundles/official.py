@@ -22,6 +22,7 @@ from gesta.echomask.model import EchoMask
 from gesta.echomask.official import official_state, unknown_names
 from gesta.errors import InputError
 from gesta.foreign import check_names, listed, read_torch_file
+from gesta.motion.beat2 import NUMBERS, speaker_index
 from gesta.tokenizer.channels import PART_ORDER
 from gesta.tokenizer.config import tokenizer_config
 from gesta.tokenizer.official import load_official, official_global_motion_names, official_rvq_names
@@ -45,7 +46,8 @@ Holistic 3D motion from speech (arXiv 2504.09209): the authors' own weights, rea
 `gesta import-weights echomask`.
 
 * Licence: {LICENCE}. Ask the authors before you pass these files on.
-* Data: BEAT2 (25 speakers, English; non-commercial). The speakers are called 1 to 25, as BEAT2 numbers them.
+* Data: BEAT2 (25 speakers, English; non-commercial). Speakers are called by BEAT2's numbers: 1 to 7, 9 to 13, 15 to 18,
+  20 to 25, 27, 28 and 30.
 * Face: 100 FLAME expressions and the jaw.
 * Hears: HuBERT (facebook/hubert-large-ls960-ft), which is fetched when it is first needed; without a network, put its
   config.json, preprocessor_config.json and weights into a folder `hubert` here.
@@ -95,7 +97,7 @@ def official_config(made_from: Mapping[str, str]) -> BundleConfig:
         tokenizer=tokenizer_config("official"),
         generator=generator,
         decoding=Decoding(method="single"),
-        speakers=tuple(str(number) for number in range(1, generator.speakers + 1)),
+        speakers=tuple(str(number) for number in sorted(NUMBERS, key=speaker_index)),
         licence=LICENCE,
         provenance={"gesta": __version__, "command": "gesta import-weights echomask", "made_from": dict(made_from)},
     )

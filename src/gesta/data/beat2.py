@@ -1,9 +1,7 @@
 """BEAT2 as a source: its own speakers, numbered as the released models know them, and its own splits.
 
-Facts: the folder's layout and the split table are in `gesta.motion.beat2`; an id begins with the speaker's number and
-name; numbers run from 1 to 30 with gaps, and EchoMask's released code (dataloaders) folds the 25 of them into 0 to 24
-by moving 30 to the place of 8, 28 to that of 14 and 27 to that of 19. The papers train on speaker 2 alone and
-leave the additional recordings out.
+Facts: the folder's layout, the split table and the speakers are in `gesta.motion.beat2`; an id begins with the
+speaker's number and name. The papers train on speaker 2 alone and leave the additional recordings out.
 """
 
 import csv
@@ -17,16 +15,12 @@ from gesta.data.files import shown_name, total_size
 from gesta.data.manifest import Split
 from gesta.data.plans import DatasetPlan, LoadedClip, PlannedClip, whole_clip
 from gesta.errors import InputError
-from gesta.motion.beat2 import SPLIT_FILE, Beat2Take, beat2_takes, read_beat2
+from gesta.motion.beat2 import NUMBERS, SPLIT_FILE, Beat2Take, beat2_takes, read_beat2, speaker_index
 from gesta.motion.hand_model import HandModel
 from gesta.settings import Settings
 
 KIND = "beat2"
 NAME = re.compile(r"(\d{1,2})_([A-Za-z]+)_[\w.\-]+")
-NUMBERS = (*range(1, 8), *range(9, 14), *range(15, 19), *range(20, 26), 27, 28, 30)
-"""The speakers of BEAT2."""
-MOVED = {30: 8, 28: 14, 27: 19}
-"""Numbers beyond 25 take the place of one that is missing."""
 SPLITS: dict[str, Split] = {"train": "train", "val": "validation", "test": "test", "additional": "additional"}
 """BEAT2's names for splits, and ours."""
 LICENCE = "BEAT2: non-commercial research only"
@@ -39,11 +33,6 @@ class Beat2Settings(Settings):
     speakers: tuple[int, ...] = Field((), description="numbers of the speakers; none for all (the papers: 2)")
     additional: bool = Field(False, description="whether additional recordings are prepared, as a split of their own")
     whole_seconds: bool = Field(False, description="whether clips are cut to whole seconds, as published")
-
-
-def speaker_index(number: int) -> int:
-    """The place of a speaker's number, 1 to 30, among the 25: 0 to 24."""
-    return MOVED.get(number, number) - 1
 
 
 def beat2_plan(source: Path, settings: Beat2Settings, hands: HandModel | None = None) -> DatasetPlan:

@@ -3,6 +3,9 @@
 A take is `smplxflame_30/<id>.npz` with the speech in `wave16k/<id>.wav`, words in `textgrid/<id>.TextGrid` and the
 split in `train_test_split.csv`. The face is FLAME's (100 expressions and the jaw joint), fingers are offsets from
 SMPL-X's mean hand. BEAT2 is for non-commercial research.
+
+Speakers are numbered from 1 to 30 with gaps. EchoMask's released code (dataloaders, commit 1e86a4a) folds the 25 of
+them into 0 to 24 by moving 30 to the place of 8, 28 to that of 14 and 27 to that of 19.
 """
 
 import csv
@@ -18,6 +21,10 @@ from gesta.motion.npz_write import FLAME
 from gesta.records import Motion
 
 SPLIT_FILE = "train_test_split.csv"
+NUMBERS = (*range(1, 8), *range(9, 14), *range(15, 19), *range(20, 26), 27, 28, 30)
+"""The speakers."""
+MOVED = {30: 8, 28: 14, 27: 19}
+"""Numbers beyond 25 take the place of one that is missing."""
 MOTION_FOLDER, SPEECH_FOLDER, WORDS_FOLDER = "smplxflame_30", "wave16k", "textgrid"
 
 
@@ -35,6 +42,11 @@ class Beat2Take:
     def speaker(self) -> int:
         """The speaker's number, 1 to 30."""
         return int(self.name.split("_", 1)[0])
+
+
+def speaker_index(number: int) -> int:
+    """The place of a speaker's number, 1 to 30, among the 25: 0 to 24."""
+    return MOVED.get(number, number) - 1
 
 
 def beat2_takes(root: str | Path) -> Iterator[Beat2Take]:
