@@ -26,6 +26,12 @@ FORMATS: dict[str, tuple[str, Callable[[Motion, Path], object]]] = {
 """Formats by name, with the file each one writes."""
 PLANNED_FORMATS = ("glb", "vrma", "usd", "arkit-csv", "fbx")
 PREVIEW, PLAN, REPORT = "preview.mp4", "plan.json", "report.json"
+FACE_IN_PREVIEW = {
+    "arkit52": "all 52 weights are drawn",
+    "flame100": "the jaw is drawn from its joint; the 100 expressions are in motion.npz but not drawn, since their "
+    "shapes belong to FLAME: brows, lids and lips stay neutral",
+}
+"""What a preview shows of each face basis."""
 
 
 def check_formats(names: Iterable[str]) -> list[str]:
@@ -127,6 +133,7 @@ class Take:
             "speech": {"name": self.speech.name, "duration_s": self.speech.duration_s, "sha256": self.speech.sha256},
             "motion": {"frames": self.motion.frame_count, "frames_per_second": MOTION_FPS},
             "provenance": dict(self.motion.provenance),
+            "face": {"basis": self.motion.face_basis, "preview": FACE_IN_PREVIEW[self.motion.face_basis]},
             "heard": {"accents": len(self.prosody.accents), "phrases": len(self.prosody.phrase_starts)},
             **({} if self.plan is None else {"plan": _plan_summary(self.plan)}),
             "measures": self.measures(),

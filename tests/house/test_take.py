@@ -3,6 +3,7 @@
 import json
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,12 @@ def test_every_file_is_there_and_named(take: Take, tmp_path: Path) -> None:
     assert names_in(tmp_path / "a" / "b") == sorted(file.name for file in files)
     report = json.loads(files[-1].read_text(encoding="utf-8"))
     assert report["files"] == [file.name for file in files]
+    assert report["face"]["basis"] == "arkit52"
+
+
+def test_the_report_says_what_a_preview_leaves_out(take: Take) -> None:
+    flame = take.motion.replaced(face=np.zeros((take.motion.frame_count, 100)), face_basis="flame100")
+    assert "not drawn" in replace(take, motion=flame).summary()["face"]["preview"]
 
 
 def test_progress_is_told(take: Take, tmp_path: Path) -> None:
