@@ -140,6 +140,14 @@ def test_other_recorded_tables_are_refused_by_name(tmp_path: Path) -> None:
             train(TinyStage(), quick_settings(), tmp_path, recorded={"network": changed})
 
 
+def test_a_training_goes_on_where_the_encoder_runs_on_another_machine(tmp_path: Path) -> None:
+    train(TinyStage(), quick_settings(steps=3), tmp_path, recorded={"encoder": {"kind": "hubert", "device": "cuda"}})
+    outcome = train(TinyStage(), quick_settings(), tmp_path, recorded={"encoder": {"kind": "hubert", "device": "cpu"}})
+    assert outcome.made == STEPS - 3
+    with pytest.raises(InputError, match=r"encoder\.kind"):
+        train(TinyStage(), quick_settings(), tmp_path, recorded={"encoder": {"kind": "wavlm", "device": "cpu"}})
+
+
 def test_a_cut_checkpoint_is_passed_over_with_a_note(tmp_path: Path, uninterrupted: Path) -> None:
     train_tiny(tmp_path, steps=11)
     shutil.rmtree(tmp_path / "model")

@@ -16,6 +16,8 @@ from gesta.version import __version__
 
 TRAINING = "training"
 """The table of recorded settings in which FREE_TO_CHANGE stand."""
+MACHINE = ("encoder.device",)
+"""Settings of other tables that are about the machine: they change where something is computed, not what."""
 Table = Mapping[str, Any]
 
 
@@ -52,7 +54,7 @@ def refuse_other_settings(then: Table, now: Table, folder: Path) -> None:
         folder: of the training.
     """
     before, after = dict(_flat(then)), dict(_flat(json.loads(json.dumps(now))))
-    free = {f"{TRAINING}.{name}" for name in FREE_TO_CHANGE}
+    free = {*MACHINE, *(f"{TRAINING}.{name}" for name in FREE_TO_CHANGE)}
     for name in sorted((before.keys() | after.keys()) - free):
         old, new = before.get(name), after.get(name)
         if old != new:
