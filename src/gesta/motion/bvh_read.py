@@ -53,28 +53,12 @@ def read_bvh(
         InputError: the file is missing, malformed, too long, or no person can be found in it.
     """
     path = Path(path)
-    if up not in (None, "y", "z"):
-        raise unknown_name("up axis", str(up), ("y", "z"))
-    if scale is not None and not 0.0 < scale < LARGEST_SCALE:
-        raise InputError(f"The scale is {scale:g}, but must be the metres in a unit of the file, more than 0.")
+    _check_options(scale, up)
     clip = parse_bvh(path)
-    rate = 1.0 / clip.frame_time
-    rate = float(MOTION_FPS) if abs(rate - MOTION_FPS) < RATE_TOLERANCE else rate
-    if not 1.0 <= rate <= MAXIMUM_RATE or len(clip.frames) / rate > MAXIMUM_DURATION_S:
-        raise InputError(
-            f"Cannot read {path}: it must have 1 to {MAXIMUM_RATE:g} frames a second and last six hours at most."
-        )
-    if joints is None:
-        convention, found = match_names(clip.names, clip.parents)
-    else:
-        convention, found = "the joint mapping", match_mapping(clip.names, clip.parents, joints)
-    if missing := [name for name in REQUIRED if name not in found]:
-        raise InputError(f"Cannot read {path}: no joint of it is known as {missing[0]}, so no person was found.")
+    rate = _rate(clip, path)
+    convention, found = _person(clip, joints, path)
     rest = examine(clip, found, path)
-    up = up or UP_AXES.get(rest.up, "y")
-    if up not in TURNS:
-        raise InputError(f"Cannot read {path}: its rest pose stands along the {up} axis; say which axis is up.")
-    world = TURNS[up]
+    world = _turn_upright(rest, up, path)
     rotations = resample_joints(
         len(clip.frames), rate, lambda start, stop: _carried(clip, found, rest, world, slice(start, stop))
     )
@@ -96,6 +80,43 @@ def read_bvh(
         floor_known=floor_known,
         provenance={**provenance(path, "BVH", notes), "lacking": _lacking(found)},
     )
+
+
+def _check_options(scale: float | None, up: str | None) -> None:
+    if up not in (None, "y", "z"):
+        raise unknown_name("up axis", str(up), ("y", "z"))
+    if scale is not None and not 0.0 < scale < LARGEST_SCALE:
+        raise InputError(f"The scale is {scale:g}, but must be the metres in a unit of the file, more than 0.")
+
+
+def _rate(clip: BvhClip, path: Path) -> float:
+    """Frames a second of the file, unless there are too many or too few of them."""
+    rate = 1.0 / clip.frame_time
+    rate = float(MOTION_FPS) if abs(rate - MOTION_FPS) < RATE_TOLERANCE else rate
+    if not 1.0 <= rate <= MAXIMUM_RATE or len(clip.frames) / rate > MAXIMUM_DURATION_S:
+        raise InputError(
+            f"Cannot read {path}: it must have 1 to {MAXIMUM_RATE:g} frames a second and last six hours at most."
+        )
+    return rate
+
+
+def _person(clip: BvhClip, joints: Mapping[str, str] | None, path: Path) -> tuple[str, Mapping[str, int]]:
+    """By which convention joints are named, and where in the file ours are."""
+    if joints is None:
+        convention, found = match_names(clip.names, clip.parents)
+    else:
+        convention, found = "the joint mapping", match_mapping(clip.names, clip.parents, joints)
+    if missing := [name for name in REQUIRED if name not in found]:
+        raise InputError(f"Cannot read {path}: no joint of it is known as {missing[0]}, so no person was found.")
+    return convention, found
+
+
+def _turn_upright(rest: Rest, up: str | None, path: Path) -> np.ndarray:
+    """(3, 3) from the file's world to ours, where y is up."""
+    up = up or UP_AXES.get(rest.up, "y")
+    if up not in TURNS:
+        raise InputError(f"Cannot read {path}: its rest pose stands along the {up} axis; say which axis is up.")
+    return TURNS[up]
 
 
 def _local(clip: BvhClip, block: slice, joints: Collection[int]) -> tuple[np.ndarray, np.ndarray]:
