@@ -8,6 +8,8 @@ G groups, B batch, T target positions, S memory positions, D width, H heads.
 """
 
 import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
@@ -17,12 +19,20 @@ from gesta.echomask.dropout import Dropout, dropped
 
 LEAK = 0.2
 """Slope of the leaky ReLU below zero."""
+Product = Callable[[Tensor], Tensor]
+"""What a matrix and a shift make of rows."""
 KeysValues = tuple[Tensor, Tensor]
 """What attention reads: keys and values, each (G, B, H, S, D / H)."""
 
 
 class GroupedLinear(nn.Module):
-    """(G, ..., inputs) -> (G, ..., outputs), each group by its own matrix."""
+    """(G, ..., inputs) -> (G, ..., outputs), each group by its own matrix.
+
+    Attributes:
+        product: computes the same from weights in another form (gesta.echomask.precision), where there is one.
+    """
+
+    product: Product | None = None
 
     def __init__(self, groups: int, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -32,6 +42,8 @@ class GroupedLinear(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         """Apply the matrices."""
+        if self.product is not None:
+            return self.product(values)
         return grouped_product(values, self.weight, self.bias)
 
 
@@ -69,7 +81,14 @@ class GroupedNorm(nn.Module):
 
 
 class GroupedAttention(nn.Module):
-    """Multi-head attention; queries, keys and values come from one weight (G, 3 D, D), as in PyTorch's layer."""
+    """Multi-head attention; queries, keys and values come from one weight (G, 3 D, D), as in PyTorch's layer.
+
+    Attributes:
+        products: by a projection's name, what computes the same from weights in another form
+            (gesta.echomask.precision), where there is one.
+    """
+
+    products: Mapping[str, Product] = MappingProxyType({})
 
     def __init__(self, groups: int, width: int, heads: int, dropout: float) -> None:
         super().__init__()
@@ -84,8 +103,7 @@ class GroupedAttention(nn.Module):
 
     def keys_values(self, memory: Tensor) -> KeysValues:
         """What attention reads from a memory (G, B, S, D)."""
-        width = memory.shape[-1]
-        keys, values = grouped_product(memory, self.in_weight[:, width:], self.in_bias[:, width:]).chunk(2, dim=-1)
+        keys, values = self._projected("memory", memory).chunk(2, dim=-1)
         return self._split(keys), self._split(values)
 
     def forward(self, target: Tensor, memory: KeysValues, mask: Tensor | None = None) -> Tensor:
@@ -97,20 +115,18 @@ class GroupedAttention(nn.Module):
             mask: (T, S) bool, true where a position may be seen; all may if not given.
         """
         keys, values = (self._for_batch(item, target.shape[1]) for item in memory)
-        return self.out(self._mixed(self._queries(target), keys, values, mask))
+        return self.out(self._mixed(self._split(self._projected("queries", target)), keys, values, mask))
 
     def with_weights(self, target: Tensor, memory: KeysValues, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """As `forward`, written out, with the attention weights (G, B, T, S) averaged over the heads."""
         keys, values = (self._for_batch(item, target.shape[1]) for item in memory)
-        weights = attention_weights(self._queries(target), keys, mask)
+        weights = attention_weights(self._split(self._projected("queries", target)), keys, mask)
         mixed = dropped(weights, self.dropout, self.training) @ values
         return self.out(self._join(mixed)), weights.mean(dim=2)
 
     def to_itself(self, values: Tensor, mask: Tensor | None = None) -> Tensor:
         """Self-attention of (G, B, T, D), all three projections in one product."""
-        queries, keys, content = (
-            self._split(item) for item in grouped_product(values, self.in_weight, self.in_bias).chunk(3, dim=-1)
-        )
+        queries, keys, content = (self._split(item) for item in self._projected("all", values).chunk(3, dim=-1))
         return self.out(self._mixed(queries, keys, content, mask))
 
     def _mixed(self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
@@ -119,11 +135,21 @@ class GroupedAttention(nn.Module):
         if drop and queries.device.type == "cpu":
             # PyTorch has no fused attention with dropout on a CPU, and ours drops faster.
             return self._join(dropped(attention_weights(queries, keys, mask), drop, True) @ values)
-        return self._join(functional.scaled_dot_product_attention(queries, keys, values, mask, drop))
+        # PyTorch's fused attention takes four axes only.
+        asked, seen, told = (item.flatten(0, 1) for item in (queries, keys, values))
+        mixed = functional.scaled_dot_product_attention(asked, seen, told, mask, drop)
+        return self._join(mixed.unflatten(0, (len(queries), -1)))
 
-    def _queries(self, target: Tensor) -> Tensor:
-        width = target.shape[-1]
-        return self._split(grouped_product(target, self.in_weight[:, :width], self.in_bias[:, :width]))
+    def projection(self, name: str) -> tuple[Tensor, Tensor]:
+        """Weight (G, O, D) and shift (G, O) of the projection to "queries", to "memory" (keys, values) or "all"."""
+        width = self.in_weight.shape[-1]
+        rows = {"queries": slice(width), "memory": slice(width, None), "all": slice(None)}[name]
+        return self.in_weight[:, rows], self.in_bias[:, rows]
+
+    def _projected(self, name: str, values: Tensor) -> Tensor:
+        if name in self.products:
+            return self.products[name](values)
+        return grouped_product(values, *self.projection(name))
 
     def _split(self, values: Tensor) -> Tensor:
         """(G, B, T, D) -> (G, B, H, T, D / H)."""

@@ -64,12 +64,10 @@ class SpeechQueriedAttention(nn.Module):
 
     def _asked(self, queries: Tensor, chosen: list[int], batch: int) -> Tensor:
         """Speech queries of some parts for B clips, one batch of P B: (1, P B, T, D)."""
-        groups = [ALL_PARTS.index(self.parts[number]) for number in chosen]
-        if chosen == list(range(len(self.parts))):
-            asked = self.into(queries[groups[0] : groups[-1] + 1])
-        else:
-            weight, bias = self.into.weight[chosen], self.into.bias[chosen]
-            asked = torch.einsum("pbtc,pdc->pbtd", queries[groups], weight) + bias[:, None, None]
+        first = ALL_PARTS.index(self.parts[0])
+        asked = self.into(queries[first : first + len(self.parts)])
+        if len(chosen) < len(self.parts):
+            asked = asked[chosen]
         return asked.repeat(1, batch // asked.shape[1], 1, 1).flatten(0, 1)[None]
 
     def _memories(self, motion: Tensor) -> list[KeysValues]:
