@@ -16,6 +16,11 @@ class OutputError(GestaError):
     """A result cannot be written where the user wants it."""
 
 
+def reason_of(error: OSError) -> str:
+    """What the system says went wrong, in lower case, for the middle of a sentence."""
+    return (error.strerror or str(error)).lower()
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
     """Return the error for a name that is not in `known`, with the nearest known names in its sentence.
 

@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from gesta.errors import InputError
+from gesta.errors import InputError, reason_of
 
 FILE_BYTES = 8_000_000_000
 """Larger files are refused before they are opened."""
@@ -37,7 +37,7 @@ def read_torch_file(path: str | Path, kind: str) -> Any:
         _refuse_large(path, kind)
         return torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise InputError(f"The {kind} '{path}' cannot be read: {(error.strerror or str(error)).lower()}.") from None
+        raise InputError(f"The {kind} '{path}' cannot be read: {reason_of(error)}.") from None
     except UnpicklingError:
         raise InputError(
             f"The {kind} '{path}' holds more than tensors, or is no torch file; fetch it again from its makers."
@@ -65,7 +65,7 @@ def read_tensors(path: str | Path, kind: str) -> dict[str, Tensor]:
             raise InputError(f"The {kind} '{path}' has a header of {length} bytes; fetch it again from its makers.")
         return load_file(path)
     except OSError as error:
-        raise InputError(f"The {kind} '{path}' cannot be read: {(error.strerror or str(error)).lower()}.") from None
+        raise InputError(f"The {kind} '{path}' cannot be read: {reason_of(error)}.") from None
     except (SafetensorError, ValueError):
         raise InputError(f"The {kind} '{path}' is damaged or no safetensors file; fetch it again.") from None
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gesta.errors import InputError, unknown_name
+from gesta.errors import InputError, reason_of, unknown_name
 
 FILE_BYTES = 1_000_000
 """Larger settings files are refused."""
@@ -96,7 +96,7 @@ def read_table(path: str | Path, kind: str) -> dict[str, Any]:
         with path.open("rb") as file:
             content = file.read(FILE_BYTES + 1)
     except OSError as error:
-        raise InputError(f"The {kind} '{path}' cannot be read: {(error.strerror or str(error)).lower()}.") from None
+        raise InputError(f"The {kind} '{path}' cannot be read: {reason_of(error)}.") from None
     if len(content) > FILE_BYTES:
         raise InputError(f"The {kind} '{path}' is larger than {FILE_BYTES // 1_000_000} MB; that is no {kind}.")
     read, name = (json.loads, "JSON") if path.suffix == ".json" else (tomllib.loads, "TOML")

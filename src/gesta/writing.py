@@ -1,12 +1,12 @@
-"""Writing a file so that the old one stays whole until the new one is."""
+"""Writing files so that old ones stay whole until new ones are."""
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gesta.errors import OutputError
+from gesta.errors import OutputError, reason_of
 
 
 @contextmanager
@@ -32,3 +32,24 @@ def replacing(path: str | Path) -> Iterator[Path]:
     finally:
         # After the renaming there is nothing left to remove.
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def refused_as(sentence: Callable[[str], str]) -> Iterator[None]:
+    """Say in one sentence why the files that a block writes cannot be written.
+
+    Args:
+        sentence: takes the reason, in words, and makes the whole sentence.
+
+    Raises:
+        OutputError: the system, or a writer, could not write.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(sentence(reason_of(error))) from error
+    except OutputError as error:
+        # Writers name the temporary place they were given, which means nothing to anybody.
+        if isinstance(error.__cause__, OSError):
+            raise OutputError(sentence(reason_of(error.__cause__))) from error
+        raise

@@ -17,7 +17,7 @@ from gesta.bundles.config import CARD_FILE, CONFIG_FILE, MODEL_FILE, PROJECTION_
 from gesta.bundles.tensors import write_tensors
 from gesta.echomask.model import EchoMask
 from gesta.echomask.motion_input import MotionInput
-from gesta.errors import InputError, OutputError
+from gesta.errors import InputError, OutputError, reason_of
 from gesta.foreign import check_names, read_tensors
 from gesta.settings import read_table
 from gesta.tokenizer.tokenizers import Tokenizers
@@ -143,7 +143,7 @@ def sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise InputError(f"'{path}' cannot be read: {(error.strerror or str(error)).lower()}.") from None
+        raise InputError(f"'{path}' cannot be read: {reason_of(error)}.") from None
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -25,7 +25,7 @@ from gesta.data.manifest import (
 from gesta.data.plans import LoadedClip, Piece, PlannedClip
 from gesta.data.rows import GrowingRows
 from gesta.data.speech_files import SUFFIX, cut, write_speech
-from gesta.errors import InputError, OutputError
+from gesta.errors import InputError, OutputError, reason_of
 from gesta.motion.representation import Representation
 from gesta.records import PARTS
 from gesta.writing import replacing
@@ -210,5 +210,5 @@ class Building:
             temporary.write_text(info.text(), encoding="utf-8")
 
     def _refusal(self, error: OSError) -> OutputError:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         return OutputError(f"The data set '{self.folder}' cannot be written ({reason}): check its free space.")

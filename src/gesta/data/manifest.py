@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from gesta.errors import InputError
+from gesta.errors import InputError, reason_of
 from gesta.motion.representation import Representation
 from gesta.records import PARTS
 from gesta.settings import Settings, read_table
@@ -146,7 +146,7 @@ def read_records(folder: Path, info: DatasetInfo) -> Iterator[tuple[ClipRecord, 
                 end += len(line)
                 yield record, end
     except OSError as error:
-        raise InputError(f"'{path}' cannot be read: {(error.strerror or str(error)).lower()}.") from None
+        raise InputError(f"'{path}' cannot be read: {reason_of(error)}.") from None
 
 
 def _record(line: bytes, where: str) -> ClipRecord:

@@ -8,7 +8,7 @@ from pathlib import Path
 from gesta.data.building import Building, kept_records
 from gesta.data.manifest import ClipRecord, DatasetInfo, read_info
 from gesta.data.plans import DatasetPlan, PlannedClip
-from gesta.errors import InputError, OutputError
+from gesta.errors import InputError, OutputError, reason_of
 from gesta.locking import only_writer
 
 Progress = Callable[[str, int, int], None]
@@ -63,7 +63,7 @@ def prepare(plan: DatasetPlan, folder: Path, progress: Progress | None = None) -
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise OutputError(f"The folder '{folder}' cannot be made ({reason}); choose another one.") from error
     another = f"Another run is writing to '{folder}'; wait for it or choose another folder."
     with only_writer(folder, another), Building(folder, info, kept_records(folder, info)) as building:

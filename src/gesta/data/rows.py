@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from gesta.errors import InputError, OutputError
+from gesta.errors import InputError, OutputError, reason_of
 from gesta.npy import read_header
 
 ITEM = np.dtype("<f4")
@@ -35,7 +35,7 @@ def open_rows(path: Path, columns: int) -> np.ndarray:
             shape, offset = _header(file)
             size = file.seek(0, os.SEEK_END)
     except OSError as error:
-        raise InputError(f"Cannot read {path}: {(error.strerror or str(error)).lower()}; prepare it again.") from None
+        raise InputError(f"Cannot read {path}: {reason_of(error)}; prepare it again.") from None
     except ValueError:
         raise InputError(f"Cannot read {path}: it is no npy file of float32 rows; prepare it again.") from None
     if len(shape) != 2 or shape[1] != columns or shape[0] < 1:
@@ -126,5 +126,5 @@ class GrowingRows:
         os.fsync(self._file.fileno())
 
     def _refusal(self, error: OSError) -> OutputError:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         return OutputError(f"{self.path} cannot be written ({reason}): check the folder and its free space.")

@@ -15,7 +15,7 @@ from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.data.clips import Dataset, padded
 from gesta.data.manifest import NAME, ClipRecord
 from gesta.data.rows import GrowingRows, open_rows
-from gesta.errors import InputError, OutputError
+from gesta.errors import InputError, OutputError, reason_of
 from gesta.writing import replacing
 
 FEATURES_FOLDER = "features"
@@ -111,5 +111,5 @@ class FeatureStore:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = reason_of(error)
             raise OutputError(f"The folder '{self.folder}' cannot be made ({reason}); choose another one.") from error

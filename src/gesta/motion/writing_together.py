@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gesta.errors import OutputError
 from gesta.locking import Lock, locked
+from gesta.writing import refused_as
 
 PARTIAL = (".gesta-", ".partial")
 """How the name of the hidden folder begins and ends in which results wait until they are whole."""
@@ -32,26 +33,22 @@ def replacing_together(folder: Path, names: Sequence[str] = ()) -> Iterator[Path
     beside: Path | None = None
     finished = False
     try:
-        made = [path for path in (folder, *folder.parents) if not path.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
-        _refuse_folders(folder / name for name in names)
-        _remove_abandoned(folder)
-        beside = Path(tempfile.mkdtemp(prefix=PARTIAL[0], suffix=PARTIAL[1], dir=folder))
-        with locked(beside):
-            yield beside
-            written = sorted(beside.iterdir())
-            _refuse_folders(folder / path.name for path in written)
-            with _uninterrupted():
-                for path in written:
-                    path.replace(folder / path.name)
-                finished = True
-    except OSError as error:
-        raise _refusal(folder, error) from error
-    except OutputError as error:
-        # The writers name the temporary folder, which means nothing to anybody.
-        if isinstance(error.__cause__, OSError):
-            raise _refusal(folder, error.__cause__) from error
-        raise
+        with refused_as(
+            lambda why: f"The results cannot be written to '{folder}' ({why}): check the folder and its free space."
+        ):
+            made = [path for path in (folder, *folder.parents) if not path.exists()]
+            folder.mkdir(parents=True, exist_ok=True)
+            _refuse_folders(folder / name for name in names)
+            _remove_abandoned(folder)
+            beside = Path(tempfile.mkdtemp(prefix=PARTIAL[0], suffix=PARTIAL[1], dir=folder))
+            with locked(beside):
+                yield beside
+                written = sorted(beside.iterdir())
+                _refuse_folders(folder / path.name for path in written)
+                with _uninterrupted():
+                    for path in written:
+                        path.replace(folder / path.name)
+                    finished = True
     finally:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)
@@ -59,11 +56,6 @@ def replacing_together(folder: Path, names: Sequence[str] = ()) -> Iterator[Path
             for path in made:
                 if path.is_dir() and not any(path.iterdir()):
                     path.rmdir()
-
-
-def _refusal(folder: Path, error: OSError) -> OutputError:
-    reason = (error.strerror or str(error)).lower()
-    return OutputError(f"The results cannot be written to '{folder}' ({reason}): check the folder and its free space.")
 
 
 def _refuse_folders(paths: Iterable[Path]) -> None:

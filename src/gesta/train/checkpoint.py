@@ -18,7 +18,7 @@ from typing import Any
 from torch import Tensor
 
 from gesta.bundles.tensors import write_tensors
-from gesta.errors import InputError
+from gesta.errors import InputError, reason_of
 from gesta.foreign import read_tensors
 from gesta.train.folders import appearing, remove
 
@@ -91,9 +91,7 @@ def read(place: Path) -> Checkpoint:
         tensors = {name: read_tensors(place / f"{name}.safetensors", "checkpoint") for name in names}
         return Checkpoint(int(state["step"]), tensors, state)
     except OSError as error:
-        raise DamagedCheckpointError(
-            f"{Path(error.filename or place).name}: {(error.strerror or str(error)).lower()}"
-        ) from None
+        raise DamagedCheckpointError(f"{Path(error.filename or place).name}: {reason_of(error)}") from None
     except (ValueError, KeyError, TypeError, AttributeError, InputError) as error:
         raise DamagedCheckpointError(str(error)) from None
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gesta.errors import OutputError
 from gesta.locking import only_writer
 from gesta.motion.writing_together import PARTIAL
+from gesta.writing import refused_as
 
 
 @contextmanager
@@ -19,32 +19,19 @@ def appearing(folder: Path) -> Iterator[Path]:
     Raises:
         OutputError: it cannot be written, or the disk is full.
     """
-    hidden: Path | None = None
+    hidden = folder.with_name(f"{PARTIAL[0]}{secrets.token_hex(4)}{PARTIAL[1]}")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        hidden = folder.with_name(f"{PARTIAL[0]}{secrets.token_hex(4)}{PARTIAL[1]}")
-        hidden.mkdir()
-        yield hidden
-        for path in (*hidden.rglob("*"), hidden):
-            _flush(path)
-        remove(folder)
-        hidden.rename(folder)
-        _flush(folder.parent)
-    except OSError as error:
-        raise _refusal(folder, error) from error
-    except OutputError as error:
-        # The writers name the hidden folder, which means nothing to anybody.
-        if isinstance(error.__cause__, OSError):
-            raise _refusal(folder, error.__cause__) from error
-        raise
+        with refused_as(lambda why: f"'{folder}' cannot be written ({why}): check the folder and its free space."):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            hidden.mkdir()
+            yield hidden
+            for path in (*hidden.rglob("*"), hidden):
+                _flush(path)
+            remove(folder)
+            hidden.rename(folder)
+            _flush(folder.parent)
     finally:
-        if hidden is not None:
-            shutil.rmtree(hidden, ignore_errors=True)
-
-
-def _refusal(folder: Path, error: OSError) -> OutputError:
-    reason = (error.strerror or str(error)).lower()
-    return OutputError(f"'{folder}' cannot be written ({reason}): check the folder and its free space.")
+        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def _flush(path: Path) -> None:
@@ -77,12 +64,7 @@ def exclusive(folder: Path) -> Iterator[None]:
     Raises:
         OutputError: the folder cannot be made, or another process trains into it.
     """
-    try:
+    with refused_as(lambda why: f"The folder '{folder}' cannot be made ({why}): choose another one with output=."):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(
-            f"The folder '{folder}' cannot be made ({reason}): choose another one with output=."
-        ) from None
     with only_writer(folder, f"Another process trains into '{folder}': wait for it or choose output=."):
         yield

@@ -14,7 +14,7 @@ import torch
 from gesta.data.clips import Dataset, padded
 from gesta.data.manifest import ClipRecord
 from gesta.data.rows import GrowingRows, open_rows
-from gesta.errors import OutputError
+from gesta.errors import OutputError, reason_of
 from gesta.tokenizer.channels import PART_ORDER
 from gesta.tokenizer.tokenizers import Tokenizers
 from gesta.units import TOKEN_FRAMES
@@ -55,7 +55,7 @@ class TokenStore:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = reason_of(error)
             raise OutputError(f"The folder '{self.folder}' cannot be made ({reason}).") from error
         for done, clip in enumerate(missing, start=1):
             self._compute(clip)
