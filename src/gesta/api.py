@@ -11,6 +11,7 @@ from typing import Any
 
 from gesta.bundles.config import CONFIG_FILE
 from gesta.bundles.folder import Bundle, load_bundle
+from gesta.devices import torch_device
 from gesta.errors import InputError, unknown_name
 from gesta.models import LICENCE, Audio, EchoMaskModel, Model, ProceduralModel, as_speech
 from gesta.records import Motion, Prosody
@@ -24,37 +25,39 @@ MODELS = {
 }
 
 
-def load(name: str | PathLike[str] = "default", *, precision: str = "float32") -> Model:
+def load(name: str | PathLike[str] = "default", *, device: str = "auto", precision: str = "float32") -> Model:
     """Load a model by name, or from its folder.
 
     Args:
         name: a model's name or the folder of one.
+        device: where a trained model runs: "auto" (a GPU if there is one), "cpu" or "cuda".
         precision: of a trained model's matrices, "float32" or "bfloat16" (half the memory, and quicker on processors
             made for it; what it changes is in docs/performance.md).
 
     Raises:
         InputError: no such model, said with the nearest names; or the folder is no bundle, or a damaged one; or no
-            such precision.
+            such device or precision.
     """
     if name == DEBUG:
         # Making one takes torch's networks, which nobody else needs here.
         from gesta.bundles.debug import debug_bundle
 
-        return _quick(DEBUG, debug_bundle(), precision)
+        return _quick(DEBUG, debug_bundle(), device, precision)
     if isinstance(name, str) and name in MODELS:
         return ProceduralModel(name)
     folder = Path(name)
     if (folder / CONFIG_FILE).is_file():
         bundle = load_bundle(folder)
-        return _quick(bundle.config.name, bundle, precision)
+        return _quick(bundle.config.name, bundle, device, precision)
     if folder.is_dir():
         raise InputError(f"The folder '{folder}' holds no model: it has no {CONFIG_FILE}.")
     raise unknown_name("model", str(name), MODELS)
 
 
-def _quick(name: str, bundle: Bundle, precision: str) -> EchoMaskModel:
+def _quick(name: str, bundle: Bundle, device: str, precision: str) -> EchoMaskModel:
     from gesta.echomask.precision import prepare
 
+    bundle.model.to(torch_device(device))
     prepare(bundle.model.generator, precision)
     return EchoMaskModel(name, bundle)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -38,6 +38,7 @@ class ProceduralModel:
     """The procedural speaker behind the public door."""
 
     name: str
+    has_network: ClassVar[bool] = False
 
     def checked_style(self, style: str = USUAL_STYLE, energy: float | None = None) -> Style:
         """A style by its name, numbers or file."""
@@ -105,6 +106,7 @@ class EchoMaskModel:
 
     name: str
     bundle: Bundle
+    has_network: ClassVar[bool] = True
 
     def checked_style(self, style: str = USUAL_STYLE, energy: float | None = None) -> int:
         """The index of a speaker, from its name, "speaker=NAME" or "speaker=N" (N from 1); the first one by default."""

@@ -150,6 +150,7 @@ BAD_OPTIONS = [
     ("--formats npz,fbx", ["'fbx' is not in this version"]),
     ("--camera frnt", ["did you mean front"]),
     ("--device gpu", ["cpu"]),
+    ("--model debug --precision half", ["Unknown precision 'half'", "bfloat16"]),
     ("--size 640", ["WIDTHxHEIGHT"]),
     ("--size 640xtall", ["WIDTHxHEIGHT"]),
     ("--size ²x²", ["WIDTHxHEIGHT"]),

@@ -69,6 +69,14 @@ def test_seeds_matter_only_where_tokens_are_drawn(here: Path, speech: Path) -> N
     assert take("c").provenance["decoding"]["method"] == "single"
 
 
+def test_rounded_matrices_make_nearly_the_same_motion(here: Path, speech: Path) -> None:
+    common = ("speak", speech, "--model", "debug", "--no-preview", "--formats", "npz", "--decoding", "single")
+    for folder, precision in (("exact", "float32"), ("rounded", "bfloat16")):
+        assert gesta_run(*common, "--device", "cpu", "--precision", precision, "-o", folder).status == 0
+    exact, rounded = take("exact").attention, take("rounded").attention
+    assert 0.0 < np.abs(exact - rounded).max() < 0.02
+
+
 @pytest.mark.parametrize("model", ["debug", "procedural"])
 def test_kept_seconds_come_back_and_the_rest_is_new(here: Path, model: str) -> None:
     speech = demo_speech(here / "speech.wav", 4.0)

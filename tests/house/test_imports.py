@@ -14,6 +14,7 @@ GROUND_ORDER = {
     "averaging": set(),
     "version": set(),
     "errors": set(),
+    "devices": {"errors"},
     "extras": {"errors"},
     "foreign": {"errors"},
     "locking": {"errors"},

@@ -11,6 +11,7 @@ import typer
 from gesta.cli.console import note, peak_memory_mb, progress_bar, say_cost, say_written
 from gesta.cli.outputs import check_folder
 from gesta.cli.planned import refuse_planned
+from gesta.devices import DEVICES
 from gesta.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from gesta.records import Speech
     from gesta.take import Preview
 
-DEVICES = ("auto", "cpu", "cuda")
 ALWAYS = "npz"
 """The format that is written whatever else is asked for: everything else can be made from it."""
 EXAMPLES = """\b
@@ -87,8 +87,11 @@ def speak(
         ),
     ] = None,
     device: Annotated[
-        str, typer.Option(metavar="NAME", help="auto, cpu or cuda; the models here need no GPU.")
+        str, typer.Option(metavar="NAME", help="Where a trained model runs: auto, cpu or cuda.")
     ] = "auto",
+    precision: Annotated[
+        str, typer.Option(metavar="NAME", help="float32, or bfloat16: less exact, quicker for large trained models.")
+    ] = "float32",
     words: Annotated[str | None, typer.Option(hidden=True)] = None,
     lock: Annotated[str | None, typer.Option(hidden=True)] = None,
     clean: Annotated[bool | None, typer.Option("--clean/--no-clean", hidden=True)] = None,
@@ -103,12 +106,10 @@ def speak(
     Everything is checked before the first file is written. Ctrl-C stops; finished recordings are kept.
     """
     refuse_planned(words=words, lock=lock, clean=clean, bones=bones, look=look)
-    if device not in DEVICES:
-        raise unknown_name("device", device, DEVICES)
-    if device == "cuda":
-        note("The models of this version run on the CPU; --device cuda changes nothing.")
     drawn = _preview(size, camera) if preview else None
-    settings = _settings(model, Wishes(style, energy, look_ahead, keep, decoding), formats, drawn)
+    settings = _settings(
+        _loaded(model, device, precision), Wishes(style, energy, look_ahead, keep, decoding), formats, drawn
+    )
     jobs = _jobs(speech, folder, seed, samples)
     if settings.kept:
         _check_kept(settings.kept, jobs)
@@ -154,14 +155,23 @@ class Job:
     seed: int
 
 
-def _settings(model: str, wishes: Wishes, formats: str, preview: "Preview | None") -> Settings:
+def _loaded(model: str, device: str, precision: str) -> Any:
     # Imported here so that `gesta --help` answers at once.
     from gesta.api import load
+
+    if device not in DEVICES:
+        raise unknown_name("device", device, DEVICES)
+    loaded = load(model, device=device, precision=precision)
+    if not loaded.has_network and device == "cuda":
+        note(f"The model '{model}' has no network; --device cuda changes nothing.")
+    return loaded
+
+
+def _settings(loaded: Any, wishes: Wishes, formats: str, preview: "Preview | None") -> Settings:
     from gesta.motion.keeping import read_kept
     from gesta.take import check_formats
 
     chosen = check_formats([ALWAYS, *filter(None, (part.strip() for part in formats.split(",")))])
-    loaded = load(model)
     how: dict[str, Any] = {
         "style": loaded.checked_style(wishes.style, wishes.energy),
         "look_ahead_s": _seconds(wishes.look_ahead),

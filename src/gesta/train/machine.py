@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from gesta.errors import InputError
+from gesta.devices import torch_device
 from gesta.extras import extra_module
 from gesta.train.settings import TrainingSettings
 
@@ -22,8 +22,7 @@ def start_accelerator(settings: TrainingSettings) -> "Accelerator":
         InputError: accelerate is not installed, or there is no GPU where one was asked for.
     """
     accelerate = extra_module("accelerate", "Training")
-    if settings.device == "cuda" and not torch.cuda.is_available():
-        raise InputError("There is no GPU that torch can use here: set device=cpu or auto.")
+    torch_device(settings.device)
     # Passes of a step may leave weights out (no audio, one part only), which DDP has to be told.
     unused = accelerate.DistributedDataParallelKwargs(find_unused_parameters=True)
     # Precision is the recipe's business alone, so that a launcher's setting changes no result.
@@ -32,7 +31,7 @@ def start_accelerator(settings: TrainingSettings) -> "Accelerator":
 
 def arithmetic(settings: TrainingSettings, device: torch.device) -> AbstractContextManager:
     """The precision in which networks compute."""
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=settings.precision == "bf16")
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=settings.precision == "bfloat16")
 
 
 def on_device(batch: Mapping[str, Tensor], device: torch.device) -> dict[str, Tensor]:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from gesta.devices import Device
 from gesta.settings import Settings
 
 
@@ -21,7 +22,7 @@ class TrainingSettings(Settings):
     final_factor: float = Field(0.1, ge=0.0, le=1.0, description="of the learning rate, in the end or after the step")
     step_at: float = Field(0.8, ge=0.0, le=1.0, description="share of the training after which 'step' steps down")
     gradient_clip: float = Field(1.0, ge=0.0, description="largest norm of all gradients together; 0: any")
-    precision: Literal["float32", "bf16"] = Field("float32", description="of the network's arithmetic while training")
+    precision: Literal["float32", "bfloat16"] = Field("float32", description="of the network's arithmetic")
     ema_decay: float = Field(
         0.0, ge=0.0, lt=1.0, description="moving average of the weights, used for validation and kept; 0: none"
     )
@@ -30,7 +31,7 @@ class TrainingSettings(Settings):
     keep_checkpoints: int = Field(2, ge=1, description="checkpoints kept, besides the best")
     log_every: int = Field(20, ge=1, description="steps between two lines of the log")
     seed: int = Field(0, ge=0, description="of the first weights, of the order of windows and of all chance")
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where to train; auto: a GPU if there is one")
+    device: Device = Field("auto", description="where to train; auto: a GPU if there is one")
     workers: int = Field(1, ge=0, le=64, description="threads that read the next windows; 0: read between the steps")
     tensorboard: bool = Field(True, description="write for tensorboard too, where it is installed")
 

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from gesta.devices import Device
 from gesta.settings import Settings
 
 HUBS = {"hubert": "facebook/hubert-large-ls960-ft", "wavlm": "microsoft/wavlm-large"}
@@ -39,7 +40,7 @@ class EncoderConfig(Settings):
     )
     projection_file: Path | None = Field(None, description="the official projection's torch file; none: made from seed")
     chunk_s: float = Field(20.0, ge=1.0, le=120.0, description="seconds that the network hears at once")
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the network runs")
+    device: Device = Field("auto", description="where the network runs")
     precision: Literal["float32", "bfloat16", "float16"] = Field("float32", description="the network's arithmetic")
 
     @model_validator(mode="after")

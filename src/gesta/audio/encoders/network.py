@@ -27,6 +27,7 @@ from gesta.audio.encoders.projection import PROJECTED_SIZE, made_projection, rea
 from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.audio.encoders.rates import interpolated
 from gesta.audio.encoders.waveform import KERNEL, STRIDE, Waveform
+from gesta.devices import torch_device
 from gesta.errors import InputError
 from gesta.extras import extra_module
 from gesta.records import Speech, SpeechFeatures
@@ -127,10 +128,7 @@ class NetworkEncoder(SpeechEncoder):
     @cached_property
     def device(self) -> torch.device:
         """Where the network runs."""
-        if self.config.device == "cuda" and not torch.cuda.is_available():
-            raise InputError("No CUDA device is here; choose the device cpu or auto.")
-        asked = self.config.device
-        return torch.device(asked if asked != "auto" else "cuda" if torch.cuda.is_available() else "cpu")
+        return torch_device(self.config.device)
 
     def stretches(self, speech: Speech) -> Iterator[SpeechFeatures]:
         """Consecutive features of a recording, one stretch for each chunk that the network hears."""
