@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gesta.motion.representation import Representation
+from gesta.motion.representation import Representation, rest_channels
 from gesta.tokenizer.channels import Channels, fit_statistics
 from gesta.tokenizer.root import RootPath, moving_from_position
 from tests.motion.moving import made_motion
@@ -79,6 +79,22 @@ def test_what_is_not_valid_is_hidden() -> None:
     legs = channels.for_global_motion(parts["lower"], valid)
     assert not legs[..., 54:57].any()
     assert torch.allclose(legs[0, :, 6:54], seen[0, :, 6:54], atol=1e-4)
+
+
+def test_what_no_clip_has_stays_at_rest() -> None:
+    config, representation = tiny_config(), Representation("flame100")
+    motions = [made_motion(40, "flame100", seed) for seed in range(2)]
+    bare = [motion.replaced(parts=motion.parts - {"hands"}, contacts=None, floor_known=False) for motion in motions]
+    whole, lacking = (fit_statistics(config, representation, clips_of(*some)) for some in (motions, bare))
+    channels, said = Channels(config, representation, lacking), torch.randn(1, 8, representation.size("hands"))
+    decoded = channels.decode("hands", said)
+    rest = torch.from_numpy(rest_channels(representation)["hands"]).expand_as(decoded)
+    torch.testing.assert_close(decoded, rest)
+    assert channels.encode("hands", said).abs().max() == 0.0
+    lower = torch.randn(1, 8, representation.size("lower"))
+    assert channels.block("lower", "contacts", channels.decode("lower", lower)).abs().max() == 0.0
+    np.testing.assert_array_equal(lacking.mean["upper"], whole.mean["upper"])
+    np.testing.assert_array_equal(lacking.sd["face"], whole.sd["face"])
 
 
 def test_statistics_without_normalisation_are_refused() -> None:

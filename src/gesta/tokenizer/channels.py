@@ -5,14 +5,14 @@ deviations are buffers here, so that they are saved with the weights. The releas
 `trans`, which lies 35 cm above the pelvis joint (`motion.npz_write.REST_PELVIS`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from gesta.motion.npz_write import REST_PELVIS
-from gesta.motion.representation import Representation
+from gesta.motion.representation import Representation, rest_channels
 from gesta.motion.statistics import Clip, Statistics
 from gesta.motion.torch_kinematics import matrix_from_six, six_from_matrix
 from gesta.tokenizer.config import TokenizerConfig
@@ -27,9 +27,33 @@ Valid = Mapping[str, np.ndarray]
 
 
 def fit_statistics(config: TokenizerConfig, representation: Representation, clips: Iterable[Clip]) -> Statistics:
-    """The statistics that tokenizers with this configuration normalise by, over all frames of all clips."""
+    """The statistics that tokenizers with this configuration normalise by, over all frames of all clips.
+
+    A channel that no clip has gets the mean it has at rest and the deviation 0, with which it stays there whatever an
+    untrained network says: data without fingers makes bodies with resting fingers.
+    """
     channels = Channels(config, representation)
-    return Statistics.fit_channels(representation, (_with_root_as_seen(channels, *clip) for clip in clips))
+    seen = {part: np.zeros(representation.size(part), bool) for part in representation.parts}
+
+    def as_seen() -> Iterator[Clip]:
+        for parts, valid in clips:
+            for part, flags in valid.items():
+                seen[part] |= flags.astype(bool)
+            yield _with_root_as_seen(channels, parts, valid)
+
+    found, rest = Statistics.fit_channels(representation, as_seen()), _rest_as_seen(channels)
+    return Statistics(
+        {part: np.where(flags, found.mean[part], rest[part]) for part, flags in seen.items()},
+        {part: np.where(flags, found.sd[part], np.float32(0.0)) for part, flags in seen.items()},
+    )
+
+
+def _rest_as_seen(channels: "Channels") -> dict[str, np.ndarray]:
+    """For each part (C,) what networks see of a body at rest, without a claim that its feet stand."""
+    still = {part: np.repeat(values, 2, axis=0) for part, values in rest_channels(channels.representation).items()}
+    still[LOWER][:, channels.representation.slice(LOWER, "contacts")] = 0.0
+    parts, _ = _with_root_as_seen(channels, still, {})
+    return {part: values[0] for part, values in parts.items()}
 
 
 def _with_root_as_seen(channels: "Channels", parts: Mapping[str, np.ndarray], valid: Valid) -> Clip:
@@ -87,7 +111,8 @@ class Channels(nn.Module):
 
     def _normalise(self, part: str, values: Tensor, valid: Tensor | None) -> Tensor:
         mean, sd = self._scale(part)
-        values = (values - mean) / sd
+        # Where the deviation is 0 nothing was ever seen, and nothing is.
+        values = torch.where(sd > 0.0, (values - mean) / sd.masked_fill(sd == 0.0, 1.0), 0.0)
         return values if valid is None else values.masked_fill(~valid.bool().unsqueeze(-2), 0.0)
 
     def decode(self, part: str, values: Tensor) -> Tensor:
@@ -108,8 +133,8 @@ class Channels(nn.Module):
         In a basis of principal components, such as FLAME's, the first weights matter far more than the last ones.
         """
         sd = self.block("face", "weights", self.face_sd)
-        # A deviation of exactly 1 stands for a weight that never moved.
-        moving = (sd != 1.0).to(sd)
+        # A deviation of exactly 1 stands for a weight that never moved, 0 for one that was never there.
+        moving = ((sd != 1.0) & (sd > 0.0)).to(sd)
         variance = (sd.square() * moving).sum() / moving.sum().clamp(min=1.0)
         return torch.where(moving.any(), variance, torch.ones_like(variance)).sqrt()
 
