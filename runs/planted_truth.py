@@ -6,13 +6,15 @@ WORK_FOLDER is what runs/planted_truth.sh has made; trainings that are not finis
 if a hand is in a stroke (`gesta.data.synthetic.stroke_frames`, from the procedural speaker's own plan). SQA scores
 windows of 64 frames, 60 apart, whose true motion is all visible; as in the `attention` that `gesta speak` writes, they
 are divided by their mean in the window. The area under the curve is taken within each window and averaged, and over all
-frames together. Beside the trained networks stand their own first weights, motion energy as the mask policy
-`motion_energy` takes it, the loudness that the encoder hears, and random numbers. Prints a table in Markdown.
+frames together. Beside the trained networks stand their own first weights; motion energy as the mask policy
+`motion_energy` takes it, and that of the upper body alone; the loudness that the encoder hears; random numbers; and, to
+say how much there is to be found, linear maps that were fitted to the strokes of the training recordings: of what the
+encoder hears and of how fast each joint of the upper body turns, half a second around. Prints a table in Markdown.
 """
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +24,14 @@ from torch import Tensor
 from gesta.audio.encoders.make import make_encoder
 from gesta.bundles.folder import load_bundle
 from gesta.data.clips import Dataset
-from gesta.data.speech_features import FeatureStore
+from gesta.data.manifest import ClipRecord
+from gesta.data.speech_features import LOW, FeatureStore
 from gesta.data.windows import Windows
 from gesta.echomask.masking import motion_energy
 from gesta.echomask.model import EchoMask
 from gesta.echomask.parts import ALL_PARTS
 from gesta.metrics.ranking import area_under_curve
+from gesta.motion.representation import SIX
 from gesta.randomness import generator as chance_for
 from gesta.train.log import read_log
 from gesta.train.loop import FINISHED, MODEL
@@ -38,6 +42,8 @@ RECIPE = Path(__file__).parents[1] / "recipes" / "planted.toml"
 SEEDS = (0, 1, 2)
 POLICIES = ("speech_query", "random", "motion_energy")
 BATCH = 16
+REACH, RIDGE = 8, 1e-4
+"""Frames that linear maps see on each side, every second of them; and what holds them back."""
 Scores = np.ndarray
 """(windows, T)."""
 
@@ -55,9 +61,10 @@ class Heard:
         self.changes, recipe = changes, read_recipe(RECIPE, changes)
         sizes = recipe.motion.sizes
         self.dataset = Dataset.open(work / "dataset")
-        features = FeatureStore(self.dataset, make_encoder(recipe.encoder))
+        self.features = FeatureStore(self.dataset, make_encoder(recipe.encoder))
+        self.features.fill()
         hop = sizes.window - sizes.seed_frames
-        self.windows = Windows(self.dataset, "validation", length=sizes.window, stride=hop, features=features)
+        self.windows = Windows(self.dataset, "validation", length=sizes.window, stride=hop, features=self.features)
         found = self.windows.batch(np.arange(len(self.windows)))
         self.strokes, self.real = found["strokes"] > 0.5, found["real"]
 
@@ -98,9 +105,44 @@ def energy(model: EchoMask, heard: Heard) -> Scores:
     return np.concatenate([motion_energy({"all": seen(model, batch)[0]}).numpy() for batch in heard.batches()])
 
 
-def loudness(heard: Heard) -> Scores:
-    """The first channel of the encoder's lower level."""
-    return np.concatenate([batch["speech_low"][..., 0].numpy() for batch in heard.batches()])
+def speech(heard: Heard, clip: ClipRecord) -> np.ndarray:
+    """(T, C) both levels of what the encoder hears."""
+    return np.concatenate([heard.features.features(clip, level) for level in heard.features.sizes], axis=1)
+
+
+def turning(heard: Heard, clip: ClipRecord) -> np.ndarray:
+    """(T, J) how fast each joint of the upper body turns: change of its 6D a frame."""
+    rows = heard.dataset.rows(clip)[:, heard.dataset.slice("upper")]
+    change = np.diff(rows, axis=0, prepend=rows[:1])
+    return np.sqrt(np.square(change.reshape(len(change), -1, SIX)).sum(axis=-1))
+
+
+def around(rows: np.ndarray) -> np.ndarray:
+    """Rows (T, C) beside those around them and a one: (T, n)."""
+    padded = np.pad(rows, ((REACH, REACH), (0, 0)), mode="edge")
+    near = [padded[shift : shift + len(rows)] for shift in range(0, 2 * REACH + 1, 2)]
+    return np.concatenate([*near, np.ones((len(rows), 1))], axis=1)
+
+
+def fitted(heard: Heard, of: Callable[[Heard, ClipRecord], np.ndarray]) -> Scores:
+    """A linear map of some rows, fitted to the training recordings' strokes by least squares with a little ridge."""
+    squares, sums = 0.0, 0.0
+    for clip in heard.dataset.split("train"):
+        rows = around(of(heard, clip))
+        squares, sums = squares + rows.T @ rows, sums + rows.T @ heard.dataset.strokes(clip).astype(float)
+    scale = np.sqrt(np.diag(squares))
+    map_ = np.linalg.solve(squares / np.outer(scale, scale) + RIDGE * np.eye(len(scale)), sums / scale) / scale
+    return in_windows(heard, lambda clip: around(of(heard, clip)) @ map_)
+
+
+def in_windows(heard: Heard, of: Callable[[ClipRecord], np.ndarray]) -> Scores:
+    """A score (T,) of whole clips as one of windows."""
+    found, whole = np.zeros(heard.strokes.shape), {clip.id: of(clip) for clip in heard.windows.clips}
+    for row, place in enumerate(map(heard.windows.place, range(len(heard.windows)))):
+        clip = heard.windows.clips[place[0]]
+        values = whole[clip.id][place[1] : place[1] + found.shape[1]]
+        found[row, : len(values)] = values
+    return found
 
 
 def areas(scores: Scores, heard: Heard) -> tuple[float, float]:
@@ -155,7 +197,13 @@ def main() -> None:
     first = [heard.untrained(seed) for seed in SEEDS]
     lines.append(line("SQA, untrained", [areas(attention(model, heard), heard) for model in first]))
     lines.append(line("motion energy itself", [areas(energy(first[0], heard), heard)]))
-    lines.append(line("loudness", [areas(loudness(heard), heard)]))
+    of_joints = in_windows(heard, lambda clip: np.sqrt(np.square(turning(heard, clip)).mean(axis=1)))
+    lines.append(line("motion energy of the upper body", [areas(of_joints, heard)]))
+    lines.append(
+        line("loudness", [areas(in_windows(heard, lambda clip: heard.features.features(clip, LOW)[:, 0]), heard)])
+    )
+    lines.append(line("linear map of speech, told the strokes", [areas(fitted(heard, speech), heard)]))
+    lines.append(line("linear map of speeds, told the strokes", [areas(fitted(heard, turning), heard)]))
     shape = heard.strokes.shape
     drawn = [chance_for(seed, "planted truth").random(shape) for seed in SEEDS]
     lines.append(line("random numbers", [areas(scores, heard) for scores in drawn]))
