@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.audio.prosody import analyse
 from gesta.audio.read import open_speech, speech_from_samples
 from gesta.bundles.folder import Bundle
@@ -160,7 +161,6 @@ class EchoMaskModel:
             InputError: the recording, style, decoding or kept motion cannot be used, or the speech encoder is not here.
         """
         # The networks take a moment to load, and the procedural speaker does without them.
-        from gesta.audio.encoders.make import make_encoder
         from gesta.echomask.keeping import given_from
         from gesta.echomask.speaker import EchoMaskSpeaker
 
@@ -171,11 +171,12 @@ class EchoMaskModel:
         config = self.bundle.config
         how = decoding if isinstance(decoding, Decoding) else self.checked_decoding(decoding)
         kept = _kept(keep, speech)
+        encoder = self._encoder()
         given = None if kept is None else given_from(kept, self.bundle.model.tokenizers.representation)
         speaker = EchoMaskSpeaker(self.bundle.model, index, how, seed, given)
 
         def stretches() -> Iterator[Motion]:
-            for features in make_encoder(config.encoder).stretches(speech):
+            for features in encoder.stretches(speech):
                 yield from speaker.push(features)
             yield from speaker.finish()
 
@@ -186,6 +187,26 @@ class EchoMaskModel:
             "model_files": dict(config.files),
         }
         return Take(speech, analyse(speech), None, motion.replaced(provenance=provenance))
+
+    def _encoder(self) -> SpeechEncoder:
+        """Who hears for the model.
+
+        Raises:
+            InputError: it is not here, or it is another one than the model was trained with.
+        """
+        # HuBERT and its kind bring libraries that nobody else needs.
+        from gesta.audio.encoders.make import make_encoder
+
+        config = self.bundle.config
+        encoder = make_encoder(config.encoder)
+        given = (encoder.low_size, encoder.high_size)
+        wanted = (config.generator.speech_low, config.generator.speech_high)
+        if given != wanted:
+            raise InputError(
+                f"The speech encoder '{config.encoder.model_name or encoder.name}' gives {given[0]} and {given[1]} "
+                f"channels, but '{self.name}' hears {wanted[0]} and {wanted[1]}; give it the one it was trained with."
+            )
+        return encoder
 
 
 Model = ProceduralModel | EchoMaskModel

@@ -1,10 +1,14 @@
 """The model that is made on the spot: always the same, and able to speak."""
 
 import numpy as np
+import pytest
 import torch
 
 from gesta.bundles.debug import debug_bundle
+from gesta.bundles.folder import Bundle
 from gesta.echomask.speaker import EchoMaskSpeaker
+from gesta.errors import InputError
+from gesta.models import EchoMaskModel
 from gesta.motion.kinematics import forward
 from gesta.motion.skeleton import skeleton
 from gesta.records import SpeechFeatures
@@ -34,3 +38,11 @@ def test_it_speaks_gently() -> None:
     assert np.ptp(wrist, axis=0).max() > 1e-4, "it moves"
     assert np.abs(np.diff(wrist, axis=0)).max() < 0.1, "not wildly"
     assert np.abs(motion.translation - motion.translation[0]).max() < 1e-3, "it stays where it is"
+
+
+def test_another_encoder_than_it_was_trained_with_is_refused() -> None:
+    bundle = debug_bundle()
+    hears = bundle.config.generator.model_copy(update={"speech_low": 256})
+    other = Bundle(bundle.config.model_copy(update={"generator": hears}), bundle.model)
+    with pytest.raises(InputError, match=r"'spectral' gives \d+ and \d+ channels, but 'debug' hears 256 and"):
+        EchoMaskModel("debug", other).speak(np.zeros(16_000, np.float32), sample_rate=16_000)
