@@ -101,7 +101,9 @@ class MotionStage:
         if not any(clip.split == split for clip in self._dataset.clips):
             return None
         length = self._recipe.motion.sizes.window
-        return Windows(self._dataset, split, length=length, stride=self._recipe.data.stride, features=features)
+        # Windows that overlap would make looks at validation longer, but hardly better.
+        stride = length if split == "validation" else self._recipe.data.stride
+        return Windows(self._dataset, split, length=length, stride=stride, features=features)
 
     def train_size(self) -> int:
         """Number of training windows."""
