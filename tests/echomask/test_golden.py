@@ -1,5 +1,7 @@
 """Ours = the released network, at full size, on weights and inputs that follow from names (../shared/golden)."""
 
+import copy
+
 import pytest
 import torch
 
@@ -7,6 +9,7 @@ from gesta.echomask.config import generator_config
 from gesta.echomask.generator import Generator, Predicted
 from gesta.echomask.official import MOTION_CHANNELS, official_sources, official_state, unknown_names
 from gesta.echomask.parts import ALL_PARTS
+from gesta.echomask.precision import prepare
 from tests.golden_rule import filled, golden_arrays, golden_input, golden_keys, needs_golden, off_by
 
 pytestmark = [needs_golden, pytest.mark.slow]
@@ -58,6 +61,19 @@ def test_logits_and_latents(predicted: Predicted, part: str) -> None:
     golden, number = golden_arrays("echomask_forward.npz"), ALL_PARTS.index(part)
     assert off_by(predicted.logits[number].permute(0, 2, 3, 1), golden[f"logits_{part}"]) < CLOSE
     assert off_by(predicted.latents[number], golden[f"latents_{part}"]) < CLOSE
+
+
+def test_laid_out_for_speed(generator: Generator) -> None:
+    """What `gesta.load` makes of a generator has the golden logits too."""
+    quick, golden = copy.deepcopy(generator), golden_arrays("echomask_forward.npz")
+    prepare(quick, "float32")
+    visible = torch.zeros(2, 64, 1, dtype=torch.bool)
+    visible[:, :4] = True
+    with torch.inference_mode():
+        queries = quick.hear(golden_input("hubert_hid", (2, 64, 256)), golden_input("hubert", (2, 64, 256)))
+        logits = quick(golden_input("motion", (2, 64, MOTION_CHANNELS)), visible, queries, SPEAKERS).logits
+    for number, part in enumerate(ALL_PARTS):
+        assert off_by(logits[number].permute(0, 2, 3, 1), golden[f"logits_{part}"]) < CLOSE
 
 
 def test_what_happens_on_the_way(generator: Generator, queries: torch.Tensor) -> None:
