@@ -116,11 +116,21 @@ def test_validation_is_the_mean_over_windows_whatever_the_batch(tmp_path: Path) 
     assert other == pytest.approx(whole, rel=1e-4)
 
 
-def test_the_best_weights_by_validation_are_exported(tmp_path: Path) -> None:
-    class WorseningStage(TinyStage):
-        def validate(self, network, _batch):
-            return {"loss": (network.seen - 8.0).abs()}
+class WorseningStage(TinyStage):
+    """Does best at step 8."""
 
+    def validate(self, network, _batch):
+        return {"loss": (network.seen - 8.0).abs()}
+
+
+def test_the_last_weights_are_exported_if_that_is_wanted(tmp_path: Path) -> None:
+    outcome = train(WorseningStage(), quick_settings(export="last"), tmp_path)
+    assert outcome.best_step == 8
+    assert json.loads((outcome.model / "tiny.json").read_text())["weights"]["seen"] == 12
+    assert json.loads((outcome.model / "finished.json").read_text())["exported"] == "last"
+
+
+def test_the_best_weights_by_validation_are_exported(tmp_path: Path) -> None:
     outcome = train(WorseningStage(), quick_settings(), tmp_path)
     assert (outcome.best_step, outcome.best_loss) == (8, 0.0)
     exported = json.loads((outcome.model / "tiny.json").read_text())

@@ -19,8 +19,16 @@ def motion_card(config: BundleConfig, info: DatasetInfo, provenance: Mapping[str
         "Speakers or styles": ", ".join(config.speakers),
         "Speech encoder": config.encoder.kind,
         "Face": config.face_basis,
-        "Steps": str(provenance.get("steps", "unknown")),
+        "Steps": _steps(provenance),
         "Best validation loss": "none was measured" if best is None else f"{best:.4f}",
     }
     lines = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
     return f"# {config.name}\n\n| | |\n|---|---|\n{lines}\n\nUse it with: `gesta speak RECORDING --model THIS_FOLDER`\n"
+
+
+def _steps(provenance: Mapping[str, Any]) -> str:
+    """How long it was trained, and which of the weights on the way it has."""
+    steps, best = provenance.get("steps", "unknown"), provenance.get("best_step")
+    if provenance.get("exported") == "best" and best:
+        return f"{steps}, of which step {best} did best in validation and is what is here"
+    return str(steps)

@@ -170,9 +170,10 @@ class Run:
         """Export what has been made, unless this has been done; returns its folder."""
         model, steps = self.folder / MODEL, self.training.settings.steps
         if self.accelerator.is_main_process and _steps_of(model) < steps:
-            network = self.training.load_best(self.folder)
+            network = self.training.exported(self.folder)
             said = {
                 **self.record,
+                "exported": self.training.settings.export,
                 "stage": self.stage.name,
                 "steps": self.training.step,
                 "best_step": self.training.best_step,

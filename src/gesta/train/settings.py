@@ -29,6 +29,9 @@ class TrainingSettings(Settings):
     validate_every: int = Field(500, ge=1, description="steps between two looks at the validation windows")
     save_every: int = Field(500, ge=1, description="steps between two checkpoints")
     keep_checkpoints: int = Field(2, ge=1, description="checkpoints kept, besides the best")
+    export: Literal["best", "last"] = Field(
+        "best", description="the weights of the finished model: those that did best in validation, or the last ones"
+    )
     log_every: int = Field(20, ge=1, description="steps between two lines of the log")
     seed: int = Field(0, ge=0, description="of the first weights, of the order of windows and of all chance")
     device: Device = Field("auto", description="where to train; auto: a GPU if there is one")
@@ -40,6 +43,7 @@ FREE_TO_CHANGE = (
     "steps",
     "save_every",
     "keep_checkpoints",
+    "export",
     "log_every",
     "device",
     "workers",

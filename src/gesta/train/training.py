@@ -112,9 +112,9 @@ class Training:
         self.best_step, self.best_loss = found.state["best_step"], found.state["best_loss"]
         self.seconds = found.state["seconds"]
 
-    def load_best(self, folder: Path) -> nn.Module:
-        """The network that is kept, with the weights that did best; the last ones where nothing was validated."""
-        if self.best_step:
+    def exported(self, folder: Path) -> nn.Module:
+        """The network as the settings want it in the end: the last weights where nothing was validated."""
+        if self.best_step and self.settings.export == "best":
             place = checkpoint.saved(folder / CHECKPOINTS, checkpoint.BEST)[0]
             try:
                 _load(self.kept, checkpoint.read(place).tensors[NETWORK], str(place))
