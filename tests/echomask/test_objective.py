@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch.nn import functional
 
 from gesta.echomask.config import MASK_POLICIES, Alignment
+from gesta.echomask.generator import Predicted
 from gesta.echomask.mam import contrast
-from gesta.echomask.objective import Clips, step_losses
+from gesta.echomask.objective import Clips, accuracy, step_losses
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.sight import Sight
 from gesta.echomask.teacher import Teacher
@@ -79,6 +81,16 @@ def test_what_a_clip_lacks_changes_nothing(parts: set[str]) -> None:
     before, after = losses(clips), losses(changed)
     for name in before:
         torch.testing.assert_close(before[name], after[name], msg=name)
+
+
+def test_accuracy_is_that_of_the_parts_that_are_there() -> None:
+    clips = made_clips()
+    has = torch.ones_like(clips.valid)
+    has[1] = False
+    clips = replace(clips, valid=has)
+    logits = functional.one_hot(clips.codes, CODES).float()
+    counted = has[:, :, None].expand(*has.shape, clips.codes.shape[-1])
+    assert accuracy(Predicted(logits, clips.latents, clips.latents[:2, :, 0]), clips, counted).item() == 1.0
 
 
 def test_padding_changes_nothing() -> None:

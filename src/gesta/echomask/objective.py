@@ -189,9 +189,9 @@ def latent_loss(predicted: Predicted, clips: Clips) -> Tensor:
 
 @torch.no_grad()
 def accuracy(predicted: Predicted, clips: Clips, counted: Tensor) -> Tensor:
-    """Share of right base tokens, mean over parts."""
+    """Share of right base tokens, mean over the parts that any clip has."""
     right = predicted.logits[:, :, 0].argmax(dim=-1) == clips.codes[:, :, 0]
-    return part_mean(right.float(), counted).mean()
+    return part_mean(right.float(), counted).sum() / counted.any(dim=2).any(dim=1).sum().clamp(min=1)
 
 
 @torch.no_grad()
