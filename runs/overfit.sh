@@ -6,8 +6,8 @@
 # DATA holds beat2/ (BEAT2's layout, with take 2_scott_0_1_1) and show/ (clips of SHOW), both for non-commercial
 # research. Prepares each (the take of BEAT2, which its table keeps for tests, is trained on here), trains the tokenizers
 # and then the generator of recipes/overfit_beat2.toml and recipes/overfit_show.toml, prints the tables of
-# runs/overfit.py and draws strips into WORK_FOLDER/pictures. Under an hour on two shared cores, one thread; all goes on where it
-# was stopped when the same command is given again.
+# runs/overfit.py and draws strips into WORK_FOLDER/pictures. The trainings took 102 minutes in all on two cores that
+# were busy with other work; everything goes on where it was stopped when the same command is given again.
 #
 #   MINUTES   length of the pieces in which each training is done (9)
 #   PYTHON    .venv/bin/python
