@@ -16,13 +16,14 @@
 #   PYTHON    .venv/bin/python
 #   SEEDS     "0 1 2"
 #   POLICIES  "speech_query random motion_energy"
+#   SETTINGS  changes to all nine trainings, for example "motion_training.steps=2500"; give a work folder of their own
 set -euo pipefail
 [ $# -ge 1 ] || { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; exit 2; }
 speech="$(realpath "$1")"
 work="$(realpath -m "${2:-gesta_runs/planted}")"
 cd "$(dirname "$0")/.."
 export python="${PYTHON:-.venv/bin/python}" work
-export minutes="${MINUTES:-9}" recipe=recipes/planted.toml
+export minutes="${MINUTES:-9}" settings="${SETTINGS:-}" recipe=recipes/planted.toml
 seeds="${SEEDS:-0 1 2}" policies="${POLICIES:-speech_query random motion_energy}"
 
 if [ ! -d "$work/recordings" ]; then
@@ -47,7 +48,7 @@ piecewise() {
 # Trains the generator: seed, policy.
 generator() {
     piecewise motion "$work/$2-$1" "tokenizer_model=$work/tokenizer/model" \
-        "motion.masking.policy=$2" "motion_training.seed=$1"
+        "motion.masking.policy=$2" "motion_training.seed=$1" $settings
 }
 export -f piecewise generator
 
