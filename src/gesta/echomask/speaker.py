@@ -78,7 +78,7 @@ class EchoMaskSpeaker:
         channels = self.model.tokenizers.channels
         if self.given is None or not self.given.frames[0]:
             return torch.zeros(1, 3, device=self.model.device)
-        return channels.block(LOWER, "translation", torch.from_numpy(self.given.parts[LOWER][:1])).to(self.model.device)
+        return channels.block(LOWER, "translation", torch.tensor(self.given.parts[LOWER][:1])).to(self.model.device)
 
     def push(self, features: SpeechFeatures) -> Iterator[Motion]:
         """Hear some frames; gives the motion that is ready, which may be nothing."""
@@ -152,7 +152,7 @@ class EchoMaskSpeaker:
     def _given_window(self, given: Given, frames: np.ndarray, there: np.ndarray) -> tuple[Tensor, Tensor]:
         device = self.model.device
         parts = {part: torch.from_numpy(values[frames])[None].to(device) for part, values in given.parts.items()}
-        known = {part: torch.from_numpy(values)[None].to(device) for part, values in given.known.items()}
+        known = {part: torch.tensor(values)[None].to(device) for part, values in given.known.items()}
         seen = self.model.seen(parts, known)
         return seen, self.model.motion_input.visible(torch.from_numpy(there)[None].to(device), known)
 
