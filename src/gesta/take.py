@@ -16,7 +16,7 @@ from gesta.motion.keeping import BLEND_FRAMES, Draft, Kept, set_in
 from gesta.motion.npz_write import write_npz
 from gesta.motion.writing import replacing
 from gesta.motion.writing_together import replacing_together
-from gesta.records import FACE_CHANNELS, JOINT_COUNT, BodyMove, HandMove, Motion, Plan, Prosody, Speech
+from gesta.records import FACE_CHANNELS, JOINT_COUNT, PARTS, BodyMove, HandMove, Motion, Plan, Prosody, Speech
 from gesta.units import MOTION_FPS
 
 FORMATS: dict[str, tuple[str, Callable[[Motion, Path], object]]] = {
@@ -161,10 +161,11 @@ def join_motion(
     """
     attention = np.empty(frame_count, dtype=np.float32)
     draft: Draft | None = None
-    at = 0
+    parts, floor_known, at = frozenset(PARTS), True, 0
     for stretch in stretches:
         if draft is None:
             draft = _empty_draft(frame_count, stretch.face_basis)
+            parts, floor_known = stretch.parts, stretch.floor_known
         block = slice(at, at + stretch.frame_count)
         draft.rotations[block], draft.translation[block] = stretch.rotations, stretch.translation
         draft.face[block], draft.contacts[block] = stretch.face, stretch.contacts
@@ -174,7 +175,9 @@ def join_motion(
         raise ValueError(f"{at} frames came where {frame_count} were announced")
     if kept is not None:
         set_in(draft, kept, blend_frames)
-    return Motion(draft.rotations, draft.translation, draft.face, draft.face_basis, draft.contacts, attention)
+    return Motion(
+        draft.rotations, draft.translation, draft.face, draft.face_basis, draft.contacts, attention, parts, floor_known
+    )
 
 
 def _empty_draft(frames: int, face_basis: str) -> Draft:

@@ -8,7 +8,9 @@ from gesta.echomask.config import Decoding
 from gesta.echomask.decoding import Window, accepted_by, choose, decode
 from gesta.echomask.generator import Generator
 from gesta.echomask.speaker import EchoMaskSpeaker, Given
-from gesta.records import Motion, SpeechFeatures
+from gesta.motion.representation import rest_channels
+from gesta.records import PARTS, Motion, SpeechFeatures
+from gesta.take import join_motion
 from tests.echomask.small import FRAMES, made_features, small_model
 
 SINGLE = Decoding(method="single")
@@ -137,3 +139,17 @@ def test_unknown_channels_of_given_frames_are_not_seen() -> None:
         parts["hands"] = rng.standard_normal(parts["hands"].shape).astype(np.float32)
         made.append(joined(spoken([made_features(60)], given=Given(parts, known, frames))))
     np.testing.assert_array_equal(*made)
+
+
+def test_a_take_does_not_claim_what_no_clip_had() -> None:
+    model = small_model()
+    channels = model.tokenizers.channels
+    channels.hands_sd.zero_()
+    channels.hands_mean.copy_(torch.from_numpy(rest_channels(channels.representation)["hands"][0]))
+    channels.lower_sd[channels.representation.slice("lower", "contacts")] = 0.0
+    motions = list(EchoMaskSpeaker(model, decoding=SINGLE).finish(made_features(40)))
+    assert motions[0].parts == {"upper", "lower", "translation", "face"}
+    whole = join_motion(motions, 40)
+    assert whole.parts == motions[0].parts
+    assert not whole.floor_known
+    assert spoken([made_features(40)])[0].parts == frozenset(PARTS)

@@ -71,6 +71,7 @@ class EchoMaskSpeaker:
         self.codes: Tensor | None = None
         self.attention = np.zeros(0, np.float32)
         self.given_tokens = 0
+        self.learned, self.floor_known = model.tokenizers.channels.learned_parts()
         self.path = model.tokenizers.path(self.place)
 
     def _start(self) -> Tensor:
@@ -190,4 +191,5 @@ class EchoMaskSpeaker:
             weights = representation.slice("face", "weights")
             parts["face"][:, weights] = parts["face"][:, weights].clip(0.0, 1.0)
         count = len(parts[LOWER])
-        return representation.decode(parts, attention=self.attention[at : at + count])
+        motion = representation.decode(parts, attention=self.attention[at : at + count])
+        return motion.replaced(parts=self.learned, floor_known=self.floor_known)

@@ -127,6 +127,24 @@ class Channels(nn.Module):
         offset = self.root_offset if form == "position" else self.root_offset * self.root_offset.new_tensor(UPWARD)
         return self.with_translation(lower, self.block(LOWER, "translation", lower) - offset)
 
+    def learned_parts(self) -> tuple[frozenset[str], bool]:
+        """Which of `records.PARTS` any clip had that statistics were fitted on, and whether any had contacts.
+
+        Without statistics nothing is known, and everything is taken for learned.
+        """
+        learned: set[str] = set()
+        contacts = False
+        for part in PART_ORDER:
+            _, sd = self._scale(part)
+            for block in self.representation.parts[part]:
+                if not bool((self.block(part, block.name, sd) > 0.0).any()):
+                    continue
+                if block.kind == "contacts":
+                    contacts = True
+                else:
+                    learned |= block.needs
+        return frozenset(learned), contacts
+
     def face_scale(self) -> Tensor:
         """One deviation for all of the face's weights, so that those that move most count most; 1 if unknown.
 
