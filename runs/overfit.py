@@ -28,7 +28,7 @@ from gesta.echomask.config import Decoding
 from gesta.echomask.model import stacked
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.speaker import EchoMaskSpeaker, Given
-from gesta.motion.kinematics import forward, sole_positions
+from gesta.motion.kinematics import forward
 from gesta.motion.representation import HAND_JOINTS, LOWER_JOINTS, UPPER_JOINTS
 from gesta.motion.rotations import axis_angle_from_matrix
 from gesta.motion.skeleton import skeleton
@@ -146,14 +146,6 @@ def draw(path: Path, motions: list[Motion], camera: str) -> None:
     Image.fromarray(np.concatenate(rows)).save(path)
 
 
-def on_the_floor(motion: Motion, like: Motion) -> Motion:
-    """Lifted as far as another motion has to be to stand on the floor, where that is not known."""
-    if like.floor_known:
-        return motion
-    lift = -np.percentile(sole_positions(like.rotations, like.translation)[..., 1], 5.0)
-    return motion.replaced(translation=motion.translation + np.array((0.0, lift, 0.0), np.float32))
-
-
 def takes_of(bundle: Bundle | None, tokenizers: Tokenizers, dataset: Dataset, clip: ClipRecord) -> dict[str, Motion]:
     """The real take, its reconstruction and, where there is a generator, what it speaks."""
     real = dataset.motion(clip)
@@ -202,7 +194,8 @@ def main(say: Say) -> None:
     takes = [takes_of(bundle, tokenizers, dataset, clip) for clip in clips]
     say_takes(say, clips, takes)
     for clip, made in zip(clips, takes, strict=True) if chosen.pictures is not None else ():
-        shown = [on_the_floor(motion, made["real"]) for name, motion in made.items() if f"{SEED_FRAMES} fr" not in name]
+        known = made["real"].floor_known
+        shown = [motion.replaced(floor_known=known) for name, motion in made.items() if f"{SEED_FRAMES} fr" not in name]
         for camera in ("front", "face"):
             draw(chosen.pictures / f"{clip.id}_{camera}.png", shown, camera)
 

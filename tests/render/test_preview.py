@@ -101,3 +101,11 @@ def test_a_strip_is_one_picture_of_all_frames(tmp_path: Path):
         assert picture.size == (3 * 240, 320)
     with pytest.raises(OutputError, match="Cannot write"):
         strip(rest_motion(), tmp_path / "missing" / "s.png", count=1)
+
+
+def test_a_body_whose_floor_is_unknown_is_drawn_standing():
+    """As SHOW's bodies: in camera space, their soles a metre below y = 0."""
+    known = rest_motion()
+    sunken = known.replaced(translation=known.translation - np.array((0.0, 1.0, 0.0)), floor_known=False)
+    difference = frames(known, [0], SIZE)[0].astype(int) - frames(sunken, [0], SIZE)[0].astype(int)
+    assert np.abs(difference).max() <= 8

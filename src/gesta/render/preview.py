@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gesta.errors import InputError
+from gesta.motion.kinematics import sole_positions
 from gesta.motion.writing import replacing
 from gesta.records import Motion, Speech
 from gesta.render.mannequin import mannequin
@@ -23,6 +24,8 @@ DEFAULT_CAMERA = "front"
 PIXELS_PER_BATCH = 16 * 640 * 640
 """Pictures are drawn in batches of at most this many pixels."""
 MOST_BATCH_FRAMES = 16
+FLOOR_STRIDE, FLOOR_PERCENTILE = 5, 5.0
+"""Where the floor is unknown, this percentile of the soles' heights, in every so many frames, is taken for it."""
 STRIP_TILE_PX = (240, 320)
 STRIP_MARGIN_SHARE = 0.04
 """A strip shows frames from this share of the take on to as much before its end."""
@@ -89,6 +92,16 @@ def strip(motion: Motion, path: str | Path, count: int = 8, camera: str = DEFAUL
         Image.fromarray(np.concatenate(list(pictures), axis=1)).save(beside, format="PNG")
 
 
+def on_the_floor(motion: Motion) -> Motion:
+    """A motion as it is drawn: where nobody knows the floor, it is put just below the soles' lowest places."""
+    if motion.floor_known:
+        return motion
+    some = slice(None, None, FLOOR_STRIDE)
+    soles = sole_positions(motion.rotations[some], motion.translation[some])
+    lift = -np.percentile(soles[..., 1], FLOOR_PERCENTILE)
+    return motion.replaced(translation=motion.translation + np.array((0.0, lift, 0.0), np.float32))
+
+
 class Studio:
     """Draws frames of one motion, each thread with its own rasteriser and its own frames.
 
@@ -101,8 +114,8 @@ class Studio:
 
     def __init__(self, motion: Motion, size: tuple[int, int], camera: str, threads: int | None = None) -> None:
         self._size = checked_size(size)
-        self._follower = Follower(motion, camera_for(camera), size)
-        self._motion = motion
+        self._motion = on_the_floor(motion)
+        self._follower = Follower(self._motion, camera_for(camera), size)
         self._threads = threads or os.cpu_count() or 1
         self._own = threading.local()
         self._batch = max(1, min(MOST_BATCH_FRAMES, PIXELS_PER_BATCH // (size[0] * size[1])))
