@@ -51,7 +51,9 @@ def load(name: str | PathLike[str] = "default", *, device: str = "auto", precisi
         return _quick(bundle.config.name, bundle, device, precision)
     if folder.is_dir():
         raise InputError(f"The folder '{folder}' holds no model: it has no {CONFIG_FILE}.")
-    raise unknown_name("model", str(name), MODELS)
+    if folder.parent != Path() or folder.is_absolute():
+        raise InputError(f"There is no model in '{folder}', which is no folder; name one that holds a {CONFIG_FILE}.")
+    raise unknown_name("model", str(name), [*MODELS, "the folder of a trained one"])
 
 
 def _quick(name: str, bundle: Bundle, device: str, precision: str) -> EchoMaskModel:
