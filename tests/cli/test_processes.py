@@ -52,19 +52,10 @@ def test_a_full_disk_leaves_old_results_whole_and_no_new_ones(here: Path, speech
     assert sorted(path.name for path in here.iterdir()) == ["old", "warm"]
 
 
-# Whoever runs the tests in the background has Ctrl-C ignored, and a process inherits that.
-INTERRUPTIBLE = """
-import signal
-from gesta.cli import main
-signal.signal(signal.SIGINT, signal.default_int_handler)
-main()
-"""
-
-
 def started_drawing(folder: Path) -> subprocess.Popen:
     """A run that is in the middle of drawing its film."""
     speech = demo_speech(Path(f"{folder.name}.wav"), 8.0)
-    command = [sys.executable, "-c", INTERRUPTIBLE, "speak", str(speech), "-o", str(folder.parent)]
+    command = [sys.executable, "-m", "gesta", "speak", str(speech), "-o", str(folder.parent)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     # The first run on a machine compiles for some 15 s, and much longer where it has to share it.
     until = time.monotonic() + 240
