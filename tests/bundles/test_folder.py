@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+import gesta
 from gesta.audio.encoders.projection import read_projection
 from gesta.bundles.config import BundleConfig
 from gesta.bundles.debug import debug_bundle
@@ -198,3 +200,41 @@ def test_a_damaged_file_is_refused(folder: Path) -> None:
     edit(folder, files={path.name: sha256(path)})
     with pytest.raises(InputError, match="damaged"):
         load_bundle(folder)
+
+
+def test_a_model_on_the_hub_is_fetched_at_its_commit(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = pytest.importorskip("huggingface_hub", reason="huggingface-hub is not installed (extra: research)")
+    commit, asked = "c" * 40, []
+    # As the hub's own cache: a commit's folder holds links to files beside it.
+    kept = tmp_path / "models--somebody--walker"
+    (kept / "snapshots" / commit).mkdir(parents=True)
+    folder.rename(kept / "blobs")
+    for file in (kept / "blobs").iterdir():
+        (kept / "snapshots" / commit / file.name).symlink_to(file)
+
+    def fetch(name: str, **settings: object) -> str:
+        asked.append((name, settings["revision"]))
+        return str(kept / "snapshots" / commit)
+
+    monkeypatch.setattr(hub, "snapshot_download", fetch)
+    take = gesta.load(f"somebody/walker@{commit}").speak(np.zeros(8000, np.float32), sample_rate=16_000)
+    assert take.motion.frame_count == 15
+    assert asked == [("somebody/walker", commit)]
+    with pytest.raises(InputError, match="leads out of its bundle"):
+        load_bundle(kept / "snapshots" / commit)
+    with pytest.raises(InputError, match="OWNER/NAME@REVISION"):
+        gesta.load("somebody/walker@main")
+
+
+def test_without_a_network_the_hub_is_not_the_only_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = pytest.importorskip("huggingface_hub", reason="huggingface-hub is not installed (extra: research)")
+
+    def unreachable(*_: object, **__: object) -> None:
+        raise OSError("network is unreachable")
+
+    monkeypatch.setattr(hub, "snapshot_download", unreachable)
+    monkeypatch.setattr(hub.HfApi, "list_repo_files", unreachable)
+    with pytest.raises(InputError, match=r"'somebody/walker'.*cannot be fetched.*give their folder"):
+        gesta.load("somebody/walker@" + "c" * 40)

@@ -150,7 +150,7 @@ BAD_OPTIONS = [
     ("--formats npz,fbx", ["'fbx' is not in this version"]),
     ("--camera frnt", ["did you mean front"]),
     ("--device gpu", ["cpu"]),
-    ("--model gesta_runs/nothing", ["no model in 'gesta_runs/nothing'", "config.json"]),
+    ("--model gesta_runs/nothing", ["no folder 'gesta_runs/nothing'", "config.json", "OWNER/NAME@REVISION"]),
     ("--model nowhere", ["Unknown model 'nowhere'", "procedural", "the folder of a trained one"]),
     ("--model debug --precision half", ["Unknown precision 'half'", "bfloat16"]),
     ("--size 640", ["WIDTHxHEIGHT"]),

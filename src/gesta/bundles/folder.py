@@ -75,8 +75,12 @@ def save_bundle(
     _write_text(folder / CONFIG_FILE, json.dumps(complete.model_dump(mode="json"), indent=1) + "\n")
 
 
-def load_bundle(folder: str | Path) -> Bundle:
+def load_bundle(folder: str | Path, within: Path | None = None) -> Bundle:
     """Read a bundle, and check that every file is what config.json says.
+
+    Args:
+        folder: where it lies.
+        within: where links in it may lead to; into the folder alone if not given.
 
     Raises:
         InputError: it is no bundle, a file is missing or was changed, or the tensors are not those of its networks.
@@ -85,7 +89,7 @@ def load_bundle(folder: str | Path) -> Bundle:
     if not (folder / CONFIG_FILE).is_file():
         raise InputError(f"'{folder}' is no model: it is not a folder with a {CONFIG_FILE}.")
     config = BundleConfig.checked(read_table(folder / CONFIG_FILE, KIND), str(folder / CONFIG_FILE))
-    _check_files(folder, config)
+    _check_files(folder, config, within or folder)
     config = config.model_copy(update={"encoder": _encoder_here(config.encoder, folder)})
     return Bundle(config, _filled(config, folder / MODEL_FILE), folder)
 
@@ -120,7 +124,7 @@ def _filled(config: BundleConfig, path: Path) -> EchoMask:
     return model.eval()
 
 
-def _check_files(folder: Path, config: BundleConfig) -> None:
+def _check_files(folder: Path, config: BundleConfig, within: Path) -> None:
     needed = [MODEL_FILE]
     if config.encoder.projection_file is not None:
         needed.append(PROJECTION_FILE)
@@ -129,7 +133,7 @@ def _check_files(folder: Path, config: BundleConfig) -> None:
             raise InputError(f"The {KIND} '{folder}' has no hash for {name} in its {CONFIG_FILE}; fetch it again.")
     for name, expected in config.files.items():
         path = folder / name
-        if path.resolve().parent != folder.resolve():
+        if not path.resolve().is_relative_to(within.resolve()):
             raise InputError(f"The file '{path}' leads out of its {KIND}; fetch it again.")
         if not path.is_file():
             raise InputError(f"The {KIND} '{folder}' lacks its file {name}; fetch it again.")

@@ -42,7 +42,10 @@ def speak(
         ),
     ] = Path("gesta_out"),
     model: Annotated[
-        str, typer.Option(metavar="NAME|DIR", help="What moves the body: a name (see: gesta models) or a folder.")
+        str,
+        typer.Option(
+            metavar="NAME|DIR", help="What moves the body: a name (see: gesta models), a folder, OWNER/NAME@REVISION."
+        ),
     ] = "default",
     style: Annotated[
         str,

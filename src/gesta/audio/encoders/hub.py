@@ -1,13 +1,13 @@
 """Model folders by path or by name: a folder first, then what was fetched before, then the hub at a pinned revision.
 
-Only configuration and weights are fetched, never code.
+Only configuration and weights are fetched.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from gesta.errors import InputError
-from gesta.extras import extra_module
+from gesta.hub import snapshot
 
 CONFIG = "config.json"
 PREPROCESSOR = "preprocessor_config.json"
@@ -38,36 +38,13 @@ def model_folder(name: str, revision: str | None, purpose: str) -> Path:
         raise InputError(
             f"{purpose} needs '{name}': give the revision (the hub's commit) to fetch, or put {_files()} {_WHERE}."
         )
-    return _complete(_fetched(name, revision, purpose), purpose)
+    folder = snapshot(name, revision, (CONFIG, PREPROCESSOR), purpose, f"put {_files()} {_WHERE}", one_of=WEIGHTS)
+    return _complete(folder, purpose)
 
 
 def weights_file(folder: Path) -> Path:
     """The file of a model folder that holds its weights."""
     return next(folder / name for name in WEIGHTS if (folder / name).is_file())
-
-
-def _fetched(name: str, revision: str, purpose: str) -> Path:
-    """A snapshot from the hub, or from its cache on this machine."""
-    hub = extra_module("huggingface_hub", purpose)
-    errors = (OSError, ValueError, hub.errors.HfHubHTTPError)
-    wanted = [CONFIG, PREPROCESSOR]
-    try:
-        return Path(hub.snapshot_download(name, revision=revision, allow_patterns=_patterns(), local_files_only=True))
-    except errors:
-        pass
-    try:
-        held = hub.HfApi().list_repo_files(name, revision=revision)
-        wanted += [file for file in WEIGHTS if file in held][:1]
-        return Path(hub.snapshot_download(name, revision=revision, allow_patterns=wanted))
-    except (*errors, RuntimeError) as error:
-        raise InputError(
-            f"{purpose} needs '{name}', which is not on this machine and cannot be fetched ({type(error).__name__}): "
-            f"put {_files()} {_WHERE}."
-        ) from None
-
-
-def _patterns() -> list[str]:
-    return [CONFIG, PREPROCESSOR, *WEIGHTS]
 
 
 def _complete(folder: Path, purpose: str) -> Path:
