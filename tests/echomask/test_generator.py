@@ -5,9 +5,13 @@ from dataclasses import replace
 import pytest
 import torch
 
-from gesta.echomask.generator import Predicted
+from gesta.echomask.config import generator_config
+from gesta.echomask.generator import Generator, Predicted
 from gesta.echomask.grouped import GroupedDecoderLayer, GroupedEncoderLayer
+from gesta.echomask.motion_input import MotionInput
 from gesta.echomask.parts import ALL_PARTS, FACE, HANDS
+from gesta.motion.representation import Representation
+from gesta.tokenizer.config import tokenizer_config
 from tests.echomask.small import CHANNELS, FRAMES, made_clips, small_generator
 
 
@@ -15,6 +19,17 @@ def predict(generator: torch.nn.Module, clips: object, hearing: int | None = Non
     visible = torch.zeros(len(clips.real), FRAMES, 1, dtype=torch.bool)
     visible[:, :4] = True
     return generator(clips.motion, visible, generator.hear(clips.low, clips.high), clips.speakers, clips.valid, hearing)
+
+
+@pytest.mark.parametrize(("preset", "millions"), [("official", 223), ("gesta", 223), ("small", 8.3), ("mini", 2.2)])
+def test_presets_are_as_large_as_they_say(preset: str, millions: float) -> None:
+    """The released network has about 221 million parameters that are read, counted by hand from its layers."""
+    codes = tokenizer_config(preset)
+    config = generator_config(preset, learned_projection=False)
+    representation = Representation("flame100")
+    with torch.device("meta"):
+        made = Generator(config, MotionInput(representation, config.motion_input).channels, codes.codes, codes.levels)
+    assert sum(weight.numel() for weight in made.parameters()) / 1e6 == pytest.approx(millions, rel=0.03)
 
 
 @pytest.mark.parametrize("groups", [1, 3])

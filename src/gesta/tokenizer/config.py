@@ -88,7 +88,12 @@ SMALL_SIZES: dict[str, object] = {
     "dropout": 0.0,
     "global_layers": 2,
 }
-PRESETS: dict[str, dict[str, object]] = {"official": {}, "gesta": GESTA, "small": {**GESTA, **SMALL_SIZES}}
+PRESETS: dict[str, dict[str, object]] = {
+    "official": {},
+    "gesta": GESTA,
+    "small": {**GESTA, **SMALL_SIZES},
+    "mini": {**GESTA, **SMALL_SIZES, "width": 48},
+}
 """Presets by name: what differs from the published sizes and behaviour."""
 
 
