@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar
@@ -171,7 +172,7 @@ class EchoMaskModel:
         config = self.bundle.config
         how = decoding if isinstance(decoding, Decoding) else self.checked_decoding(decoding)
         kept = _kept(keep, speech)
-        encoder = self._encoder()
+        encoder = self.encoder
         given = None if kept is None else given_from(kept, self.bundle.model.tokenizers.representation)
         speaker = EchoMaskSpeaker(self.bundle.model, index, how, seed, given)
 
@@ -188,8 +189,9 @@ class EchoMaskModel:
         }
         return Take(speech, analyse(speech), None, motion.replaced(provenance=provenance))
 
-    def _encoder(self) -> SpeechEncoder:
-        """Who hears for the model.
+    @cached_property
+    def encoder(self) -> SpeechEncoder:
+        """Who hears for the model; loaded once, whatever it hears.
 
         Raises:
             InputError: it is not here, or it is another one than the model was trained with.
