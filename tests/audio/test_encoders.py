@@ -20,6 +20,7 @@ from gesta.records import Speech
 from gesta.units import SAMPLE_RATE, frame_count
 from tests.audio.made_sounds import speech_like
 from tests.audio.tiny_networks import HIDDEN, LAYERS, save_tiny, transformers_module
+from tests.hub import hub_module, unplug
 
 SOUND = speech_like(seed=2, duration_s=26.0)
 LOW_LAYER = 2
@@ -226,19 +227,13 @@ def test_missing_files_are_named(tmp_path: Path, folders: dict[str, Path]) -> No
 
 
 def test_without_a_network_the_sentence_says_which_files_to_put_where(monkeypatch: pytest.MonkeyPatch) -> None:
-    hub = pytest.importorskip("huggingface_hub", reason="huggingface-hub is not installed (extra: research)")
-
-    def unreachable(*_: object, **__: object) -> None:
-        raise OSError("network is unreachable")
-
-    monkeypatch.setattr(hub, "snapshot_download", unreachable)
-    monkeypatch.setattr(hub.HfApi, "list_repo_files", unreachable)
+    unplug(monkeypatch)
     with pytest.raises(InputError, match=r"'facebook/hubert-large-ls960-ft'.*put config\.json.*into a folder"):
         make_encoder(EncoderConfig(kind="hubert", revision="0" * 40))
 
 
 def test_a_pinned_revision_comes_from_the_hub(monkeypatch: pytest.MonkeyPatch, folders: dict[str, Path]) -> None:
-    hub = pytest.importorskip("huggingface_hub", reason="huggingface-hub is not installed (extra: research)")
+    hub = hub_module()
     asked: list[dict[str, Any]] = []
 
     def fetch(name: str, **settings: Any) -> str:

@@ -15,6 +15,7 @@ from gesta.bundles.debug import debug_bundle
 from gesta.bundles.folder import load_bundle, save_bundle, sha256
 from gesta.cli.console import peak_memory_mb
 from gesta.errors import InputError
+from tests.hub import hub_module, unplug
 
 
 @pytest.fixture
@@ -205,7 +206,7 @@ def test_a_damaged_file_is_refused(folder: Path) -> None:
 def test_a_model_on_the_hub_is_fetched_at_its_commit(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hub = pytest.importorskip("huggingface_hub", reason="huggingface-hub is not installed (extra: research)")
+    hub = hub_module()
     commit, asked = "c" * 40, []
     # As the hub's own cache: a commit's folder holds links to files beside it.
     kept = tmp_path / "models--somebody--walker"
@@ -229,12 +230,6 @@ def test_a_model_on_the_hub_is_fetched_at_its_commit(
 
 
 def test_without_a_network_the_hub_is_not_the_only_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    hub = pytest.importorskip("huggingface_hub", reason="huggingface-hub is not installed (extra: research)")
-
-    def unreachable(*_: object, **__: object) -> None:
-        raise OSError("network is unreachable")
-
-    monkeypatch.setattr(hub, "snapshot_download", unreachable)
-    monkeypatch.setattr(hub.HfApi, "list_repo_files", unreachable)
+    unplug(monkeypatch)
     with pytest.raises(InputError, match=r"'somebody/walker'.*cannot be fetched.*give their folder"):
         gesta.load("somebody/walker@" + "c" * 40)
