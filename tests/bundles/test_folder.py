@@ -12,9 +12,10 @@ import gesta
 from gesta.audio.encoders.projection import read_projection
 from gesta.bundles.config import BundleConfig
 from gesta.bundles.debug import debug_bundle
-from gesta.bundles.folder import load_bundle, save_bundle, sha256
+from gesta.bundles.folder import load_bundle, save_bundle
 from gesta.cli.console import peak_memory_mb
 from gesta.errors import InputError
+from gesta.hashing import file_sha256
 from tests.hub import hub_module, unplug
 
 
@@ -36,7 +37,7 @@ def replace_tensors(folder: Path, **changes: torch.Tensor | None) -> None:
     tensors = {**load_file(path), **changes}
     save_file({name: value.clone() for name, value in tensors.items() if value is not None}, path)
     files = json.loads((folder / "config.json").read_text())["files"]
-    edit(folder, files={**files, path.name: sha256(path)})
+    edit(folder, files={**files, path.name: file_sha256(path)})
 
 
 def test_what_was_saved_comes_back(folder: Path) -> None:
@@ -190,7 +191,7 @@ def test_unknown_tensors_are_refused_by_name(folder: Path) -> None:
 def test_a_long_header_is_refused_before_it_is_read(folder: Path) -> None:
     path = folder / "model.safetensors"
     path.write_bytes((2**40).to_bytes(8, "little") + b"{}")
-    edit(folder, files={path.name: sha256(path)})
+    edit(folder, files={path.name: file_sha256(path)})
     with pytest.raises(InputError, match="header"):
         load_bundle(folder)
 
@@ -198,7 +199,7 @@ def test_a_long_header_is_refused_before_it_is_read(folder: Path) -> None:
 def test_a_damaged_file_is_refused(folder: Path) -> None:
     path = folder / "model.safetensors"
     path.write_bytes(path.read_bytes()[:-100])
-    edit(folder, files={path.name: sha256(path)})
+    edit(folder, files={path.name: file_sha256(path)})
     with pytest.raises(InputError, match="damaged"):
         load_bundle(folder)
 

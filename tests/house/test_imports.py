@@ -17,6 +17,7 @@ GROUND_ORDER = {
     "devices": {"errors"},
     "extras": {"errors"},
     "foreign": {"errors"},
+    "hashing": {"errors"},
     "hub": {"errors", "extras"},
     "locking": {"errors"},
     "npy": set(),

@@ -4,7 +4,6 @@ Statistics that channels are normalised by are buffers of the model. config.json
 of all other files, so that a folder without it, or one that was changed later, is no bundle.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,9 @@ from gesta.bundles.config import CARD_FILE, CONFIG_FILE, MODEL_FILE, PROJECTION_
 from gesta.bundles.tensors import write_tensors
 from gesta.echomask.model import EchoMask
 from gesta.echomask.motion_input import MotionInput
-from gesta.errors import InputError, OutputError, reason_of
+from gesta.errors import InputError, OutputError
 from gesta.foreign import check_names, read_tensors
+from gesta.hashing import file_sha256
 from gesta.settings import read_table
 from gesta.tokenizer.tokenizers import Tokenizers
 from gesta.writing import replacing
@@ -70,7 +70,7 @@ def save_bundle(
         write_tensors(folder / PROJECTION_FILE, {"projection": projection})
         names.append(PROJECTION_FILE)
         changes["encoder"] = config.encoder.model_copy(update={"projection_file": Path(PROJECTION_FILE)})
-    changes["files"] = {name: sha256(folder / name) for name in names}
+    changes["files"] = {name: file_sha256(folder / name) for name in names}
     complete = config.model_copy(update=changes)
     _write_text(folder / CONFIG_FILE, json.dumps(complete.model_dump(mode="json"), indent=1) + "\n")
 
@@ -137,17 +137,8 @@ def _check_files(folder: Path, config: BundleConfig, within: Path) -> None:
             raise InputError(f"The file '{path}' leads out of its {KIND}; fetch it again.")
         if not path.is_file():
             raise InputError(f"The {KIND} '{folder}' lacks its file {name}; fetch it again.")
-        if sha256(path) != expected:
+        if file_sha256(path) != expected:
             raise InputError(f"The file '{path}' is not the one that its {KIND} was saved with; fetch it again.")
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, as hexadecimal digits; InputError if it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"'{path}' cannot be read: {reason_of(error)}.") from None
 
 
 def _write_text(path: Path, text: str) -> None:

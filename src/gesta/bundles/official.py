@@ -16,12 +16,13 @@ from torch import Tensor
 from gesta.audio.encoders.config import EncoderConfig
 from gesta.audio.encoders.projection import read_projection
 from gesta.bundles.config import BundleConfig
-from gesta.bundles.folder import build_model, save_bundle, sha256
+from gesta.bundles.folder import build_model, save_bundle
 from gesta.echomask.config import Decoding, generator_config
 from gesta.echomask.model import EchoMask
 from gesta.echomask.official import official_state, unknown_names
 from gesta.errors import InputError
 from gesta.foreign import check_names, listed, read_torch_file
+from gesta.hashing import file_sha256
 from gesta.motion.beat2 import NUMBERS, speaker_index
 from gesta.tokenizer.channels import PART_ORDER
 from gesta.tokenizer.config import tokenizer_config
@@ -74,7 +75,7 @@ def import_echomask(source: Path, target: Path) -> Path:
     matrix = read_projection(projection[0], PROJECTED_FROM) if projection else None
     taken = [*rvq.values(), foot, *projection]
     path, tensors = _generator(source, taken)
-    config = official_config({file.name: sha256(file) for file in (*taken, path)})
+    config = official_config({file.name: file_sha256(file) for file in (*taken, path)})
     with torch.device("meta"):
         model = build_model(config)
     model.generator.load_state_dict(_generator_state(model, tensors, path), assign=True)

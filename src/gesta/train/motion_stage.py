@@ -1,6 +1,5 @@
 """The stage `motion`: EchoMask's generator, with MAM and SQA, on the tokens of trained tokenizers."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from gesta.echomask.objective import Clips, step_losses
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.teacher import Teacher
 from gesta.errors import InputError
+from gesta.hashing import file_sha256
 from gesta.tokenizer.tokenizers import Tokenizers
 from gesta.train.cards import motion_card
 from gesta.train.recipe import Recipe
@@ -166,9 +166,8 @@ def motion_stage(recipe: Recipe) -> MotionStage:
     tokenizers = load_tokenizers(recipe.model_folder("tokenizer"))
     if tokenizers.representation.face_basis != dataset.info.face_basis:
         raise InputError("The tokenizers were trained on another face basis than that of the data set.")
-    with (recipe.model_folder("tokenizer") / WEIGHTS_FILE).open("rb") as file:
-        fingerprint = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    tokens = TokenStore(dataset, tokenizers, fingerprint)
+    fingerprint = file_sha256(recipe.model_folder("tokenizer") / WEIGHTS_FILE)
+    tokens = TokenStore(dataset, tokenizers, fingerprint[:16])
     tokens.fill()
     return MotionStage(recipe, dataset, _model(recipe, dataset, tokenizers), tokens)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gesta.errors import InputError
+from gesta.hashing import file_sha256
 from gesta.train.loop import Outcome, Report, train
 from gesta.train.machine import start_accelerator
 from gesta.train.prepared import prepare_missing
@@ -96,6 +97,5 @@ def _hash(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
         if path.is_file():
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
+            digest.update(bytes.fromhex(file_sha256(path)))
     return digest.hexdigest()[:HASH_LETTERS]

@@ -30,6 +30,7 @@ from gesta.audio.encoders.waveform import KERNEL, STRIDE, Waveform
 from gesta.devices import torch_device
 from gesta.errors import InputError
 from gesta.extras import extra_module
+from gesta.hashing import file_sha256
 from gesta.records import Speech, SpeechFeatures
 from gesta.settings import read_table
 from gesta.units import SAMPLE_RATE
@@ -40,7 +41,6 @@ TRAINING_ONLY = "masked_spec_embed"
 PUBLISHED_HOP = 533
 """Samples at 16 kHz between the published code's frames: int(16000 / 30)."""
 DIGEST_LENGTH = 16
-READ_BYTES = 1 << 20
 
 
 class NetworkEncoder(SpeechEncoder):
@@ -81,7 +81,7 @@ class NetworkEncoder(SpeechEncoder):
         """The kind, and a digest of the weights' contents and of every setting that changes the numbers."""
         projection = self.projection
         values = {
-            "files": [_digest(self.folder / CONFIG), _digest(weights_file(self.folder))],
+            "files": [file_sha256(self.folder / CONFIG), file_sha256(weights_file(self.folder))],
             "settings": self.config.model_dump(include={"low_layer", "as_published", "chunk_s", "precision"}),
             "normalised": self._normalised,
             "projection": None if projection is None else hashlib.sha256(projection.numpy().tobytes()).hexdigest(),
@@ -191,12 +191,3 @@ def _check(described: Mapping[str, Any], prepared: Mapping[str, Any], config: En
         raise InputError(f"low_layer is {config.low_layer}, but the model in '{folder}' has {layers} layers.")
     if config.projection == "official" and size < PROJECTED_SIZE:
         raise InputError(f"The model in '{folder}' has {size} channels; the projection needs {PROJECTED_SIZE} or more.")
-
-
-def _digest(path: Path) -> str:
-    """The sha256 of a file's contents."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(READ_BYTES):
-            digest.update(piece)
-    return digest.hexdigest()
