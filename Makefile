@@ -65,5 +65,5 @@ clean:
 	touch $@
 
 .venv/.dev: .venv/.base
-	$(BIN)/python $(PIP_INSTALL) --editable '.[dev,research,train]'
+	$(BIN)/python $(PIP_INSTALL) --editable '.[dev,research,train,film,video]'
 	touch $@

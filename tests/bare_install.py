@@ -12,11 +12,12 @@ from pathlib import Path
 
 import gesta
 
-EXTRAS = ("librosa", "accelerate", "tensorboard", "transformers", "pytest", "hypothesis", "pybvh")
+EXTRAS = ("librosa", "accelerate", "tensorboard", "transformers", "diffusers", "onnxruntime", "cv2")
+TOOLS = ("pytest", "hypothesis", "pybvh")
 
 
 def main() -> None:
-    present = [name for name in EXTRAS if find_spec(name)]
+    present = [name for name in (*EXTRAS, *TOOLS) if find_spec(name)]
     if present:
         sys.exit(f"this environment is not bare: it has {', '.join(present)}")
     names = [

@@ -12,8 +12,12 @@ from gesta.errors import InputError
 EXTRAS: dict[str, tuple[str, ...]] = {
     "train": ("accelerate", "tensorboard"),
     "research": ("transformers", "huggingface_hub", "librosa"),
+    "film": ("cv2", "onnxruntime"),
+    "video": ("diffusers", "transformers", "accelerate"),
 }
 """Extras by name with the modules they bring."""
+PACKAGES = {"cv2": "opencv-python-headless"}
+"""What modules are called on PyPI, where that is another name."""
 
 
 def missing_modules(extra: str) -> list[str]:
@@ -21,17 +25,19 @@ def missing_modules(extra: str) -> list[str]:
     return [module for module in EXTRAS[extra] if find_spec(module) is None]
 
 
-def extra_module(name: str, purpose: str) -> ModuleType:
+def extra_module(name: str, purpose: str, extra: str | None = None) -> ModuleType:
     """Import an optional module, for example `extra_module("accelerate", "Training")`.
 
     Args:
         name: the module, perhaps dotted; its first part is listed in EXTRAS.
         purpose: what needs it, as the beginning of the sentence a user reads.
+        extra: which extra to name where several bring the module; the first of them if not given.
 
     Raises:
         InputError: it is not installed; the sentence holds the install line.
     """
-    extra = next(extra for extra, modules in EXTRAS.items() if name.split(".")[0] in modules)
-    if find_spec(name.split(".")[0]) is None:
-        raise InputError(f"{purpose} needs {name.split('.')[0]}: pip install 'gesta[{extra}]'.")
+    module = name.split(".")[0]
+    bringing = next(known for known, modules in EXTRAS.items() if module in modules and extra in (None, known))
+    if find_spec(module) is None:
+        raise InputError(f"{purpose} needs {PACKAGES.get(module, module)}: pip install 'gesta[{bringing}]'.")
     return importlib.import_module(name)

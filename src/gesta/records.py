@@ -1,7 +1,7 @@
 """The records that cross every boundary: frozen, validated when made, with named axes and units.
 
-T motion frames at 30 a second, J joints, C face channels, S audio samples, M mel bands, N events. Arrays inside a
-record are read-only. Times are seconds from the take's beginning.
+T motion frames at 30 a second, F video frames at 25, J joints, C face channels, S audio samples, M mel bands, N events.
+Arrays inside a record are read-only. Times are seconds from the take's beginning.
 """
 
 import math
@@ -12,11 +12,12 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from gesta.units import MOTION_FPS, SAMPLE_RATE, frame_count
+from gesta.units import MOTION_FPS, SAMPLE_RATE, VIDEO_FPS, frame_count, video_frame_count
 
 JOINT_COUNT = 55
 FACE_CHANNELS: Mapping[str, int] = {"arkit52": 52, "flame100": 100}
 """Face bases by name, with their number of channels C."""
+KEYPOINT_COUNT = 134
 PARTS = ("upper", "hands", "lower", "translation", "face")
 """What a motion can have or lack; see `Motion.parts`."""
 
@@ -68,6 +69,11 @@ class Speech:
     def frame_count(self) -> int:
         """Number of motion frames T."""
         return frame_count(self.sample_count)
+
+    @property
+    def video_frame_count(self) -> int:
+        """Number of video frames F."""
+        return video_frame_count(self.sample_count)
 
 
 @dataclass(frozen=True)
@@ -272,6 +278,50 @@ class Motion:
         return replace(self, **{name: v[start:stop] for name in names if (v := getattr(self, name)) is not None})
 
     def replaced(self, **changes: Any) -> "Motion":
+        """A copy with some fields changed, validated again."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class Keypoints:
+    """The points of one person in a film or a picture; what each of the 134 is, says gesta.keypoints.layout.
+
+    Attributes:
+        points: (F, 134, 2) x to the right and y down in pixels, (0, 0) the upper left corner of the picture. Points
+            may lie outside. Where the score is 0 the position means nothing.
+        scores: (F, 134) 0 to 1: how sure it is that the point is there and seen.
+        size: (width, height) of the picture in pixels.
+        fps: frames a second.
+    """
+
+    points: np.ndarray
+    scores: np.ndarray
+    size: tuple[int, int]
+    fps: float = VIDEO_FPS
+
+    def __post_init__(self) -> None:
+        frames = len(self.points)
+        if frames < 1:
+            raise ValueError("keypoints have at least one frame")
+        if min(self.size) < 1:
+            raise ValueError(f"a picture cannot have {self.size[0]} x {self.size[1]} pixels")
+        if not (math.isfinite(self.fps) and self.fps > 0.0):
+            raise ValueError(f"fps is {self.fps}, but must be above 0")
+        object.__setattr__(self, "points", _frozen(self.points, "points", (frames, KEYPOINT_COUNT, 2)))
+        object.__setattr__(self, "scores", _frozen(self.scores, "scores", (frames, KEYPOINT_COUNT)))
+        if self.scores.min() < 0.0 or self.scores.max() > 1.0:
+            raise ValueError("scores must be 0 to 1")
+
+    @property
+    def frame_count(self) -> int:
+        """Number of frames F."""
+        return len(self.points)
+
+    def frames(self, start: int, stop: int) -> "Keypoints":
+        """The frames [start, stop) as keypoints of their own."""
+        return replace(self, points=self.points[start:stop], scores=self.scores[start:stop])
+
+    def replaced(self, **changes: Any) -> "Keypoints":
         """A copy with some fields changed, validated again."""
         return replace(self, **changes)
 

@@ -29,3 +29,8 @@ def frame_centres(start: int, stop: int) -> np.ndarray:
 def frame_times(start: int, stop: int) -> np.ndarray:
     """Time in seconds of each motion frame in [start, stop): (T,) float64."""
     return np.arange(start, stop, dtype=np.float64) / MOTION_FPS
+
+
+def video_frame_count(sample_count: int) -> int:
+    """Number of video frames F that cover `sample_count` samples at 16 kHz to the last one."""
+    return max(1, -(-sample_count * VIDEO_FPS // SAMPLE_RATE))

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gesta.records import Events, Motion, Prosody
-from gesta.units import SAMPLE_RATE, frame_centres, frame_count, frame_times
+from gesta.records import KEYPOINT_COUNT, Events, Keypoints, Motion, Prosody
+from gesta.units import SAMPLE_RATE, frame_centres, frame_count, frame_times, video_frame_count
 from tests.procedural.made_prosody import made_prosody
 
 
@@ -22,6 +22,7 @@ def test_the_clock() -> None:
     assert frame_count(round(9.655 * SAMPLE_RATE)) == 290
     assert frame_centres(0, 4).tolist() == [0, 533, 1067, 1600]
     assert frame_times(30, 32).tolist() == [1.0, 31 / 30]
+    assert [video_frame_count(count) for count in (1, 640, 641, 51_200, 51_201)] == [1, 1, 2, 80, 81]
 
 
 def test_a_motion_knows_its_length_and_is_read_only() -> None:
@@ -62,3 +63,28 @@ def test_stretches_of_prosody_join_to_the_whole() -> None:
     assert joined.start_frame == 0
     np.testing.assert_array_equal(joined.loudness, whole.loudness)
     assert whole.frames(50, 120).start_frame == 50
+
+
+def points(frames: int = 2) -> dict[str, np.ndarray]:
+    return {"points": np.zeros((frames, KEYPOINT_COUNT, 2)), "scores": np.ones((frames, KEYPOINT_COUNT))}
+
+
+def test_keypoints_know_their_length_and_give_their_frames() -> None:
+    keypoints = Keypoints(**points(5), size=(512, 512))
+    assert (keypoints.frame_count, keypoints.fps) == (5, 25)
+    assert keypoints.frames(1, 3).frame_count == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (points(0), "at least one frame"),
+        ({"points": np.zeros((2, 133, 2))}, "points has shape"),
+        ({"scores": np.full((2, KEYPOINT_COUNT), 1.5)}, "scores must be 0 to 1"),
+        ({"size": (0, 512)}, "0 x 512 pixels"),
+        ({"fps": float("nan")}, "fps is nan"),
+    ],
+)
+def test_keypoints_refuse_what_cannot_be(changes: dict, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Keypoints(**({**points(), "size": (512, 512)} | changes))
