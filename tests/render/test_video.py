@@ -6,9 +6,11 @@ import av
 import numpy as np
 import pytest
 
+from gesta.audio.read import open_speech
 from gesta.errors import InputError, OutputError
 from gesta.records import Speech
 from gesta.render.video import VideoWriter
+from tests.audio.made_sounds import write_wav
 from tests.render.figures import click, speech_of
 
 __all__ = ["click"]
@@ -125,3 +127,24 @@ def test_very_short_sound(tmp_path: Path):
     with VideoWriter(tmp_path / "a.mp4", SIZE, 30, speech_of(np.zeros(1600))) as video:
         video.write(grey(3))
     assert len(sound_of(tmp_path / "a.mp4")[0]) / 48_000 == pytest.approx(0.1, abs=1 / 30)
+
+
+@pytest.mark.parametrize(
+    ("rate", "channels", "written"), [(44_100, 2, 44_100), (96_000, 1, 48_000), (48_000, 6, 48_000)]
+)
+def test_a_film_can_have_the_sound_of_the_file_as_it_is(tmp_path: Path, rate: int, channels: int, written: int):
+    sound = np.zeros((rate, channels), np.float32)
+    sound[:, 0] = 0.5 * np.sin(2.0 * np.pi * 9_000.0 * np.arange(rate) / rate)
+    speech = open_speech(write_wav(tmp_path / "speech.wav", sound, rate))
+    with VideoWriter(tmp_path / "a.mp4", SIZE, 25, speech, own_sound=True, comment="made by a test") as video:
+        video.write(grey(25))
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        stream = container.streams.audio[0]
+        assert (stream.rate, stream.layout.nb_channels) == (written, channels if channels <= 2 else 1)
+        assert container.metadata["comment"] == "made by a test"
+        heard = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
+    middle = heard[:, written // 4 : written // 4 + written // 2]
+    # 9 kHz is above what the body hears, and the right channel stays silent.
+    mixed = 1 if channels <= 2 else channels
+    assert np.sqrt((middle[0] ** 2).mean()) == pytest.approx(0.5 / np.sqrt(2.0) / mixed, rel=0.1)
+    assert channels != 2 or np.abs(middle[1]).max() < 0.02

@@ -166,13 +166,22 @@ class Decoder:
         if self.damaged > self.frames:
             raise InputError(UNREADABLE.format(path=self.path))
 
-    def _resampled(self) -> Iterator[np.ndarray]:
+    def codec_frames(self) -> Iterator[av.AudioFrame]:
+        """The sound as the codec gives it: frames of any rate, channels and sample type within the caps.
+
+        Raises:
+            InputError: what is wrong with the file, in one sentence.
+        """
         with open_container(self.path, self.limits) as container:
             stream = sound_stream(container, self.path, self.limits)
             for frame in self._decoded(container, stream):
                 check_shape(frame.layout.nb_channels, frame.sample_rate, self.path, self.limits)
-                yield from self._resampler.push(frame_to_mono(frame), frame.sample_rate)
-            yield from self._resampler.finish()
+                yield frame
+
+    def _resampled(self) -> Iterator[np.ndarray]:
+        for frame in self.codec_frames():
+            yield from self._resampler.push(frame_to_mono(frame), frame.sample_rate)
+        yield from self._resampler.finish()
 
     def _decoded(self, container: av.container.InputContainer, stream: av.AudioStream) -> Iterator[av.AudioFrame]:
         packets = container.demux(stream)

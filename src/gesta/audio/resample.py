@@ -40,14 +40,19 @@ def mix(samples: np.ndarray) -> np.ndarray:
 
 def frame_to_mono(frame: av.AudioFrame) -> np.ndarray:
     """One decoded frame as (S,) float32 mono at its own rate."""
+    return mix(frame_to_channels(frame))
+
+
+def frame_to_channels(frame: av.AudioFrame) -> np.ndarray:
+    """One decoded frame as (channels, S) of its own sample type, at its own rate."""
     channels = frame.layout.nb_channels
     if not frame.format.is_planar:
-        return mix(frame.to_ndarray().reshape(-1, channels).T)
+        return frame.to_ndarray().reshape(-1, channels).T
     if channels < PLANES_IN_FRAME:
-        return mix(frame.to_ndarray())
+        return frame.to_ndarray()
     packer = av.AudioResampler(format="flt", layout=frame.layout, rate=frame.sample_rate)
     packed = [*packer.resample(frame), *packer.resample(None)]
-    return np.concatenate([mix(part.to_ndarray().reshape(-1, channels).T) for part in packed])
+    return np.concatenate([part.to_ndarray().reshape(-1, channels).T for part in packed], axis=1)
 
 
 class MonoResampler:

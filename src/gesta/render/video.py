@@ -17,16 +17,18 @@ from uuid import uuid4
 import av
 import numpy as np
 
+from gesta.audio.own_sound import HeardSound, Sound, own_sound
 from gesta.errors import InputError, OutputError
 from gesta.records import Speech
-from gesta.units import SAMPLE_RATE
 
 LEAST_SIDE_PX, GREATEST_SIDE_PX = 64, 4096
 QUALITY = "20"
 """x264's constant rate factor: lower is better and larger."""
 SPEED = "veryfast"
 SOUND_RATE = 48_000
-SOUND_BITS_PER_SECOND = 128_000
+SOUND_BITS_PER_SECOND = {1: 128_000, 2: 192_000}
+LAYOUTS = {1: "mono", 2: "stereo"}
+"""By number of channels."""
 WAITING_BATCHES = 4
 SOUND_LEAD_S = 0.5
 """How far the sound may be written ahead of the pictures."""
@@ -51,15 +53,26 @@ class VideoWriter:
         size: width and height, pixels, even.
         fps: pictures a second.
         speech: the sound, if any. It is kept whole: the last picture stands until it ends.
+        own_sound: write the sound of the recording's file as it is, not what the body hears of it.
+        comment: what the file says of itself, where players show it.
     """
 
     def __init__(
-        self, path: str | Path, size: tuple[int, int], fps: int | Fraction, speech: Speech | None = None
+        self,
+        path: str | Path,
+        size: tuple[int, int],
+        fps: int | Fraction,
+        speech: Speech | None = None,
+        *,
+        own_sound: bool = False,
+        comment: str | None = None,
     ) -> None:
         self._path = Path(path)
         self._size = checked_size(size)
         self._fps = Fraction(fps)
         self._speech = speech
+        self._own_sound = own_sound
+        self._comment = comment
         self._batches: queue.Queue[np.ndarray | None] = queue.Queue(WAITING_BATCHES)
         self._failure: BaseException | None = None
         self._cancelled = threading.Event()
@@ -146,10 +159,12 @@ class VideoWriter:
     def _encode_into(self, container: av.container.OutputContainer) -> None:
         """Encode queued pictures, and the sound up to where they are, until the end is queued."""
         width, height = self._size
+        if self._comment is not None:
+            container.metadata["comment"] = self._comment
         picture_track = container.add_stream("libx264", rate=self._fps)
         picture_track.width, picture_track.height, picture_track.pix_fmt = width, height, "yuv420p"
         picture_track.options = {"preset": SPEED, "crf": QUALITY}
-        sound = _SoundTrack(container, self._speech) if self._speech is not None else None
+        sound = _SoundTrack(container, self._speech, self._own_sound) if self._speech is not None else None
         last, count = None, 0
         for picture in self._pictures():
             container.mux(picture_track.encode(_video_frame(picture, count)))
@@ -191,25 +206,29 @@ def _video_frame(picture: np.ndarray, index: int) -> av.VideoFrame:
 class _SoundTrack:
     """The speech, encoded as far as the pictures have come."""
 
-    def __init__(self, container: av.container.OutputContainer, speech: Speech) -> None:
+    def __init__(self, container: av.container.OutputContainer, speech: Speech, own: bool) -> None:
         self.duration_s = speech.duration_s
         self._container = container
-        self._track = container.add_stream("aac", rate=SOUND_RATE, layout="mono")
-        self._track.bit_rate = SOUND_BITS_PER_SECOND
-        self._resampler = av.AudioResampler(format="fltp", layout="mono", rate=SOUND_RATE)
-        self._blocks = speech.source.blocks()
+        self._sound: Sound = own_sound(speech) if own else HeardSound(speech.source)
+        self._rate = self._sound.rate if own else SOUND_RATE
+        self._layout = LAYOUTS[self._sound.channels]
+        self._track = container.add_stream("aac", rate=self._rate, layout=self._layout)
+        self._track.bit_rate = SOUND_BITS_PER_SECOND[self._sound.channels]
+        self._resampler = av.AudioResampler(format="fltp", layout=self._layout, rate=self._rate)
+        self._blocks = self._sound.blocks()
         self._read = 0
         self._written = 0
 
     def advance(self, until_s: float) -> None:
         """Encode the sound up to a time in seconds, or its end."""
-        while self._read < until_s * SAMPLE_RATE:
+        while self._read < until_s * self._sound.rate:
             block = next(self._blocks, None)
             if block is None:
                 return
-            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block, np.float32)[None], "fltp", "mono")
-            frame.sample_rate, frame.time_base, frame.pts = SAMPLE_RATE, Fraction(1, SAMPLE_RATE), self._read
-            self._read += len(block)
+            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block, np.float32), "fltp", self._layout)
+            frame.sample_rate, frame.time_base = self._sound.rate, Fraction(1, self._sound.rate)
+            frame.pts = self._read
+            self._read += block.shape[1]
             self._encode(frame)
 
     def finish(self) -> None:
@@ -220,6 +239,6 @@ class _SoundTrack:
 
     def _encode(self, frame: av.AudioFrame | None) -> None:
         for resampled in self._resampler.resample(frame):
-            resampled.time_base, resampled.pts = Fraction(1, SOUND_RATE), self._written
+            resampled.time_base, resampled.pts = Fraction(1, self._rate), self._written
             self._written += resampled.samples
             self._container.mux(self._track.encode(resampled))
