@@ -25,20 +25,20 @@ NO_PROTOCOL = "none"
 MICROSECONDS = 1_000_000
 
 
-def open_regular(path: Path) -> BinaryIO:
-    """Open an existing, non-empty, regular file, or raise InputError saying why not."""
+def open_regular(path: Path, kind: str = "sound or video file") -> BinaryIO:
+    """Open an existing, non-empty, regular file, or raise InputError saying why not; `kind` is what it should be."""
     try:
         status = path.stat()
     except FileNotFoundError:
-        raise InputError(f"'{path}' does not exist; check the name of the sound file.") from None
+        raise InputError(f"'{path}' does not exist; check the name of the {kind}.") from None
     except (OSError, ValueError) as error:
         raise InputError(f"'{path}' cannot be opened ({_reason(error)}); check its name and permissions.") from None
     if stat.S_ISDIR(status.st_mode):
-        raise InputError(f"'{path}' is a folder; name a sound or video file inside it.")
+        raise InputError(f"'{path}' is a folder; name a {kind} inside it.")
     if not stat.S_ISREG(status.st_mode):
-        raise InputError(f"'{path}' is not a regular file; save the sound to a file first.")
+        raise InputError(f"'{path}' is not a regular file; save a {kind} first.")
     if status.st_size == 0:
-        raise InputError(f"'{path}' is empty (0 bytes); record or copy it again.")
+        raise InputError(f"'{path}' is empty (0 bytes); make or copy it again.")
     try:
         return path.open("rb")
     except OSError as error:

@@ -1,0 +1,1 @@
+"""Films from one picture: who is in it, what moves, and how it is drawn."""
