@@ -1,0 +1,109 @@
+"""The steps from noise to clean latents, by name, on the schedulers of `diffusers` (extra `video`).
+
+`ddim` is the published one (30 steps, nothing random). `dpm++` and `unipc` remember the last answers and need 8 to 20
+steps. `lcm` is for networks distilled to answer with the end of the path (latent consistency, Luo et al. 2023), in 4
+to 8 steps; with others it gives too little variety, since each of its answers is a mean.
+All of them work on the velocity and on the times of one schedule, `gesta.mmgt.noise`, and start where nothing but
+noise is left. DPM++ and UniPC cannot compute there, as they divide by the signal: diffusers gives them 2^-24 of the
+variance instead of none, which changes the first step by 2.4e-4 of the latents' size.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor
+
+from gesta.errors import InputError, unknown_name
+from gesta.extras import extra_module
+from gesta.mmgt.noise import NoiseConfig
+
+CLASSES = {
+    "ddim": "DDIMScheduler",
+    "dpm++": "DPMSolverMultistepScheduler",
+    "unipc": "UniPCMultistepScheduler",
+    "lcm": "LCMScheduler",
+}
+OWN_SETTINGS: dict[str, dict[str, Any]] = {
+    "ddim": {"clip_sample": False, "set_alpha_to_one": True},
+    "dpm++": {"algorithm_type": "dpmsolver++", "solver_order": 2, "final_sigmas_type": "zero"},
+    "unipc": {"solver_order": 2, "solver_type": "bh2", "final_sigmas_type": "zero"},
+    "lcm": {"clip_sample": False, "set_alpha_to_one": True, "original_inference_steps": 50},
+}
+SCHEDULERS = tuple(CLASSES)
+
+FreshNoise = Callable[[int], Tensor]
+"""Gives the noise of a step by its number, in the shape of the latents; only `lcm` asks for it."""
+
+
+class Steps:
+    """The way from noise to clean latents for one segment after another.
+
+    Args:
+        name: one of SCHEDULERS.
+        noise: the schedule; its curve for sampling is used.
+        count: how many steps.
+
+    Attributes:
+        times: the time of each step, falling, as the network counts them.
+
+    Raises:
+        InputError: no such scheduler, a number of steps it cannot do, or diffusers is not installed.
+    """
+
+    def __init__(self, name: str, noise: NoiseConfig, count: int) -> None:
+        if name not in CLASSES:
+            raise unknown_name("scheduler", name, SCHEDULERS)
+        diffusers = extra_module("diffusers", "Filming with a diffusion model", "video")
+        self.name, self.count = name, count
+        self._scheduler = getattr(diffusers, CLASSES[name])(
+            num_train_timesteps=noise.times,
+            beta_start=noise.first_beta,
+            beta_end=noise.last_beta,
+            beta_schedule=noise.curve_when_sampling,
+            rescale_betas_zero_snr=noise.zero_terminal_snr,
+            prediction_type="v_prediction",
+            **({} if name == "lcm" else {"timestep_spacing": "trailing"}),
+            **OWN_SETTINGS[name],
+        )
+        self.begin()
+        shares = self._scheduler.alphas_cumprod.double()
+        signal, share = shares.sqrt(), (1.0 - shares).sqrt()
+        self._levels = [(float(signal[time]), float(share[time])) for time in self.times]
+
+    def begin(self) -> None:
+        """Forget the steps of the segment before."""
+        try:
+            self._scheduler.set_timesteps(self.count)
+        except ValueError:
+            raise InputError(f"The scheduler '{self.name}' cannot take {self.count} steps: choose fewer.") from None
+        self.times = tuple(int(time) for time in self._scheduler.timesteps)
+        # Dividing the times evenly is done in floating point there, and for some numbers gives one too many.
+        if len(self.times) != self.count or min(self.times) < 0:
+            raise InputError(f"The scheduler '{self.name}' cannot take {self.count} steps: choose {self.count - 1}.")
+
+    def noised(self, step: int, clean: Tensor, noise: Tensor) -> Tensor:
+        """Clean latents as they would be before step number `step`, all of one shape."""
+        signal, share = self._levels[step]
+        return signal * clean + share * noise
+
+    def velocity(self, step: int, clean: Tensor, noise: Tensor) -> Tensor:
+        """What a network that knew the clean latents would answer at step number `step`."""
+        signal, share = self._levels[step]
+        return signal * noise - share * clean
+
+    def take(self, step: int, velocity: Tensor, latents: Tensor, fresh: FreshNoise) -> Tensor:
+        """The latents after step number `step`; after the last one they are clean.
+
+        Args:
+            step: 0 for the first; steps are taken in order.
+            velocity: the network's answer, float32, any shape.
+            latents: as they are before the step, float32, of the same shape.
+            fresh: gives new noise where the scheduler needs some.
+        """
+        # The schedulers read the first axis as samples, and one of them writes with letters for exactly that.
+        result = self._scheduler.step(velocity[None], self.times[step], latents[None])
+        if self.name != "lcm":
+            return result.prev_sample[0]
+        denoised = result.denoised[0]
+        # It would draw noise of its own, which would depend on how a film is cut into segments.
+        return denoised if step == self.count - 1 else self.noised(step + 1, denoised, fresh(step))
