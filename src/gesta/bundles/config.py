@@ -18,21 +18,26 @@ FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]
 Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
 
-class BundleConfig(Settings):
-    """The content of config.json."""
+class FolderConfig(Settings):
+    """What config.json says of every model, whatever it makes."""
 
     format_version: Literal[1] = Field(1, description="of this file")
-    kinds: tuple[Literal["motion"], ...] = Field(("motion",), min_length=1, description="what the model can make")
     name: str = Field(min_length=1, max_length=100, description="of the model")
+    licence: str = Field(min_length=1, description="what may be done with the model")
+    provenance: dict[str, Any] = Field(default_factory=dict, description="what made it")
+    files: dict[FileName, Sha256] = Field(default_factory=dict, description="SHA-256 of every other file, by name")
+
+
+class BundleConfig(FolderConfig):
+    """The content of config.json of a model that makes motion."""
+
+    kinds: tuple[Literal["motion"], ...] = Field(("motion",), min_length=1, description="what the model can make")
     face_basis: Literal["arkit52", "flame100"] = Field("arkit52", description="what the face is made of")
     encoder: EncoderConfig = Field(EncoderConfig(), description="how the model hears")
     tokenizer: TokenizerConfig = Field(description="the tokenizers")
     generator: GeneratorConfig = Field(description="the generator")
     decoding: Decoding = Field(Decoding(), description="how tokens are chosen, if nobody says otherwise")
     speakers: tuple[str, ...] = Field(description="names of the speakers or styles, in the order of their indices")
-    licence: str = Field(min_length=1, description="what may be done with the model")
-    provenance: dict[str, Any] = Field(default_factory=dict, description="what made it")
-    files: dict[FileName, Sha256] = Field(default_factory=dict, description="SHA-256 of every other file, by name")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
