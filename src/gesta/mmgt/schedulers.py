@@ -3,7 +3,7 @@
 `ddim` is the published one (30 steps, nothing random). `dpm++` and `unipc` remember the last answers and need 8 to 20
 steps. `lcm` is for networks distilled to answer with the end of the path (latent consistency, Luo et al. 2023), in 4
 to 8 steps; with others it gives too little variety, since each of its answers is a mean.
-All of them work on the velocity and on the times of one schedule, `gesta.mmgt.noise`, and start where nothing but
+All of them work on velocities and on the times of one schedule (`gesta.mmgt.noise`), and start where nothing but
 noise is left. DPM++ and UniPC cannot compute there, as they divide by the signal: diffusers gives them 2^-24 of the
 variance instead of none, which changes the first step by 2.4e-4 of the latents' size.
 """
@@ -15,7 +15,7 @@ from torch import Tensor
 
 from gesta.errors import InputError, unknown_name
 from gesta.extras import extra_module
-from gesta.mmgt.noise import NoiseConfig
+from gesta.mmgt.video_config import NoiseSettings
 
 CLASSES = {
     "ddim": "DDIMScheduler",
@@ -40,7 +40,7 @@ class Steps:
 
     Args:
         name: one of SCHEDULERS.
-        noise: the schedule; its curve for sampling is used.
+        noise: the schedule, of which the part for sampling is used.
         count: how many steps.
 
     Attributes:
@@ -50,16 +50,16 @@ class Steps:
         InputError: no such scheduler, a number of steps it cannot do, or diffusers is not installed.
     """
 
-    def __init__(self, name: str, noise: NoiseConfig, count: int) -> None:
+    def __init__(self, name: str, noise: NoiseSettings, count: int) -> None:
         if name not in CLASSES:
             raise unknown_name("scheduler", name, SCHEDULERS)
         diffusers = extra_module("diffusers", "Filming with a diffusion model", "video")
         self.name, self.count = name, count
         self._scheduler = getattr(diffusers, CLASSES[name])(
-            num_train_timesteps=noise.times,
-            beta_start=noise.first_beta,
-            beta_end=noise.last_beta,
-            beta_schedule=noise.curve_when_sampling,
+            num_train_timesteps=noise.steps,
+            beta_start=noise.beta_start,
+            beta_end=noise.beta_end,
+            beta_schedule=noise.sampling,
             rescale_betas_zero_snr=noise.zero_terminal_snr,
             prediction_type="v_prediction",
             **({} if name == "lcm" else {"timestep_spacing": "trailing"}),
