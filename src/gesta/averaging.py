@@ -1,7 +1,9 @@
 """Moving averages of a network's weights: the one rule that the kept weights and EchoMask's teacher follow by."""
 
+from collections.abc import Iterable
+
 import torch
-from torch import nn
+from torch import Tensor
 
 
 def kept_share(decay: float, done: int, *, warm_up: bool = True) -> float:
@@ -17,8 +19,8 @@ def kept_share(decay: float, done: int, *, warm_up: bool = True) -> float:
 
 
 @torch.no_grad()
-def follow(average: nn.Module, network: nn.Module, kept: float) -> None:
-    """Move the parameters of an average towards those of a network of the same make, and keep a share of them."""
-    averages, weights = list(average.parameters()), list(network.parameters())
-    if averages:
-        torch._foreach_lerp_(averages, weights, 1.0 - kept)
+def follow(averages: Iterable[Tensor], weights: Iterable[Tensor], kept: float) -> None:
+    """Move averages, in place, towards the weights that they belong to, one by one, and keep a share of them."""
+    moved = list(averages)
+    if moved:
+        torch._foreach_lerp_(moved, list(weights), 1.0 - kept)

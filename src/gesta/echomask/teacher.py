@@ -31,7 +31,8 @@ class Teacher(nn.Module):
     def follow(self, generator: Generator) -> None:
         """Take in the weights that a training step has left."""
         how = self.masking
-        follow(self.generator, generator, kept_share(how.teacher_decay, int(self.steps), warm_up=how.teacher_warm_up))
+        kept = kept_share(how.teacher_decay, int(self.steps), warm_up=how.teacher_warm_up)
+        follow(self.generator.parameters(), generator.parameters(), kept)
         self.steps += 1
 
     @torch.no_grad()

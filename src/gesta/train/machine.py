@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from gesta.devices import torch_device
 from gesta.extras import extra_module
+from gesta.train.adan import Adan
 from gesta.train.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -46,11 +47,14 @@ def agreed(accelerator: "Accelerator", wish: bool) -> bool:
     return bool(accelerator.reduce(torch.tensor(float(wish), device=accelerator.device), "sum").item() > 0)
 
 
-def make_optimiser(network: nn.Module, settings: TrainingSettings) -> torch.optim.AdamW:
-    """AdamW (Loshchilov and Hutter 2019); weights with fewer than two axes, such as biases, do not decay."""
+def make_optimiser(network: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
+    """AdamW (Loshchilov and Hutter 2019) or Adan; weights with fewer than two axes, such as biases, do not decay."""
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     groups = [
         {"params": [weight for weight in weights if weight.ndim >= 2], "weight_decay": settings.weight_decay},
         {"params": [weight for weight in weights if weight.ndim < 2], "weight_decay": 0.0},
     ]
+    if settings.optimiser == "adan":
+        b1, b2, b3 = settings.betas
+        return Adan(groups, lr=settings.learning_rate, betas=(b1, b2, b3))
     return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=settings.betas, fused=True)

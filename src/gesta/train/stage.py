@@ -23,7 +23,8 @@ class Stage(Protocol):
     Attributes:
         name: the stage, for example "tokenizer".
         network: everything that is trained or kept. Called as `network(batch, progress)`, with progress from 0 to 1,
-            it gives scalar losses by name; LOSS is minimised.
+            it gives scalar losses by name; LOSS is minimised. What it never changes it may name in its attribute
+            `frozen`, see gesta.train.frozen.
     """
 
     name: str

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from gesta.errors import InputError
 from gesta.train import checkpoint
 from gesta.train.ema import MovingAverage
+from gesta.train.frozen import changing, load_changing
 from gesta.train.machine import make_optimiser
 from gesta.train.provenance import refuse_other_settings
 from gesta.train.settings import TrainingSettings
@@ -55,9 +56,9 @@ class Training:
 
     def save(self, folder: Path, recorded: Mapping[str, Any]) -> Path:
         """Write a checkpoint from which the training can go on; only the newest ones are kept."""
-        tensors = {NETWORK: self.network.state_dict(), OPTIMISER: _optimiser_tensors(self.optimiser, self.network)}
+        tensors = {NETWORK: changing(self.network), OPTIMISER: _optimiser_tensors(self.optimiser, self.network)}
         if self.average is not None:
-            tensors[AVERAGE] = self.average.network.state_dict()
+            tensors[AVERAGE] = changing(self.average.network)
         state = {**recorded, "best_step": self.best_step, "best_loss": self.best_loss, "seconds": self.seconds}
         place = checkpoint.save(folder / CHECKPOINTS, checkpoint.LATEST, self.step, tensors, state)
         checkpoint.keep_newest(folder / CHECKPOINTS, checkpoint.LATEST, self.settings.keep_checkpoints)
@@ -72,7 +73,7 @@ class Training:
 
     def save_best(self, folder: Path, recorded: Mapping[str, Any]) -> None:
         """Write the weights that did best on the validation windows, in place of earlier ones."""
-        tensors = {NETWORK: self.kept.state_dict()}
+        tensors = {NETWORK: changing(self.kept)}
         state = {**recorded, "best_loss": self.best_loss}
         checkpoint.save(folder / CHECKPOINTS, checkpoint.BEST, self.step, tensors, state)
         checkpoint.keep_newest(folder / CHECKPOINTS, checkpoint.BEST, 1)
@@ -104,9 +105,9 @@ class Training:
             )
 
     def _restore(self, found: checkpoint.Checkpoint, place: str) -> None:
-        _load(self.network, found.tensors[NETWORK], place)
+        load_changing(self.network, found.tensors[NETWORK], place)
         if self.average is not None:
-            _load(self.average.network, found.tensors[AVERAGE], place)
+            load_changing(self.average.network, found.tensors[AVERAGE], place)
         _restore_optimiser(self.optimiser, self.network, found.tensors[OPTIMISER])
         self.step = found.step
         self.best_step, self.best_loss = found.state["best_step"], found.state["best_loss"]
@@ -117,18 +118,10 @@ class Training:
         if self.best_step and self.settings.export == "best":
             place = checkpoint.saved(folder / CHECKPOINTS, checkpoint.BEST)[0]
             try:
-                _load(self.kept, checkpoint.read(place).tensors[NETWORK], str(place))
+                load_changing(self.kept, checkpoint.read(place).tensors[NETWORK], str(place))
             except checkpoint.DamagedCheckpointError as damage:
                 raise InputError(f"'{place}' is damaged ({damage}): remove it and train some steps more.") from None
         return self.kept.eval()
-
-
-def _load(network: nn.Module, tensors: Mapping[str, Tensor], place: str) -> None:
-    try:
-        network.load_state_dict(dict(tensors))
-    except RuntimeError as error:
-        first = " ".join(str(error).split("\n")[1:2]).strip()
-        raise InputError(f"The weights in '{place}' are not those of this network: {first}") from None
 
 
 def _optimiser_tensors(optimiser: torch.optim.Optimizer, network: nn.Module) -> dict[str, Tensor]:
@@ -145,5 +138,6 @@ def _restore_optimiser(optimiser: torch.optim.Optimizer, network: nn.Module, ten
     for full_name, value in tensors.items():
         name, _, key = full_name.rpartition("/")
         parameter = parameters[name]
-        # All of a fused AdamW's state lies beside its parameter, the count of steps as well.
-        optimiser.state[parameter][key] = value.to(parameter.device)
+        # All of a fused AdamW's state lies beside its parameter, the count of steps as well; Adan counts on the CPU.
+        beside = parameter.device if isinstance(optimiser, torch.optim.AdamW) or value.ndim else value.device
+        optimiser.state[parameter][key] = value.to(beside)
