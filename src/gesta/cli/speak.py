@@ -68,7 +68,9 @@ def speak(
     ] = "npz,bvh",
     preview: Annotated[bool, typer.Option("--preview/--no-preview", help="Draw preview.mp4, with the sound.")] = True,
     size: Annotated[str, typer.Option(metavar="WxH", help="Size of the preview in pixels.")] = "640x640",
-    camera: Annotated[str, typer.Option(metavar="NAME", help="front, three-quarter, side, upper or face.")] = "front",
+    camera: Annotated[
+        str, typer.Option(metavar="NAME", help="front, three-quarter, side, upper, belly-up or face.")
+    ] = "front",
     look_ahead: Annotated[
         str,
         typer.Option(metavar="S", help="How much sound the body may hear ahead: seconds (0.1 or more) or 'full'."),

@@ -13,7 +13,7 @@ from gesta.render.mannequin_eyes import eyeball, lid, lid_moves
 from gesta.render.mannequin_face import expressions, jaw_and_eyes, tamed
 from gesta.render.mannequin_hair import hair_piece
 from gesta.render.mannequin_hands import hand_pieces
-from gesta.render.mannequin_head import head_pieces
+from gesta.render.mannequin_head import HEAD_PARTS, head_pieces
 from gesta.render.shapes import Piece, vertex_normals
 
 FACE_JOINTS = ("jaw", "left_eye_smplhf", "right_eye_smplhf")
@@ -93,16 +93,19 @@ class Mannequin:
     Attributes:
         faces: (N, 3) int32, counter-clockwise seen from outside.
         material: (V, 4) float32 linear red, green, blue and gloss of each vertex.
+        rest: (V, 3) float32 metres, the vertices of the figure at rest.
+        face_parts: which of them the parts of the face have: "left_upper_lid" and so on, and those in HEAD_PARTS.
     """
 
     def __init__(self) -> None:
         bones = skeleton()
         rest = dict(zip(bones.names, bones.rest_positions(), strict=True))
-        lids, moves, centres = [], [], []
+        lids, moves, centres, names = [], [], [], []
         for side in ("Left", "Right"):
             eye = rest[f"{side.lower()}_eye_smplhf"]
             for upper in (True, False):
                 piece = lid(eye, upper)
+                names.append(f"{side.lower()}_{'upper' if upper else 'lower'}_lid")
                 own = np.zeros((len(ARKIT_NAMES), len(piece.vertices), 3))
                 for name, move in lid_moves(upper).items():
                     own[ARKIT_INDEX[f"{name}{side}"]] = move
@@ -114,9 +117,11 @@ class Mannequin:
         eyes = [eyeball(rest[joint], joint) for joint in FACE_JOINTS[1:]]
         face = [*lids, *(part.piece for part in head), *eyes, hair_piece()]
         self._assemble([*face, *hand_pieces(bones), *body_pieces(bones)])
+        ends = np.cumsum([len(piece.vertices) for piece in face]).tolist()
+        self.face_parts = dict(zip([*names, *HEAD_PARTS], map(slice, [0, *ends], ends), strict=False))
         self._moves = np.concatenate(moves, axis=1).astype(np.float32).reshape(len(ARKIT_NAMES), -1)
         self._shell_centres = np.concatenate(centres).astype(np.float32)
-        on_shell = self._rest[: len(self._shell_centres)] - self._shell_centres
+        on_shell = self.rest[: len(self._shell_centres)] - self._shell_centres
         self._shell_radii = np.linalg.norm(on_shell, axis=1).astype(np.float32)
         self._joint_rest = bones.rest_positions().astype(np.float32)
         self._face_joints = bones.indices(FACE_JOINTS)
@@ -133,7 +138,7 @@ class Mannequin:
         kept = np.take_along_axis(weights, strongest, axis=1)
         self._joints = strongest.astype(np.int32)
         self._weights = (kept / kept.sum(axis=1, keepdims=True)).astype(np.float32)
-        self._rest = np.concatenate([piece.vertices for piece in pieces]).astype(np.float32)
+        self.rest = np.concatenate([piece.vertices for piece in pieces]).astype(np.float32)
         self.material = np.concatenate([piece.material for piece in pieces]).astype(np.float32)
         self.faces = np.concatenate([piece.faces + start for piece, start in zip(pieces, starts, strict=False)]).astype(
             np.int32
@@ -162,10 +167,10 @@ class Mannequin:
         pose = forward(local, np.asarray(translation, np.float32))
         shifts = pose.positions - np.einsum("tjab,jb->tja", pose.rotations, self._joint_rest)
         moves = (weights @ self._moves).reshape(frames, -1, 3)
-        vertices = np.empty((frames, len(self._rest), 3), np.float32)
+        vertices = np.empty((frames, len(self.rest), 3), np.float32)
         normals = np.empty_like(vertices)
         _pose_block(
-            self._rest, moves, self._shell_centres, self._shell_radii, 0, self._joints, self._weights,
+            self.rest, moves, self._shell_centres, self._shell_radii, 0, self._joints, self._weights,
             pose.rotations, shifts, self.faces, vertices, normals,
         )  # fmt: skip
         return vertices, normals

@@ -54,6 +54,11 @@ TEETH_HEIGHT_M = 0.0090
 EAR_RADII = np.array((0.0075, 0.0290, 0.0160))
 EAR_PLACE = np.array((0.0715, 1.5160, -0.0120))
 BROW_COLUMNS, BROW_RINGS = 6, 12
+HEAD_PARTS = (
+    *("skin", "upper_teeth", "lower_teeth", "tongue"),
+    *("left_ear", "right_ear", "left_brow", "right_brow"),
+)
+"""Names of what `head_pieces` gives, in its order."""
 
 
 @dataclass(frozen=True)
