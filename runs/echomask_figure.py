@@ -24,7 +24,7 @@ from gesta.bundles.folder import Bundle, load_bundle
 from gesta.echomask.masking import masked_frames
 from gesta.echomask.model import stacked
 from gesta.echomask.parts import ALL_PARTS
-from gesta.models import EchoMaskModel
+from gesta.models.echomask import EchoMaskModel
 from gesta.records import Motion, Speech
 from gesta.render.preview import frames
 from gesta.render.timeline import waveform_extremes

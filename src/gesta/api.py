@@ -14,9 +14,14 @@ from gesta.bundles.folder import Bundle, load_bundle
 from gesta.devices import torch_device
 from gesta.errors import InputError, unknown_name
 from gesta.hub import NAME, REVISION, snapshot
-from gesta.models import LICENCE, Audio, EchoMaskModel, Model, ProceduralModel, as_speech
+from gesta.models.common import LICENCE, Audio, as_speech
+from gesta.models.echomask import EchoMaskModel
+from gesta.models.procedural import ProceduralModel
 from gesta.records import Motion, Prosody
 from gesta.take import Take
+
+Model = ProceduralModel | EchoMaskModel
+"""Whatever `load` gives."""
 
 DEBUG = "debug"
 MODELS = {

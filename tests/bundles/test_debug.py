@@ -10,7 +10,7 @@ from gesta.bundles.debug import debug_bundle
 from gesta.bundles.folder import Bundle
 from gesta.echomask.speaker import EchoMaskSpeaker
 from gesta.errors import InputError
-from gesta.models import EchoMaskModel
+from gesta.models.echomask import EchoMaskModel
 from gesta.motion.kinematics import forward
 from gesta.motion.skeleton import skeleton
 from gesta.records import SpeechFeatures

@@ -11,7 +11,7 @@ from torch import Tensor
 from gesta.bundles.folder import load_bundle
 from gesta.bundles.official import import_echomask
 from gesta.errors import InputError
-from gesta.models import EchoMaskModel
+from gesta.models.echomask import EchoMaskModel
 from gesta.motion.npz_read import read_npz
 from tests.audio.tiny_networks import save_tiny
 from tests.bundles.made_release import DEAD, generator_shapes, write_release, zeros

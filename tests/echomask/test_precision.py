@@ -10,7 +10,7 @@ from gesta.echomask.generator import Predicted
 from gesta.echomask.grouped import GroupedAttention, GroupedLinear
 from gesta.echomask.precision import LaidOut, prepare
 from gesta.errors import InputError
-from gesta.models import EchoMaskModel
+from gesta.models.echomask import EchoMaskModel
 from tests.echomask.small import made_clips, small_generator
 
 

@@ -1,0 +1,128 @@
+"""A trained EchoMask behind the public door."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from gesta.audio.encoders.protocol import SpeechEncoder
+from gesta.audio.prosody import analyse
+from gesta.bundles.folder import Bundle
+from gesta.echomask.config import Decoding
+from gesta.errors import InputError, unknown_name
+from gesta.models.common import USUAL_STYLE, Audio, Progress, as_speech, checked_kept, provenance, reported
+from gesta.motion.keeping import Kept
+from gesta.records import Motion
+from gesta.take import Take, join_motion
+
+SPEAKER = "speaker"
+
+
+@dataclass(frozen=True)
+class EchoMaskModel:
+    """A trained EchoMask behind the public door."""
+
+    name: str
+    bundle: Bundle
+    has_network: ClassVar[bool] = True
+
+    def checked_style(self, style: str = USUAL_STYLE, energy: float | None = None) -> int:
+        """The index of a speaker, from its name, "speaker=NAME" or "speaker=N" (N from 1); the first one by default."""
+        if energy is not None:
+            raise InputError(f"The model '{self.name}' has no energy that could be set; leave --energy away.")
+        names = self.bundle.config.speakers
+        name, equals, number = style.partition("=")
+        if equals and name.strip() == SPEAKER:
+            if number.strip() in names:
+                return names.index(number.strip())
+            if not number.strip().isdigit() or not 1 <= int(number) <= len(names):
+                raise InputError(f"'{style}' is no speaker of '{self.name}': give speaker=1 to speaker={len(names)}.")
+            return int(number) - 1
+        if style in names:
+            return names.index(style)
+        if style == USUAL_STYLE:
+            return 0
+        raise unknown_name(f"style of '{self.name}'", style, [*names, f"{SPEAKER}=N"])
+
+    def checked_decoding(self, decoding: str | None = None) -> Decoding:
+        """How tokens are chosen: as the bundle says, changed by what the user wrote."""
+        usual = self.bundle.config.decoding
+        return usual if decoding is None else usual.changed_by(decoding)
+
+    def speak(
+        self,
+        audio: Audio,
+        *,
+        sample_rate: int | None = None,
+        seed: int = 0,
+        style: str | int = USUAL_STYLE,
+        look_ahead_s: float = math.inf,
+        keep: str | Kept | None = None,
+        decoding: str | Decoding | None = None,
+        progress: Progress | None = None,
+    ) -> Take:
+        """Give a recording a body.
+
+        Args:
+            audio: a sound or video file, a `Speech`, or samples (S,) or (S, channels) with `sample_rate`.
+            sample_rate: of the samples, Hz; for arrays only.
+            seed: the same seed gives the same take; other seeds differ where tokens are drawn (temperature above 0).
+            style: a speaker's name, "speaker=N" from 1 on, or its index.
+            look_ahead_s: only infinite; how far a model hears ahead is part of it.
+            keep: frames of another motion that stay, as "MOTION.npz@a-b,c-d" in seconds; the generator sees them.
+            decoding: "single" or "iterative", further settings as in "iterative,steps=8,temperature=0.7"; what is
+                not said is as in the bundle.
+            progress: told how far the work is.
+
+        Raises:
+            InputError: the recording, style, decoding or kept motion cannot be used, or the speech encoder is not here.
+        """
+        # The networks take a moment to load, and the procedural speaker does without them.
+        from gesta.echomask.keeping import given_from
+        from gesta.echomask.speaker import EchoMaskSpeaker
+
+        if math.isfinite(look_ahead_s):
+            raise InputError(f"How far '{self.name}' hears ahead was settled in training; leave --look-ahead away.")
+        speech = as_speech(audio, sample_rate)
+        index = style if isinstance(style, int) else self.checked_style(style)
+        config = self.bundle.config
+        how = decoding if isinstance(decoding, Decoding) else self.checked_decoding(decoding)
+        kept = checked_kept(keep, speech)
+        encoder = self.encoder
+        given = None if kept is None else given_from(kept, self.bundle.model.tokenizers.representation)
+        speaker = EchoMaskSpeaker(self.bundle.model, index, how, seed, given)
+
+        def stretches() -> Iterator[Motion]:
+            for features in encoder.stretches(speech):
+                yield from speaker.push(features)
+            yield from speaker.finish()
+
+        motion = join_motion(reported(stretches(), speech, progress), speech.frame_count, kept)
+        told = provenance(config.name, speech, seed, config.licence, kept) | {
+            "speaker": config.speakers[index],
+            "decoding": how.model_dump(mode="json"),
+            "model_files": dict(config.files),
+        }
+        return Take(speech, analyse(speech), None, motion.replaced(provenance=told))
+
+    @cached_property
+    def encoder(self) -> SpeechEncoder:
+        """Who hears for the model; loaded once, whatever it hears.
+
+        Raises:
+            InputError: it is not here, or it is another one than the model was trained with.
+        """
+        # HuBERT and its kind bring libraries that nobody else needs.
+        from gesta.audio.encoders.make import make_encoder
+
+        config = self.bundle.config
+        encoder = make_encoder(config.encoder)
+        given = (encoder.low_size, encoder.high_size)
+        wanted = (config.generator.speech_low, config.generator.speech_high)
+        if given != wanted:
+            raise InputError(
+                f"The speech encoder '{config.encoder.model_name or encoder.name}' gives {given[0]} and {given[1]} "
+                f"channels, but '{self.name}' hears {wanted[0]} and {wanted[1]}; give it the one it was trained with."
+            )
+        return encoder

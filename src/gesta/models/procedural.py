@@ -1,0 +1,86 @@
+"""The procedural speaker behind the public door."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gesta.audio.prosody import analyse
+from gesta.errors import InputError
+from gesta.models.common import LICENCE, USUAL_STYLE, Audio, Progress, as_speech, checked_kept, provenance, reported
+from gesta.motion.keeping import Kept
+from gesta.procedural.speaker import ProceduralSpeaker
+from gesta.procedural.style import Style, style_from
+from gesta.records import Motion, Plan
+from gesta.take import Take, join_motion
+
+UNPLANNED_BLEND_FRAMES = 24
+"""Frames around kept ones over which the procedural speaker goes over into them: its plan does not know of them, so
+hands may have far to go."""
+
+
+@dataclass(frozen=True)
+class ProceduralModel:
+    """The procedural speaker behind the public door."""
+
+    name: str
+    has_network: ClassVar[bool] = False
+
+    def checked_style(self, style: str = USUAL_STYLE, energy: float | None = None) -> Style:
+        """A style by its name, numbers or file."""
+        return style_from(style, energy)
+
+    def checked_decoding(self, decoding: str | None = None) -> None:
+        """Nothing: there are no tokens to choose; InputError if the user asks for something."""
+        if decoding is not None:
+            raise InputError(
+                f"The model '{self.name}' chooses no tokens; leave --decoding away or name a trained --model."
+            )
+
+    def speak(
+        self,
+        audio: Audio,
+        *,
+        sample_rate: int | None = None,
+        seed: int = 0,
+        style: str | Style = USUAL_STYLE,
+        energy: float | None = None,
+        look_ahead_s: float = math.inf,
+        keep: str | Kept | None = None,
+        progress: Progress | None = None,
+    ) -> Take:
+        """Give a recording a body.
+
+        Args:
+            audio: a sound or video file, a `Speech`, or samples (S,) or (S, channels) with `sample_rate`.
+            sample_rate: of the samples, Hz; for arrays only.
+            seed: the same seed gives the same take.
+            style: a preset's name, "k=v,...", a TOML file, or a `Style`.
+            energy: 0 to 1.5, replaces the style's own.
+            look_ahead_s: how far ahead of each frame the sound may be heard, 0.1 s to infinite (a whole file).
+            keep: frames of another motion that stay, as "MOTION.npz@a-b,c-d" in seconds.
+            progress: told how far the work is.
+
+        Raises:
+            InputError: the recording, style, look-ahead or kept motion cannot be used.
+        """
+        speech = as_speech(audio, sample_rate)
+        kept = checked_kept(keep, speech)
+        chosen = style_from(style, energy) if isinstance(style, str) else style
+        prosody = analyse(speech, look_ahead_s)
+        speaker = ProceduralSpeaker(chosen, seed, look_ahead_s)
+        plans: list[Plan] = []
+
+        def stretches() -> Iterator[Motion]:
+            for stretch in speaker.finish(prosody):
+                plans.append(stretch.plan)
+                yield stretch.motion
+
+        motion = join_motion(reported(stretches(), speech, progress), speech.frame_count, kept, UNPLANNED_BLEND_FRAMES)
+        plan = Plan.concatenate(plans)
+        look_ahead = look_ahead_s if math.isfinite(look_ahead_s) else "full"
+        told = provenance("procedural", speech, plan.seed, LICENCE, kept) | {
+            "style": dict(plan.style),
+            "look_ahead_s": look_ahead,
+        }
+        return Take(speech, prosody, plan, motion.replaced(provenance=told))
