@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from gesta.keypoints.masks import REGIONS
 from gesta.mmgt.conditions import Conditions
-from gesta.mmgt.mm_haa import REGIONS, MmHaa
+from gesta.mmgt.mm_haa import MmHaa
 from gesta.mmgt.motion_module import MotionModule
 from gesta.mmgt.reference import References, spatial_attention
 from gesta.mmgt.unet import Layer, Scene, Unet

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor, nn
 
 from gesta.extras import extra_module
+from gesta.keypoints.masks import REGIONS
 from gesta.mmgt.video_config import HearingSettings, VideoSizes
 
-REGIONS = ("full", "face", "lip")
 NORM_EPS = 1e-6
 Masks = Mapping[str, Tensor]
 """By region (B F, H W), how much each place belongs to it."""
