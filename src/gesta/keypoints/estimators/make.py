@@ -1,0 +1,36 @@
+"""Pose estimators by name."""
+
+from pathlib import Path
+
+from gesta.errors import InputError, not_in_this_version, unknown_name
+from gesta.keypoints.estimators.dwpose import DWPose
+from gesta.keypoints.estimators.dwpose_config import DWPoseConfig
+from gesta.keypoints.estimators.given import GivenPoints
+from gesta.keypoints.estimators.protocol import PoseEstimator
+
+ESTIMATORS = ("dwpose", "given", "embedded")
+"""Names that users may write; "embedded", which will need no download, is planned."""
+
+
+def make_estimator(name: str, source: str | Path | None = None, config: DWPoseConfig | None = None) -> PoseEstimator:
+    """The estimator of a name.
+
+    Args:
+        name: one of ESTIMATORS.
+        source: for "dwpose" the folder with its two files (none: what `config` says, or else the hub); for "given"
+            the file with the points.
+        config: DWPose's settings.
+
+    Raises:
+        InputError: the name is unknown or not built yet, or the estimator's files cannot be used.
+    """
+    if name == "dwpose":
+        config = config or DWPoseConfig()
+        return DWPose(config if source is None else config.model_copy(update={"model": str(source)}))
+    if name == "given":
+        if source is None:
+            raise InputError("The pose estimator 'given' needs a file of points.")
+        return GivenPoints(source)
+    if name in ESTIMATORS:
+        raise not_in_this_version("pose estimator", name)
+    raise unknown_name("pose estimator", name, ESTIMATORS)
