@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gesta.errors import InputError
-from gesta.keypoints.estimators import networks
+from gesta.keypoints.estimators import dwpose_files, networks
 from gesta.keypoints.estimators.detection import cell_count
 from gesta.keypoints.estimators.dwpose import DWPose
 from gesta.keypoints.estimators.dwpose_config import DWPoseConfig, dwpose_config
@@ -212,6 +212,19 @@ def test_a_detector_with_too_few_columns_is_refused(tmp_path: Path) -> None:
         estimator(tmp_path).picture(planted(SIDE, SIDE, ONE))
 
 
+def test_weights_outside_the_folder_are_not_read(tmp_path: Path) -> None:
+    onnx = modules()
+    folder = save_folder(tmp_path / "model")
+    (tmp_path / "secret").write_bytes(bytes(10_000))
+    network = onnx.load(folder / POINTS_FILE)
+    for weights in network.graph.initializer:
+        onnx.external_data_helper.set_external_data(weights, "../secret")
+        weights.ClearField("raw_data")
+    (folder / POINTS_FILE).write_bytes(network.SerializeToString())
+    with pytest.raises(InputError, match="is damaged or no ONNX file"):
+        estimator(folder)
+
+
 def test_networks_of_another_size_serve(tmp_path: Path) -> None:
     modules()
     save_folder(tmp_path, side=128, size=(48, 64))
@@ -224,6 +237,10 @@ def test_files_come_from_a_folder_or_the_hub_at_a_commit(tmp_path: Path, monkeyp
         dwpose_folder(str(tmp_path / "nowhere"), None)
     with pytest.raises(InputError, match="give the revision"):
         dwpose_folder("somebody/dwpose", None)
+    with monkeypatch.context() as bare:
+        bare.setattr(dwpose_files, "missing_modules", lambda _: ["huggingface_hub"])
+        with pytest.raises(InputError, match=rf"put {DETECTOR_FILE} .* or to fetch them: pip install"):
+            dwpose_folder("yzd-v/DWPose", DWPoseConfig().pinned_revision)
     unplug(monkeypatch)
     with pytest.raises(InputError, match=f"'yzd-v/DWPose'.*put {DETECTOR_FILE} and {POINTS_FILE} into a folder"):
         dwpose_folder("yzd-v/DWPose", DWPoseConfig().pinned_revision)

@@ -141,7 +141,7 @@ def test_all_points_keep_their_names() -> None:
     assert ours.shape == (KEYPOINT_COUNT, 2)
     for name in set(BODY_NAMES) - {"neck"}:
         assert ours[body_index(name)].tolist() == points[COCO_BODY.index(name)].tolist()
-        assert sure[body_index(name)] == scores[COCO_BODY.index(name)]
+        assert sure[body_index(name)] == np.float32(scores[COCO_BODY.index(name)])
     assert ours[body_index("neck")].tolist() == [5.5, 1005.5]
     assert sure[body_index("neck")] == 1.0
     # COCO-WholeBody's own table: feet 17 to 22, face 23 to 90, left hand 91 to 111, right hand 112 to 132.

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from gesta.errors import InputError
+from gesta.extras import missing_modules
 from gesta.hub import NAME, snapshot
 
 DETECTOR_FILE, POINTS_FILE = "yolox_l.onnx", "dw-ll_ucoco_384.onnx"
@@ -29,6 +30,10 @@ def dwpose_folder(model: str, revision: str | None) -> Path:
         raise InputError(f"{PURPOSE} needs the folder '{model}', which is not there: {OTHERWISE}.")
     if revision is None:
         raise InputError(f"{PURPOSE} needs '{model}': give the revision (the hub's commit) to fetch, or {OTHERWISE}.")
+    if "huggingface_hub" in missing_modules("research"):
+        raise InputError(
+            f"{PURPOSE} needs two files: {OTHERWISE}, or let them be fetched: pip install 'gesta[research]'."
+        )
     return _complete(snapshot(model, revision, FILES, PURPOSE, OTHERWISE))
 
 

@@ -24,7 +24,7 @@ LEAST_SEEN = 3
 """Body points that must be seen for a person not to be lost; a face alone has the nose, two eyes and two ears."""
 
 Found = tuple[np.ndarray, np.ndarray]
-"""Points (134, 2) and scores (134,)."""
+"""Points (134, 2) and scores (134,), float32."""
 
 
 class Finder(Protocol):
@@ -61,7 +61,7 @@ class Follower:
 
     def _points(self, image: np.ndarray) -> Found:
         if self._box is None:
-            return np.zeros((KEYPOINT_COUNT, 2)), np.zeros(KEYPOINT_COUNT)
+            return np.zeros((KEYPOINT_COUNT, 2), np.float32), np.zeros(KEYPOINT_COUNT, np.float32)
         return self._finder.points(image, self._box)
 
     def _look(self, image: np.ndarray) -> None:

@@ -1,7 +1,7 @@
 """Networks in ONNX files: opened on the CPU, and refused where their inputs and outputs are not what is needed.
 
-ONNX files hold no code. Every size is checked twice, as the file declares it and as the network answers, since a file
-may leave its sizes open.
+ONNX files hold no code, and onnxruntime reads no weights from outside the file's folder. Every size is checked twice,
+as the file declares it and as the network answers, since a file may leave its sizes open.
 """
 
 from collections.abc import Sequence
@@ -104,6 +104,8 @@ def _session(path: Path, kind: str) -> Any:
         raise InputError(f"The {kind} '{path}' is larger than {FILE_BYTES // 10**9} GB; that is no {kind}.")
     options = runtime.SessionOptions()
     options.log_severity_level = QUIET
+    # The two networks take turns: threads that wait by spinning would only take time from each other.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors have no base of their own

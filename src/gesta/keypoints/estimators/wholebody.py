@@ -41,12 +41,12 @@ def from_coco(points: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.nd
         scores: (133,); the neck's is 1 where both shoulders are seen, and 0 elsewhere.
 
     Returns:
-        (134, 2) and (134,).
+        (134, 2) and (134,), float32.
     """
     neck = points[SHOULDERS].mean(axis=0)
     seen = float((scores[SHOULDERS] > VISIBLE).all())
     order = _order()
-    return np.vstack([points, neck])[order], np.append(scores, seen)[order]
+    return np.vstack([points, neck])[order].astype(np.float32), np.append(scores, seen)[order].astype(np.float32)
 
 
 def _order() -> np.ndarray:
