@@ -31,9 +31,7 @@ def dwpose_folder(model: str, revision: str | None) -> Path:
     if revision is None:
         raise InputError(f"{PURPOSE} needs '{model}': give the revision (the hub's commit) to fetch, or {OTHERWISE}.")
     if "huggingface_hub" in missing_modules("research"):
-        raise InputError(
-            f"{PURPOSE} needs two files: {OTHERWISE}, or let them be fetched: pip install 'gesta[research]'."
-        )
+        raise InputError(f"{PURPOSE} needs two files: {OTHERWISE}, or to fetch them: pip install 'gesta[research]'.")
     return _complete(snapshot(model, revision, FILES, PURPOSE, OTHERWISE))
 
 
