@@ -21,6 +21,7 @@ from gesta.settings import read_table
 from gesta.writing import replacing
 
 KIND = "bundle"
+NARROW = (torch.float16, torch.bfloat16)
 Network = TypeVar("Network", bound=nn.Module)
 Config = TypeVar("Config", bound=FolderConfig)
 
@@ -99,13 +100,12 @@ def check_files(folder: Path, config: FolderConfig, needed: Iterable[str], withi
             raise InputError(f"The file '{path}' is not the one that its {KIND} was saved with; fetch it again.")
 
 
-def filled(make: Callable[[], Network], path: Path, *, narrow: bool = False) -> Network:
+def filled(make: Callable[[], Network], path: Path) -> Network:
     """A network with the numbers of a file, in evaluation mode.
 
     Args:
-        make: builds it.
+        make: builds it; its buffers must all be in the file.
         path: a safetensors file.
-        narrow: take numbers of 16 bits where the network has 32; they stay as they are.
 
     Raises:
         InputError: the tensors are not those of the network.
@@ -113,14 +113,27 @@ def filled(make: Callable[[], Network], path: Path, *, narrow: bool = False) -> 
     # Without numbers at first: no memory is taken before the file is known to hold what the configuration names.
     with torch.device("meta"):
         network = make()
+    fill(network, path)
+    return network.eval()
+
+
+def fill(network: nn.Module, path: Path, *, narrow: bool = False) -> None:
+    """Give a network the numbers of a file.
+
+    Args:
+        network: its own numbers are replaced, not changed.
+        path: a safetensors file.
+        narrow: take numbers of 16 bits where the network has 32; they stay as they are.
+
+    Raises:
+        InputError: the tensors are not those of the network.
+    """
     tensors, expected = read_tensors(path, "model"), network.state_dict()
     check_names(tensors, expected, path, "model")
     for name, value in tensors.items():
-        fits = value.dtype == expected[name].dtype or (narrow and value.dtype in (torch.float16, torch.bfloat16))
-        if not fits:
+        if value.dtype != expected[name].dtype and not (narrow and value.dtype in NARROW):
             raise InputError(f"The model '{path}' holds {name} as {value.dtype}; fetch it again.")
     network.load_state_dict(tensors, assign=True)
-    return network.eval()
 
 
 def _write_text(path: Path, text: str) -> None:
