@@ -1,6 +1,7 @@
 """Where results go: checked before the work, so that nobody waits hours to learn that a folder cannot be written."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from gesta.errors import OutputError
@@ -18,12 +19,22 @@ def check_folder(folder: Path) -> None:
 
 def check_picture(path: Path, made_from: Path) -> None:
     """Raise OutputError if a PNG picture cannot be written to `path`."""
-    if path.suffix.lower() != ".png":
-        raise OutputError(f"'{path}' does not end in .png, the one kind of picture that is written; rename it.")
-    if path.is_dir():
-        raise OutputError(f"'{path}' is a folder; name a picture in it with -o.")
+    _check_file(path, ".png", "picture", (made_from,))
     if not path.absolute().parent.is_dir():
         raise OutputError(f"The folder '{path.parent}' does not exist; make it first or choose another one with -o.")
-    if path.absolute() == made_from.absolute():
-        raise OutputError(f"'{path}' is what the picture is made from; choose another name with -o.")
     check_folder(path.absolute().parent)
+
+
+def check_film(path: Path, made_from: Sequence[Path]) -> None:
+    """Raise OutputError if an MP4 film cannot be written to `path`; its folder is made later."""
+    _check_file(path, ".mp4", "film", made_from)
+    check_folder(path.absolute().parent)
+
+
+def _check_file(path: Path, suffix: str, kind: str, made_from: Sequence[Path]) -> None:
+    if path.suffix.lower() != suffix:
+        raise OutputError(f"'{path}' does not end in {suffix}, the one kind of {kind} that is written; rename it.")
+    if path.is_dir():
+        raise OutputError(f"'{path}' is a folder; name a {kind} in it with -o.")
+    if path.absolute() in [source.absolute() for source in made_from]:
+        raise OutputError(f"'{path}' is what the {kind} is made from; choose another name with -o.")

@@ -11,6 +11,7 @@ import typer
 from gesta.cli.console import note, peak_memory_mb, progress_bar, say_cost, say_written
 from gesta.cli.outputs import check_folder
 from gesta.cli.planned import refuse_planned
+from gesta.cli.sizes import pixels
 from gesta.devices import DEVICES
 from gesta.errors import InputError, unknown_name
 
@@ -200,7 +201,7 @@ def _preview(size: str, camera: str) -> "Preview":
     from gesta.take import Preview
 
     camera_for(camera)
-    return Preview(checked_size(_pixels(size)), camera)
+    return Preview(checked_size(pixels(size)), camera)
 
 
 def _seconds(look_ahead: str) -> float:
@@ -215,14 +216,6 @@ def _seconds(look_ahead: str) -> float:
     if not seconds >= LEAST_LOOK_AHEAD_S:
         raise InputError(f"The look-ahead is {look_ahead} s, but at least {LEAST_LOOK_AHEAD_S:g} s is needed.")
     return seconds
-
-
-def _pixels(size: str) -> tuple[int, int]:
-    width, _, height = size.lower().partition("x")
-    try:
-        return int(width), int(height)
-    except ValueError:
-        raise InputError(f"The size '{size}' is not WIDTHxHEIGHT in pixels, for example 640x640.") from None
 
 
 def _jobs(files: list[Path], folder: Path, seed: int, samples: int) -> list[Job]:
