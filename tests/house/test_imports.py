@@ -20,6 +20,7 @@ GROUND_ORDER = {
     "hashing": {"errors"},
     "hub": {"errors", "extras"},
     "locking": {"errors"},
+    "memory": set(),
     "npy": set(),
     "settings": {"errors"},
     "units": set(),

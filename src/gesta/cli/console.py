@@ -1,16 +1,15 @@
 """What commands share towards the terminal: names shown safely, progress with the time left, what a run has cost."""
 
-import resource
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-KIBIBYTE = 1024
+from gesta.memory import peak_memory_bytes
+
 LONGEST_TITLE = 24
 PLAIN_LINE_EVERY_S = 10.0
 """How often progress is said where there is no terminal to draw a bar on."""
@@ -46,13 +45,7 @@ def note(text: str) -> None:
 
 def peak_memory_mb() -> float:
     """Most memory this process has had, in megabytes."""
-    with suppress(OSError, StopIteration, ValueError):
-        # Linux counts the peak since the program began here; what resource says began with the process that started it.
-        lines = Path("/proc/self/status").read_text().splitlines()
-        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * KIBIBYTE / 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # macOS counts bytes, others kibibytes.
-    return peak / 1e6 if sys.platform == "darwin" else peak * KIBIBYTE / 1e6
+    return peak_memory_bytes() / 1e6
 
 
 def say_cost(title: str, speech_s: float, seconds: float, extra: str = "") -> None:
