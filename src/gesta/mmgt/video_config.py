@@ -133,7 +133,7 @@ class VideoConfig(Settings):
     noise: NoiseSettings = NoiseSettings()
     window: int = Field(12, ge=1, le=1024, description="frames that are trained and denoised together")
     full_mask: str = Field(
-        "outside_lips", description="what the region full is, a name in gesta.keypoints.masks.FULL_VARIANTS"
+        "outside_lips", description="what the region full is: a name in FULL_VARIANTS of the keypoints"
     )
 
     @model_validator(mode="after")
@@ -197,8 +197,8 @@ VIDEO_PRESETS: dict[str, dict[str, object]] = {
     "small": {"sizes": SMALL_SIZES, "picture": PATCHES | {"side": 128}},
     "mini": {"sizes": MINI_SIZES, "picture": PATCHES | {"side": 64}},
 }
-"""Presets by name: what differs from the fields' defaults. They have 2,302 (official), 2,602 (gesta), 8.6 (small) and 0.94
-(mini) million parameters."""
+"""Presets by name: what differs from the fields' defaults. They have 2,302 (official), 2,602 (gesta), 8.6 (small) and
+0.94 (mini) million parameters."""
 
 
 def video_config(preset: str = "gesta", **changes: object) -> VideoConfig:
