@@ -6,15 +6,20 @@ The network predicts clean values. Sources: cosine schedule (Nichol and Dhariwal
 B clips, F frames, V numbers of a pose.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from gesta.mmgt.inpainting import Known
 from gesta.mmgt.smga import Heard, Smga
 from gesta.mmgt.smga_config import KeypointDiffusion
 
+Spacing = Literal["square", "even"]
+ROUNDING = 1e-9
+"""What whole numbers may lack after floating-point arithmetic."""
 Predict = Callable[[Tensor, Tensor], Tensor]
 """Clean values (B, F, V) from noisy ones (B, F, V) and noise levels (B,) int64."""
 
@@ -42,13 +47,22 @@ class CosineSchedule:
         """The share of the variance that is signal at one level."""
         return float(self.signal[time])
 
-    def times(self, steps: int) -> list[int]:
-        """The noise levels of so many steps, falling, evenly spread as published: 999, 979, ... 19 for 50."""
-        last = self.config.steps - 1
-        return [int(time) for time in np.linspace(-1, last, steps + 1)[:0:-1]]
+    def times(self, steps: int, spacing: Spacing = "even") -> list[int]:
+        """The noise levels of so many steps, falling.
+
+        Args:
+            steps: how many; the result is shorter where steps would fall on the same level.
+            spacing: "even" as published: 999, 979, ... 19 for 50; "square" has most steps where little noise is left,
+                since there the fine movements are decided, which few even steps average away.
+        """
+        way = np.linspace(0.0, 1.0, steps + 1)[:0:-1]
+        if spacing == "square":
+            way = way**2
+        levels = (self.config.steps * way - 1.0).clip(0.0)
+        return list(dict.fromkeys(int(level + ROUNDING) for level in levels))
 
 
-def guided(smga: Smga, heard: Heard, initial_pose: Tensor, weight: float) -> Predict:
+def guided(smga: Smga, heard: Heard, initial_pose: Tensor, weight: float, known: Known | None = None) -> Predict:
     """The network's answer, moved away from what it would say without the speech: u + weight (c - u).
 
     Args:
@@ -56,15 +70,18 @@ def guided(smga: Smga, heard: Heard, initial_pose: Tensor, weight: float) -> Pre
         heard: what `smga.hear` made of the speech of B clips.
         initial_pose: (B, V).
         weight: 1 is what the network has learned, 2 as published; with 1 the network runs on half as much.
+        known: frames that are there already; a network that has learned to continue them is shown them.
     """
+    count = known.count if known is not None and known.learned else 0
+    marked = torch.arange(smga.config.sizes.frames, device=initial_pose.device).expand(len(initial_pose), -1) < count
     if weight == 1.0:
-        return lambda noisy, timesteps: smga.clear(noisy, initial_pose, heard, timesteps)
+        return lambda noisy, timesteps: smga.clear(noisy, initial_pose, heard, timesteps, marked)
     silence = smga.silence(len(initial_pose))
     both = Heard(*(torch.cat(pair) for pair in zip(silence, heard, strict=True)))
-    poses = initial_pose.repeat(2, 1)
+    poses, marks = initial_pose.repeat(2, 1), marked.repeat(2, 1)
 
     def predict(noisy: Tensor, timesteps: Tensor) -> Tensor:
-        deaf, hearing = smga.clear(noisy.repeat(2, 1, 1), poses, both, timesteps.repeat(2)).chunk(2)
+        deaf, hearing = smga.clear(noisy.repeat(2, 1, 1), poses, both, timesteps.repeat(2), marks).chunk(2)
         return torch.lerp(deaf, hearing, weight)
 
     return predict
@@ -75,44 +92,39 @@ def sample(
     schedule: CosineSchedule,
     draw: Callable[[], Tensor],
     *,
-    steps: int,
+    times: Sequence[int],
     eta: float,
-    known: Tensor | None = None,
+    known: Known | None = None,
 ) -> Tensor:
     """Poses from noise, by DDIM.
-
-    Known frames are in-painted: in every step they are their own truth under the noise that step has. The result holds
-    what the network makes of them in the end, which says how well the rest fits on to them.
 
     Args:
         predict: the network.
         schedule: the noise levels.
         draw: gives standard normal (B, F, V); called once at the beginning and, if eta is above 0, once for each step.
-        steps: how often the network is asked.
+        times: the noise levels of the steps, falling, as `CosineSchedule.times` gives them.
         eta: 0 is deterministic from the first draw on, 1 renews as much noise as the forward process would.
-        known: (B, K, V) the first K frames, if they are there already.
+        known: what is there already of the first frames.
 
     Returns:
-        (B, F, V) within the schedule's limit.
+        (B, F, V) within the schedule's limit. In the known frames stands what the network makes of them, which says
+        how well the rest fits on to them.
     """
-    times, limit = schedule.times(steps), schedule.config.limit
-    noisy = draw()
+    noisy, limit = draw(), schedule.config.limit
     if known is not None:
-        first = schedule.noised(known, torch.full((len(noisy),), times[0]), noisy[:, : known.shape[1]])
-        noisy = _with_known(noisy, first)
-    for number, time in enumerate(times):
+        levels = torch.full((len(noisy),), times[0], device=noisy.device)
+        noisy = known.placed(noisy, schedule.noised(known.values, levels, noisy[:, : known.count]))
+    for time, then in zip(times, [*times[1:], None], strict=True):
         levels = torch.full((len(noisy),), time, device=noisy.device)
-        clean = predict(noisy, levels).clamp(-limit, limit)
-        if number == len(times) - 1:
-            return clean
+        clean = predict(known.shown_in(noisy) if known is not None and known.learned else noisy, levels)
         if known is not None:
-            clean = _with_known(clean, known)
-        noisy = _step(noisy, clean, schedule.share(time), schedule.share(times[number + 1]), eta, draw)
-    raise ValueError("at least one step is needed")
-
-
-def _with_known(values: Tensor, known: Tensor) -> Tensor:
-    return torch.cat([known, values[:, known.shape[1] :]], dim=1)
+            clean = known.followed(clean)
+        clean = clean.clamp(-limit, limit)
+        if then is not None:
+            # Known frames are their own truth under the noise that each step has.
+            target = clean if known is None else known.placed(clean)
+            noisy = _step(noisy, target, schedule.share(time), schedule.share(then), eta, draw)
+    return clean
 
 
 def _step(noisy: Tensor, clean: Tensor, now: float, then: float, eta: float, draw: Callable[[], Tensor]) -> Tensor:

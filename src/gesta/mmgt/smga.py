@@ -72,6 +72,8 @@ class Smga(nn.Module):
             nn.SiLU(),
             nn.Linear(sizes.width, sizes.width),
         )
+        if config.continuing == "learned":
+            self.known_mark = nn.Parameter(torch.zeros(sizes.width))
         self.no_tokens = nn.Parameter(torch.randn(1, sizes.frames, sizes.width))
         self.no_whole = nn.Parameter(torch.randn(1, sizes.width))
         self.time = TimeLayers(sizes.width)
@@ -85,7 +87,13 @@ class Smga(nn.Module):
         return self.exit.weight.device
 
     def forward(
-        self, noisy: Tensor, initial_pose: Tensor, audio: Tensor, timesteps: Tensor, dropped: Tensor | None = None
+        self,
+        noisy: Tensor,
+        initial_pose: Tensor,
+        audio: Tensor,
+        timesteps: Tensor,
+        dropped: Tensor | None = None,
+        known: Tensor | None = None,
     ) -> Tensor:
         """Clean poses (B, F, V).
 
@@ -95,12 +103,14 @@ class Smga(nn.Module):
             audio: (B, F, A) features of the speech.
             timesteps: (B,) int64, how much noise there is, 0 to 999 as published.
             dropped: (B,) bool, clips whose speech is withheld; none, if not given.
+            known: (B, F) bool, frames of `noisy` without noise; none, if not given. Only for a network that has
+                learned to continue known frames.
         """
         heard = self.hear(audio)
         if dropped is not None:
             tokens = torch.where(dropped[:, None, None], self.no_tokens, heard.tokens)
             heard = Heard(tokens, torch.where(dropped[:, None], self.no_whole, heard.whole))
-        return self.clear(noisy, initial_pose, heard, timesteps)
+        return self.clear(noisy, initial_pose, heard, timesteps, known)
 
     def hear(self, audio: Tensor) -> Heard:
         """What does not change while noise is cleared: speech (B, F, A) as tokens."""
@@ -114,14 +124,16 @@ class Smga(nn.Module):
         """Speech that is withheld, for B clips."""
         return Heard(self.no_tokens.expand(clips, -1, -1), self.no_whole.expand(clips, -1))
 
-    def clear(self, noisy: Tensor, initial_pose: Tensor, heard: Heard, timesteps: Tensor) -> Tensor:
+    def clear(
+        self, noisy: Tensor, initial_pose: Tensor, heard: Heard, timesteps: Tensor, known: Tensor | None = None
+    ) -> Tensor:
         """Clean poses (B, F, V) from speech that has been heard; the rest as for `forward`."""
         vector, time_tokens = self.time(timesteps)
         time = functional.mish(vector + heard.whole)
         memory = self.memory_norm(torch.cat([heard.tokens, time_tokens], dim=1))
         frames = noisy.shape[1]
         places = Places(self._turns(frames), self._turns(frames + TIME_TOKENS))
-        face, body = begun = self._enter(noisy, initial_pose)
+        face, body = begun = self._enter(noisy, initial_pose, known)
         met = face
         for layer in self.layers:
             face, body, said = layer(face, body, memory, time, places)
@@ -130,7 +142,7 @@ class Smga(nn.Module):
             face, body = (met, begun[1]) if self.config.wiring == "face_only" else (face + said, body + said)
         return self.exit(met)
 
-    def _enter(self, noisy: Tensor, initial_pose: Tensor) -> tuple[Tensor, Tensor]:
+    def _enter(self, noisy: Tensor, initial_pose: Tensor, known: Tensor | None) -> tuple[Tensor, Tensor]:
         """Face and body (B, F, C): each is given all columns, those of the other at zero."""
         poses = torch.stack([noisy, initial_pose[:, None].expand_as(noisy)], dim=2)
         is_face = torch.zeros(VECTOR_SIZE, dtype=torch.bool, device=poses.device)
@@ -140,6 +152,9 @@ class Smga(nn.Module):
             entry(poses.masked_fill(~shown, 0.0).flatten(2))
             for entry, shown in zip(entries, (is_face, ~is_face), strict=True)
         )
+        if self.config.continuing == "learned" and known is not None:
+            mark = known[..., None] * self.known_mark
+            face, body = face + mark, body + mark
         return face, body
 
     def _turns(self, positions: int) -> Turns:

@@ -40,6 +40,9 @@ class KeypointDiffusion(Settings):
     offset: float = Field(0.008, ge=0.0, lt=1.0, description="s of the cosine schedule")
     largest_beta: float = Field(0.999, gt=0.0, lt=1.0, description="a level adds no more noise than this")
     limit: float = Field(1.0, gt=0.0, description="predicted poses are cut to within plus or minus this")
+    continued_share: float = Field(
+        0.9, ge=0.0, le=1.0, description="share of training clips whose first frames are known, where that is learned"
+    )
     deaf_share: float = Field(0.25, ge=0.0, lt=1.0, description="share of training clips whose speech is withheld")
 
 
@@ -59,7 +62,10 @@ class KeypointSampling(Settings):
     """How poses are made."""
 
     steps: int = Field(50, ge=1, le=1000, description="passes of the network for each window")
-    eta: float = Field(1.0, ge=0.0, le=1.0, description="new chance in each step: 1 as published, 0 none (DDIM)")
+    eta: float = Field(0.0, ge=0.0, le=1.0, description="new chance in each step: 1 as published, 0 none (DDIM)")
+    spacing: Literal["square", "even"] = Field(
+        "square", description="steps lie closer where little noise is left, or evenly, as published"
+    )
     guidance: float = Field(2.0, ge=0.0, le=20.0, description="how much more is made of the speech; 1: as learned")
     overlap: int = Field(16, ge=1, le=512, description="frames that a window shares with the one before it")
     candidates: int = Field(1, ge=1, le=64, description="continuations that the smoothest is chosen from")
@@ -85,6 +91,9 @@ class SmgaConfig(Settings):
     score_scale: Literal["own", "as_published"] = Field(
         "own", description="scores have a scale of their own, or the coordinates', in which they drown in noise"
     )
+    continuing: Literal["learned", "replaced"] = Field(
+        "learned", description="how a window follows known frames: shown them in training, or by sampling alone"
+    )
     timing: Timing = Field(
         "in_step", description="poses in step with the speech, or late by 40 ms twice, in training and afterwards"
     )
@@ -103,9 +112,11 @@ MINI_SIZES = {"frames": 32, "width": 48, "feed_forward": 96, "layers": 2, "heads
 SMGA_PRESETS: dict[str, dict[str, object]] = {
     "official": {
         "losses": {"scores": 1.0, "hidden_points": "counted"},
+        "sampling": {"eta": 1.0, "spacing": "even"},
         "entries": "shared",
         "wiring": "face_only",
         "rotary": "full_width",
+        "continuing": "replaced",
         "score_scale": "as_published",
         "timing": "as_published",
         "legs": "zeroed",

@@ -1,0 +1,108 @@
+"""What one training step of SMGA minimises: errors of the clean poses that it predicts from noisy ones.
+
+Squared errors of positions, of their first and of their second differences, and the same three again for the face
+alone, with a weight. Source: MMGT's released stage 1, where every number counts alike and the face three times; what
+differs is a setting (gesta.mmgt.smga_config).
+
+B clips, F frames, V numbers of a pose, A numbers heard.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gesta.keypoints.layout import GROUPS, VISIBLE
+from gesta.keypoints.vectors import VALUES_PER_POINT, columns
+from gesta.mmgt.diffusion import CosineSchedule
+from gesta.mmgt.pose_vectors import SCORE
+from gesta.mmgt.smga import Smga
+from gesta.mmgt.smga_config import SmgaConfig
+
+KINDS = ("position", "velocity", "acceleration")
+
+
+@dataclass(frozen=True)
+class KeypointClips:
+    """A batch of training clips.
+
+    Attributes:
+        poses: (B, F, V) as `gesta.mmgt.pose_vectors.pose_vectors` gives them.
+        scores: (B, F, N) the points' scores, 0 to 1.
+        initial_pose: (B, V); the first pose of the clip, if not given.
+        audio: (B, F, A) the rows that `clip_rows` says.
+    """
+
+    poses: Tensor
+    scores: Tensor
+    audio: Tensor
+    initial_pose: Tensor | None = None
+
+
+def keypoint_losses(smga: Smga, clips: KeypointClips, schedule: CosineSchedule) -> dict[str, Tensor]:
+    """All losses of one step by name; what is minimised is "loss". Draws from torch's own generator.
+
+    Args:
+        smga: what is trained.
+        clips: the batch.
+        schedule: the noise levels.
+    """
+    poses, count = clips.poses, len(clips.poses)
+    initial = poses[:, 0] if clips.initial_pose is None else clips.initial_pose
+    timesteps = torch.randint(schedule.config.steps, (count,), device=poses.device)
+    deaf = torch.rand(count, device=poses.device) < schedule.config.deaf_share
+    noisy = schedule.noised(poses, timesteps, torch.randn_like(poses))
+    known = _known_frames(clips, smga.config)
+    if known is not None:
+        noisy = torch.where(known[..., None], poses * _ever_seen(clips.scores, known), noisy)
+    found = smga(noisy, initial, clips.audio, timesteps, deaf, known)
+    return pose_losses(found, poses, clips.scores, smga.config)
+
+
+def _known_frames(clips: KeypointClips, config: SmgaConfig) -> Tensor | None:
+    """Frames that each clip is shown without noise, (B, F) bool: from none to half of it, few more often than many."""
+    if config.continuing != "learned":
+        return None
+    count, frames = clips.poses.shape[:2]
+    share, continued = torch.rand(2, count, device=clips.poses.device)
+    lengths = (1.0 + frames // 2 * share.square()).floor() * (continued < config.diffusion.continued_share)
+    return torch.arange(frames, device=lengths.device) < lengths[:, None]
+
+
+def _ever_seen(scores: Tensor, known: Tensor) -> Tensor:
+    """Which numbers of a pose mean something in the known frames (B, F): (B, 1, V) bool; scores always do."""
+    seen = ((scores >= VISIBLE) & known[..., None]).any(dim=1, keepdim=True)
+    numbers = seen[..., None].repeat(1, 1, 1, VALUES_PER_POINT)
+    numbers[..., SCORE] = True
+    return numbers.flatten(2)
+
+
+def pose_losses(found: Tensor, poses: Tensor, scores: Tensor, config: SmgaConfig) -> dict[str, Tensor]:
+    """Losses by name of poses (B, F, V) that were found where `poses` were right, with their scores (B, F, N)."""
+    losses = config.losses
+    shares = {"position": 1.0, "velocity": losses.velocity, "acceleration": losses.acceleration}
+    error, weights = found - poses, _weights(scores, config)
+    face = columns(GROUPS["face"])
+    named: dict[str, Tensor] = {}
+    total = error.new_zeros(())
+    for kind in KINDS:
+        if kind != "position":
+            # A difference counts where all the frames it is made of do.
+            error, weights = error.diff(dim=1), torch.minimum(weights[:, 1:], weights[:, :-1])
+        named[kind] = _mean(error, weights)
+        named[f"face_{kind}"] = _mean(error[..., face], weights[..., face])
+        total = total + shares[kind] * (named[kind] + losses.face * named[f"face_{kind}"])
+    return {"loss": total, **named}
+
+
+def _weights(scores: Tensor, config: SmgaConfig) -> Tensor:
+    """How much each number of the poses counts: (B, F, V)."""
+    seen = scores >= VISIBLE if config.losses.hidden_points == "ignored" else torch.ones_like(scores, dtype=torch.bool)
+    weights = seen[..., None].to(scores.dtype).repeat(1, 1, 1, VALUES_PER_POINT)
+    weights[..., SCORE] = config.losses.scores
+    return weights.flatten(2)
+
+
+def _mean(error: Tensor, weights: Tensor) -> Tensor:
+    """The weighted mean of squared errors; zero where nothing counts."""
+    return (weights * error.square()).sum() / weights.sum().clamp(min=torch.finfo(weights.dtype).tiny)

@@ -1,0 +1,184 @@
+"""A trained SMGA as a speaker: features of speech and a first pose in, keypoints out, for speech of any length.
+
+Windows of F frames are made one after another. Each begins with the last frames of the one before, which are known to
+it (gesta.mmgt.inpainting). What is heard and held back is a window or two, however long the speech is. What is shorter
+than a window, and what is left at the end, is padded and cut.
+
+Each window is a function of the seed, of what is heard in it and of the one before: a longer recording begins as a
+shorter one does.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gesta.audio.video_features.protocol import VideoFeatures
+from gesta.keypoints.vectors import VALUES_PER_POINT, from_vectors, without_legs
+from gesta.mmgt.candidates import best_candidate
+from gesta.mmgt.diffusion import CosineSchedule, guided, sample
+from gesta.mmgt.inpainting import Known
+from gesta.mmgt.pose_vectors import SCORE, initial_vector, visible_points
+from gesta.mmgt.smga import Heard, Smga
+from gesta.mmgt.smga_config import KeypointSampling, SmgaConfig
+from gesta.randomness import generator as chance_for
+from gesta.records import KEYPOINT_COUNT, Keypoints, Speech
+
+
+@dataclass(frozen=True)
+class _Window:
+    """What is heard in one window.
+
+    Attributes:
+        number: 0 for the first.
+        audio: (F, A).
+        real: how many of its frames the speech has; the others are padding.
+        last: no window follows.
+    """
+
+    number: int
+    audio: np.ndarray
+    real: int
+    last: bool
+
+
+class KeypointSpeaker:
+    """Speaks with a trained model.
+
+    Args:
+        smga: in evaluation mode.
+        config: its settings, perhaps with another way of sampling; the network's own, if not given.
+    """
+
+    def __init__(self, smga: Smga, config: SmgaConfig | None = None) -> None:
+        self.smga, self.config = smga, config or smga.config
+        self.schedule = CosineSchedule(self.config.diffusion)
+        self.frames = self.config.sizes.frames
+
+    def stretches(
+        self,
+        features: VideoFeatures,
+        speech: Speech,
+        initial: Keypoints,
+        *,
+        seed: int = 0,
+        steps: int | None = None,
+        guidance: float | None = None,
+        candidates: int | None = None,
+        eta: float | None = None,
+    ) -> Iterator[Keypoints]:
+        """Consecutive keypoints on the 512 canvas, `speech.video_frame_count` frames in all, 25 a second.
+
+        Args:
+            features: what the network was trained to hear.
+            speech: any length.
+            initial: one frame on the 512 canvas: how the take begins.
+            seed: the same seed gives the same take.
+            steps, guidance, candidates, eta: as in `KeypointSampling`; the settings' own, if not given.
+
+        Raises:
+            InputError: the recording cannot be read, or a setting does not fit.
+            ValueError: the features are not those the network hears, or `initial` does not have one frame.
+        """
+        if features.layers * features.size != self.config.audio_size:
+            raise ValueError(
+                f"features of {features.layers} x {features.size} numbers do not fit a network that hears"
+                f" {self.config.audio_size}"
+            )
+        given = {"steps": steps, "guidance": guidance, "candidates": candidates, "eta": eta}
+        changes = {name: value for name, value in given.items() if value is not None}
+        sampling = KeypointSampling.checked(self.config.sampling.model_dump() | changes, "the settings of keypoints")
+        start = initial_vector(initial, self.config)
+        made = self._made(features, speech, start, sampling, seed)
+        if self.config.timing == "as_published":
+            made = _late(start, made)
+        return map(self._keypoints, made)
+
+    def _made(
+        self, features: VideoFeatures, speech: Speech, start: np.ndarray, sampling: KeypointSampling, seed: int
+    ) -> Iterator[np.ndarray]:
+        """Consecutive vectors (f, V), one for each frame that is heard."""
+        hop = self.frames - sampling.overlap
+        # In step, the first frame is the pose that the take begins with; as published, it is one that follows it.
+        known = start[None] if self.config.timing == "in_step" else start[None, :0]
+        pose = start
+        for window in _windows(features, speech, self.frames, hop):
+            found = self._window(window, pose, known, sampling, seed)
+            joined = np.concatenate([known, found[len(known) :]])[: window.real]
+            if window.last:
+                yield joined
+                return
+            yield joined[:hop]
+            known, pose = joined[hop:], joined[hop]
+
+    @torch.inference_mode()
+    def _window(
+        self, window: _Window, pose: np.ndarray, known: np.ndarray, sampling: KeypointSampling, seed: int
+    ) -> np.ndarray:
+        """The vectors (F, V) of one window that begins with `known` (K, V)."""
+        count, smga = sampling.candidates, self.smga
+        draws = [_chance(seed, window.number, candidate) for candidate in range(count)]
+
+        def draw() -> Tensor:
+            shape = (self.frames, len(pose))
+            return torch.stack([torch.randn(shape, generator=chance) for chance in draws]).to(smga.device)
+
+        heard = smga.hear(self._tensor(window.audio, 1))
+        heard = Heard(*(part.expand(count, *part.shape[1:]) for part in heard))
+        there = self._known(known, count) if len(known) else None
+        predict = guided(smga, heard, self._tensor(pose, count), sampling.guidance, there)
+        times = self.schedule.times(sampling.steps, sampling.spacing)
+        found = sample(predict, self.schedule, draw, times=times, eta=sampling.eta, known=there)
+        windows = found.float().cpu().numpy()
+        if count == 1 or not len(known):
+            return windows[0]
+        return windows[best_candidate(known, windows, self.config.score_scale)]
+
+    def _known(self, known: np.ndarray, count: int) -> Known:
+        """Known frames (K, V) for each candidate; of points that none of them shows, only the score is known."""
+        kept = np.ones((KEYPOINT_COUNT, VALUES_PER_POINT), dtype=bool)
+        kept[:, :SCORE] = visible_points(known, self.config.score_scale).max(axis=0)[:, None]
+        learned = self.config.continuing == "learned"
+        return Known(self._tensor(known, count), self._tensor(kept.reshape(1, -1), count), learned)
+
+    def _tensor(self, rows: np.ndarray, count: int) -> Tensor:
+        """The same rows for each of `count` candidates."""
+        return torch.from_numpy(rows).to(self.smga.device).expand(count, *rows.shape)
+
+    def _keypoints(self, vectors: np.ndarray) -> Keypoints:
+        keypoints = from_vectors(vectors, self.config.score_scale)
+        return without_legs(keypoints) if self.config.legs == "zeroed" else keypoints
+
+
+def _chance(seed: int, window: int, candidate: int) -> torch.Generator:
+    """The chance of one candidate for one window, whatever else is drawn."""
+    names = ("mmgt", "keypoints", f"window {window}", f"candidate {candidate}")
+    return torch.Generator().manual_seed(int(chance_for(seed, *names).integers(2**62)))
+
+
+def _windows(features: VideoFeatures, speech: Speech, frames: int, hop: int) -> Iterator[_Window]:
+    """What is heard, in windows that begin `hop` frames apart; the last one's last row is heard on to its end."""
+    total = speech.video_frame_count
+    heard = np.zeros((0, features.layers * features.size), np.float32)
+    number = 0
+    for rows in features.stretches(speech):
+        heard = np.concatenate([heard, rows.reshape(len(rows), -1)])
+        while len(heard) >= frames:
+            left = total - number * hop
+            yield _Window(number, heard[:frames], min(left, frames), left <= frames)
+            if left <= frames:
+                return
+            heard, number = heard[hop:], number + 1
+    padding = np.repeat(heard[-1:], frames - len(heard), axis=0)
+    yield _Window(number, np.concatenate([heard, padding]), total - number * hop, True)
+
+
+def _late(start: np.ndarray, made: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """The pose (V,) that the take begins with, then all that is made but its last frame, as published."""
+    held = start[None]
+    for vectors in made:
+        rows = np.concatenate([held, vectors])
+        yield rows[:-1]
+        held = rows[-1:]
