@@ -72,7 +72,8 @@ BAD = [
     ("bvh . -o set --up x", ["up"]),
     ("bvh . -o set --joints absent.toml", ["absent.toml"]),
     ("bvh . -o /dev/null/set", ["/dev/null"]),
-    ("videos . -o set", ["not in this version"]),
+    ("videos . -o set", ["nothing in"]),
+    ("videos . -o set --side 15", ["side"]),
     ("face . -o set", ["not in this version"]),
     ("beatt . -o set", ["beat2"]),
 ]

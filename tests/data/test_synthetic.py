@@ -101,7 +101,7 @@ def test_what_cannot_be_made(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="did you mean synthetic"):
         plan_source("sinthetic", VOICE)
     with pytest.raises(InputError, match="not in this version"):
-        plan_source("videos", VOICE)
+        plan_source("face", VOICE)
     with pytest.raises(InputError, match="does not exist"):
         plan_source("synthetic", tmp_path / "absent.wav")
     with pytest.raises(InputError, match="nothing in"):

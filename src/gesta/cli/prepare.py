@@ -16,7 +16,7 @@ from gesta.errors import InputError
 
 MOST_NAMED = 20
 """Clips that could not be used and are named one by one."""
-HELP = """Make a data set for training from recordings and motion.
+HELP = """Make a data set for training from recordings and motion, or from films.
 
 A run that was stopped goes on where it was when the same command is given again. Clips that cannot be used are named
 and left out. SRC is only read."""
@@ -27,6 +27,7 @@ Examples:
   gesta prepare bvh captures -o data/own --joints joints.toml
   gesta prepare beat2 BEAT2/beat_english_v2.0.0 -o data/scott --speakers 2
   gesta prepare show SHOW -o data/show --smplx SMPLX_NEUTRAL.npz
+  gesta prepare videos films -o data/films --side 512
 
 \b
 Each kind has a help of its own:
@@ -50,11 +51,10 @@ Ray = Annotated[bool | None, typer.Option("--ray", show_default=False, help="Not
 def build() -> typer.Typer:
     """The command with a command of its own for each kind of source."""
     app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None)
-    for command in (synthetic, beat2, show, bvh):
+    for command in (synthetic, beat2, show, bvh, videos):
         app.command(command.__name__)(command)
     settings = {"ignore_unknown_options": True, "allow_extra_args": True}
-    for name in ("videos", "face"):
-        app.command(name, hidden=True, context_settings=settings)(answer_planned(f"prepare {name}"))
+    app.command("face", hidden=True, context_settings=settings)(answer_planned("prepare face"))
     return app
 
 
@@ -165,6 +165,30 @@ def bvh(
     _prepare("bvh", source, output, settings)
 
 
+def videos(
+    source: Source,
+    output: Output,
+    side: Annotated[int, typer.Option(metavar="PX", help="Side of the square pictures; even.")] = 512,
+    validation_share: Validation = 0.1,
+    test_share: Test = 0.0,
+    licence: Licence = "not stated",
+    ray: Ray = None,
+) -> None:
+    """Anybody's films of a talking person, with points.
+
+    SRC holds films (NAME.mp4), each with its own sound or NAME.wav beside it, and with NAME.npz or NAME.json: the
+    person's 134 points in every picture.
+    """
+    refuse_planned(ray=ray)
+    settings = {
+        "side": side,
+        "validation_share": validation_share,
+        "test_share": test_share,
+        "licence": licence,
+    }
+    _prepare("videos", source, output, settings)
+
+
 def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
@@ -172,7 +196,6 @@ def _words(text: str) -> list[str]:
 def _prepare(kind: str, source: Path, output: Path, settings: dict[str, Any], smplx: Path | None = None) -> None:
     from gesta.data.kinds import plan_source
     from gesta.data.prepare import prepare
-    from gesta.units import MOTION_FPS
 
     check_folder(output)
     started = time.perf_counter()
@@ -190,7 +213,7 @@ def _prepare(kind: str, source: Path, output: Path, settings: dict[str, Any], sm
     kept = f", {done.kept} of them from before" if done.kept else ""
     note(f"{done.info.clips} clips{kept}; {len(done.left_out)} left out; licence: {done.info.licence}")
     if done.made:
-        say_cost(kind, done.made_frames / MOTION_FPS, time.perf_counter() - started)
+        say_cost(kind, done.made_frames / done.info.frames_per_second, time.perf_counter() - started)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from gesta.audio.read import open_speech
 from gesta.data.files import shown_name, total_size
-from gesta.data.manifest import Split
+from gesta.data.listing import Split
 from gesta.data.plans import DatasetPlan, LoadedClip, PlannedClip, whole_clip
 from gesta.errors import InputError
 from gesta.motion.beat2 import NUMBERS, SPLIT_FILE, Beat2Take, beat2_takes, read_beat2, speaker_index

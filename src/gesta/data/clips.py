@@ -8,19 +8,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from gesta.audio.source import FileSource
-from gesta.data.manifest import (
-    MOTION_FOLDER,
-    SPLITS,
-    TRUTH_FOLDER,
-    ClipRecord,
-    DatasetInfo,
-    read_info,
-    read_records,
-    shard_path,
-)
+from gesta.data.building import MOTION_FORM
+from gesta.data.finished import clips_in, read_finished, speech_of
+from gesta.data.manifest import MOTION_FOLDER, TRUTH_FOLDER, ClipRecord, DatasetInfo, shard_path
 from gesta.data.rows import open_rows
-from gesta.errors import InputError, unknown_name
+from gesta.errors import InputError
 from gesta.motion.representation import Parts, Representation
 from gesta.records import Motion, Speech
 
@@ -58,13 +50,7 @@ class Dataset:
             InputError: it is missing, not finished, or its files do not fit each other.
         """
         folder = Path(folder)
-        info = read_info(folder)
-        if not info.complete:
-            raise InputError(f"The data set '{folder}' is not finished; run the gesta prepare that began it once more.")
-        clips = [record for record, _ in read_records(folder, info)]
-        if not clips or len(clips) != info.clips:
-            raise InputError(f"The data set '{folder}' has {len(clips)} of its {info.clips} clips; prepare it again.")
-        return cls(folder, info, clips)
+        return cls(folder, *read_finished(folder, MOTION_FORM))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A worker process opens the files itself, instead of getting a copy of everything in them.
@@ -83,13 +69,7 @@ class Dataset:
         Raises:
             InputError: a name that is no split, or no clip is in them.
         """
-        for name in names:
-            if name not in SPLITS:
-                raise unknown_name("split", name, SPLITS)
-        found = [clip for clip in self.clips if clip.split in names]
-        if not found:
-            raise InputError(f"The data set '{self.folder}' has no clip for {' or '.join(names)}.")
-        return found
+        return clips_in(self.folder, self.clips, names)
 
     def rows(self, clip: ClipRecord) -> np.ndarray:
         """(T, C) float32 channels of all parts of a clip, memory-mapped, read-only."""
@@ -120,8 +100,7 @@ class Dataset:
 
     def speech(self, clip: ClipRecord) -> Speech:
         """The recording of a clip; its file is opened when its samples are asked for."""
-        path = self.folder / clip.speech
-        return Speech(path.stem, clip.speech_samples, clip.speech_sha256, FileSource(path), path)
+        return speech_of(self.folder, clip)
 
     def motion(self, clip: ClipRecord) -> Motion:
         """A whole clip as a motion; what its channels do not hold (the eyes) is at rest."""

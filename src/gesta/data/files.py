@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from gesta.data.manifest import INFO_FILE, LONGEST_NAME
+from gesta.data.listing import INFO_FILE, LONGEST_NAME
 from gesta.errors import InputError
 
 SOUND_SUFFIXES = (

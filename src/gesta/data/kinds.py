@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gesta.data import beat2, bvh, show, synthetic
-from gesta.data.plans import DatasetPlan
+from gesta.data import beat2, bvh, show, synthetic, videos
+from gesta.data.plans import SetPlan
 from gesta.errors import InputError, not_in_this_version, unknown_name
 from gesta.motion.hand_model import HandModel, read_hand_model
 from gesta.settings import Settings
 
-PLANNED = ("videos", "face")
+PLANNED = ("face",)
 """Kinds whose names are settled and that this version does not have."""
 
 
@@ -21,7 +21,7 @@ class Kind:
 
     settings: type[Settings]
     wants_hands: bool
-    plan: Callable[..., DatasetPlan]
+    plan: Callable[..., SetPlan]
 
 
 KINDS: Mapping[str, Kind] = {
@@ -29,12 +29,13 @@ KINDS: Mapping[str, Kind] = {
     show.KIND: Kind(show.ShowSettings, True, show.show_plan),
     bvh.KIND: Kind(bvh.BvhSettings, False, bvh.bvh_plan),
     synthetic.KIND: Kind(synthetic.SyntheticSettings, False, synthetic.synthetic_plan),
+    videos.KIND: Kind(videos.VideosSettings, False, videos.videos_plan),
 }
 
 
 def plan_source(
     kind: str, source: str | Path, settings: Mapping[str, Any] | None = None, smplx: str | Path | None = None
-) -> DatasetPlan:
+) -> SetPlan:
     """Plan a data set from a source of any kind.
 
     Args:

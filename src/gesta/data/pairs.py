@@ -7,7 +7,7 @@ from typing import Any
 
 from gesta.audio.read import open_speech
 from gesta.data.files import clip_names, find_files, shown_name, sound_of, sounds_by_name, total_size
-from gesta.data.manifest import LONGEST_NAME
+from gesta.data.listing import LONGEST_NAME
 from gesta.data.plans import DatasetPlan, LoadedClip, PlannedClip, whole_clip
 from gesta.data.splits import Shares, split_groups
 from gesta.errors import InputError

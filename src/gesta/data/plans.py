@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gesta.data.manifest import DatasetInfo, Split, channel_count
+from gesta.data.listing import SetInfo, Split
+from gesta.data.manifest import DatasetInfo, channel_count
 from gesta.errors import InputError
 from gesta.motion.representation import Representation
 from gesta.records import Motion, Speech
@@ -63,7 +64,8 @@ class PlannedClip:
         source: the file or files it is made from, as the record names them.
         size: bytes of those files, by which progress is counted.
         speech_name: of the sound's file; clips of the same name share it.
-        load: reads it; raises InputError when it cannot be used.
+        load: reads it, as a `LoadedClip` or, for a data set of films, as a `films_plan.LoadedFilm`; raises InputError
+            when it cannot be used.
     """
 
     id: str
@@ -72,44 +74,57 @@ class PlannedClip:
     source: str
     size: int
     speech_name: str
-    load: Callable[[], LoadedClip] = field(compare=False)
+    load: Callable[[], Any] = field(compare=False)
 
 
-@dataclass(frozen=True)
-class DatasetPlan:
-    """A data set to be made; attributes as in `DatasetInfo`, and what was left out already, each with its reason."""
+@dataclass(frozen=True, kw_only=True)
+class SetPlan:
+    """A data set to be made; attributes as in `SetInfo`, and what was left out already, each with its reason."""
 
     kind: str
     source: str
-    face_basis: str
     licence: str
     speakers: tuple[str, ...]
     split_rule: str
     settings: Mapping[str, Any]
     clips: tuple[PlannedClip, ...]
-    strokes: bool = False
     left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def info(self) -> SetInfo:
+        """The description of the data set as it stands before the first clip."""
+        raise NotImplementedError
+
+    def described(self) -> dict[str, Any]:
+        """What the description of any data set says."""
+        listed = [[clip.id, clip.split, clip.speaker, clip.source, clip.size, clip.speech_name] for clip in self.clips]
+        return {
+            "kind": self.kind,
+            "source": self.source,
+            "plan_sha256": hashlib.sha256(json.dumps(listed).encode()).hexdigest(),
+            "gesta_version": __version__,
+            "licence": self.licence,
+            "speakers": self.speakers,
+            "split_rule": self.split_rule,
+            # As JSON gives it back, so that a run that goes on finds the same.
+            "settings": json.loads(json.dumps(dict(self.settings))),
+        }
+
+
+PLAN = "the plan of the data set"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetPlan(SetPlan):
+    """A data set of motion to be made; attributes as in `DatasetInfo`."""
+
+    face_basis: str
+    strokes: bool = False
 
     def info(self) -> DatasetInfo:
         """The description of the data set as it stands before the first clip."""
-        listed = [[clip.id, clip.split, clip.speaker, clip.source, clip.size, clip.speech_name] for clip in self.clips]
-        return DatasetInfo.checked(
-            {
-                "kind": self.kind,
-                "source": self.source,
-                "plan_sha256": hashlib.sha256(json.dumps(listed).encode()).hexdigest(),
-                "face_basis": self.face_basis,
-                "channels": channel_count(Representation(self.face_basis)),
-                "gesta_version": __version__,
-                "licence": self.licence,
-                "speakers": self.speakers,
-                "split_rule": self.split_rule,
-                # As JSON gives it back, so that a run that goes on finds the same.
-                "settings": json.loads(json.dumps(dict(self.settings))),
-                "strokes": self.strokes,
-            },
-            "the plan of the data set",
-        )
+        channels = channel_count(Representation(self.face_basis))
+        added = {"face_basis": self.face_basis, "channels": channels, "strokes": self.strokes}
+        return DatasetInfo.checked(self.described() | added, PLAN)
 
 
 def whole_clip(motion: Motion, speech: Speech, *, whole_seconds: bool = False) -> LoadedClip:

@@ -1,16 +1,20 @@
 """Preparing a data set from a plan: every clip in turn, finished ones kept, broken ones named and left out."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gesta.data.building import Building, kept_records
-from gesta.data.manifest import ClipRecord, DatasetInfo, read_info
-from gesta.data.plans import DatasetPlan, PlannedClip
+from gesta.data.building import MOTION_FORM
+from gesta.data.film_building import FILM_FORM
+from gesta.data.growing import Form, kept_records
+from gesta.data.listing import FILMS, HOLDS, MOTION, ClipLine, SetInfo, held_in
+from gesta.data.plans import PlannedClip, SetPlan
 from gesta.errors import InputError, OutputError, reason_of
 from gesta.locking import only_writer
 
+FORMS: Mapping[str, Form] = {MOTION: MOTION_FORM, FILMS: FILM_FORM}
+"""By what a data set holds."""
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many bytes of the source are done and how many there are."""
 
@@ -28,7 +32,7 @@ class Prepared:
         notes: what readers had to say, and of how many clips.
     """
 
-    info: DatasetInfo
+    info: SetInfo
     made: int
     made_frames: int
     kept: int
@@ -36,7 +40,16 @@ class Prepared:
     notes: dict[str, int]
 
 
-def prepare(plan: DatasetPlan, folder: Path, progress: Progress | None = None) -> Prepared:
+def prepared_info(folder: Path) -> SetInfo:
+    """The description of a data set of any form.
+
+    Raises:
+        InputError: it is missing or cannot be read.
+    """
+    return FORMS[held_in(folder)].read_info(folder)
+
+
+def prepare(plan: SetPlan, folder: Path, progress: Progress | None = None) -> Prepared:
     """Make a data set, or go on with one that a run with the same plan has begun.
 
     Args:
@@ -49,11 +62,12 @@ def prepare(plan: DatasetPlan, folder: Path, progress: Progress | None = None) -
         OutputError: the folder cannot be written or another run is writing there.
     """
     info, told = plan.info(), progress or _told_nobody
-    kept = kept_records(folder, info)
+    form = FORMS[getattr(info, HOLDS)]
+    kept = kept_records(folder, info, form)
     done = {record.id for record in kept}
     waiting = [clip for clip in plan.clips if clip.id not in done]
     left_out = dict(plan.left_out)
-    if kept and not waiting and (found := read_info(folder)).complete:
+    if kept and not waiting and (found := form.read_info(folder)).complete:
         # Nothing to do, and somebody may be reading it.
         return Prepared(found, 0, 0, len(kept), left_out, _notes(kept))
     if not kept:
@@ -66,7 +80,7 @@ def prepare(plan: DatasetPlan, folder: Path, progress: Progress | None = None) -
         reason = reason_of(error)
         raise OutputError(f"The folder '{folder}' cannot be made ({reason}); choose another one.") from error
     another = f"Another run is writing to '{folder}'; wait for it or choose another folder."
-    with only_writer(folder, another), Building(folder, info, kept_records(folder, info)) as building:
+    with only_writer(folder, another), form.building(folder, info, kept_records(folder, info, form)) as building:
         whole, passed = sum(clip.size for clip in waiting), 0
         for clip in waiting:
             told("preparing", passed, whole)
@@ -84,7 +98,7 @@ def prepare(plan: DatasetPlan, folder: Path, progress: Progress | None = None) -
     return Prepared(finished, len(made), frames, len(kept), left_out, _notes(building.records))
 
 
-def _notes(records: Sequence[ClipRecord]) -> dict[str, int]:
+def _notes(records: Sequence[ClipLine]) -> dict[str, int]:
     return dict(Counter(said for record in records for said in record.notes))
 
 
@@ -98,7 +112,7 @@ def _drop_unusable(waiting: list[PlannedClip], left_out: dict[str, str]) -> None
             left_out[waiting.pop(0).id] = str(error)
 
 
-def _nothing_usable(plan: DatasetPlan, left_out: dict[str, str]) -> InputError:
+def _nothing_usable(plan: SetPlan, left_out: dict[str, str]) -> InputError:
     if not left_out:
         return InputError(f"There is nothing in '{plan.source}' that could be prepared as {plan.kind}.")
     name, reason = next(iter(left_out.items()))

@@ -13,7 +13,8 @@ import numpy as np
 
 from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.data.clips import Dataset, padded
-from gesta.data.manifest import NAME, ClipRecord
+from gesta.data.listing import NAME
+from gesta.data.manifest import ClipRecord
 from gesta.data.rows import GrowingRows, open_rows
 from gesta.errors import InputError, OutputError, reason_of
 from gesta.writing import replacing

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from gesta.data.manifest import Split
+from gesta.data.listing import Split
 from gesta.settings import Settings
 
 

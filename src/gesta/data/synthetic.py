@@ -15,7 +15,7 @@ from pydantic import Field
 from gesta.audio.prosody import analyse
 from gesta.audio.read import open_speech
 from gesta.data.files import SOUND_SUFFIXES, clip_names, find_files, safe_name, shown_name, total_size
-from gesta.data.manifest import Split
+from gesta.data.listing import Split
 from gesta.data.plans import DatasetPlan, LoadedClip, Piece, PlannedClip
 from gesta.data.splits import Shares, split_groups
 from gesta.errors import InputError

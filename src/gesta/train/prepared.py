@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gesta.data.kinds import plan_source
-from gesta.data.manifest import INFO_FILE, read_info
-from gesta.data.prepare import prepare
+from gesta.data.listing import INFO_FILE
+from gesta.data.prepare import prepare, prepared_info
 from gesta.errors import InputError
 from gesta.train.recipe import DEMO, DataRecipe, PrepareRecipe
 
@@ -22,7 +22,7 @@ def prepare_missing(data: DataRecipe, report: Callable[[str, int, int], None]) -
             otherwise than the recipe says.
     """
     folder = Path(data.dataset)
-    if (folder / INFO_FILE).is_file() and read_info(folder).complete:
+    if (folder / INFO_FILE).is_file() and prepared_info(folder).complete:
         if data.prepare is not None:
             _refuse_other(folder, data.prepare)
         return
@@ -40,7 +40,7 @@ def prepare_missing(data: DataRecipe, report: Callable[[str, int, int], None]) -
 
 def _refuse_other(folder: Path, wanted: PrepareRecipe) -> None:
     """Raise InputError, naming the setting, if a data set was made otherwise than a recipe says."""
-    info = read_info(folder)
+    info = prepared_info(folder)
     made = {"kind": info.kind, **info.settings}
     for name, value in {"kind": wanted.kind, **json.loads(json.dumps(wanted.settings))}.items():
         if made.get(name) != value:

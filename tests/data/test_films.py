@@ -1,0 +1,238 @@
+"""Data sets of films: every picture, point and sample is where it belongs, and stopped runs go on to the same bytes."""
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gesta.audio.read import open_speech
+from gesta.data.clips import Dataset
+from gesta.data.film_files import KEY_EVERY, read_film, write_film
+from gesta.data.film_set import FilmSet
+from gesta.data.kinds import plan_source
+from gesta.data.prepare import Prepared, prepare
+from gesta.errors import InputError
+from gesta.keypoints.canvas import canvas_for
+from gesta.keypoints.files import write_keypoints
+from gesta.units import SAMPLE_RATE
+from tests.cli.running import everything_in
+from tests.data.making_films import (
+    drawn_pictures,
+    made_points,
+    numbered_pictures,
+    numbers_shown,
+    write_talk,
+)
+
+SIDE = 64
+
+
+class Killed(BaseException):
+    """What stops a run in these tests."""
+
+
+def prepared(source: Path, folder: Path, **settings: object) -> Prepared:
+    return prepare(plan_source("videos", source, {"side": SIDE, **settings}), folder)
+
+
+def numbered(points) -> np.ndarray:
+    return numbered_pictures(points.frame_count, points.size)
+
+
+@pytest.fixture(scope="module")
+def talks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three films of two people, one of which has no points."""
+    folder = tmp_path_factory.mktemp("talks")
+    write_talk(folder / "ann", "one", 60)
+    write_talk(folder / "bob", "two", 75, (128, 96), sound="beside")
+    write_talk(folder / "bob", "three", 30, points=False)
+    return folder
+
+
+def test_any_picture_of_a_film_is_found_by_its_number(tmp_path: Path) -> None:
+    count = 3 * KEY_EVERY + 5
+    path = tmp_path / "film.mp4"
+    assert write_film(path, iter(numbered_pictures(count, (SIDE, SIDE))), SIDE) == count
+    assert numbers_shown(read_film(path, range(count), SIDE)) == [*range(count)]
+    for frames in ([count - 1], [0], [30, 2, 2, 17], [KEY_EVERY, KEY_EVERY - 1], [40, 0]):
+        assert numbers_shown(read_film(path, frames, SIDE)) == frames
+    with pytest.raises(InputError, match="does not hold the pictures"):
+        read_film(path, [count], SIDE)
+    with pytest.raises(InputError, match="does not hold the pictures"):
+        read_film(path, [0], SIDE + 2)
+
+
+def test_pictures_are_kept_well(tmp_path: Path) -> None:
+    pictures = drawn_pictures(made_points(20, (SIDE, SIDE)))
+    write_film(tmp_path / "film.mp4", iter(pictures), SIDE)
+    again = read_film(tmp_path / "film.mp4", range(20), SIDE)
+    error = np.square(again.astype(float) - pictures).mean()
+    assert 10.0 * np.log10(255.0**2 / error) > 35.0
+
+
+def test_a_data_set_holds_what_the_films_are(talks: Path, tmp_path: Path) -> None:
+    done = prepared(talks, tmp_path / "set", validation_share=0.0, licence="mine")
+    assert (done.made, done.made_frames) == (2, 135)
+    assert list(done.left_out) == ["bob-three"]
+    assert "three.npz beside it is needed" in done.left_out["bob-three"]
+    films = FilmSet.open(tmp_path / "set")
+    assert (films.info.side, films.info.licence, films.info.speakers) == (SIDE, "mine", ("ann", "bob"))
+    one, two = films.clips
+    assert [(clip.id, clip.speaker, clip.frames, clip.picture_size) for clip in films.clips] == [
+        ("ann-one", "ann", 60, (96, 128)),
+        ("bob-two", "bob", 75, (128, 96)),
+    ]
+    for clip in (one, two):
+        truth = made_points(clip.frames, clip.picture_size)
+        found = films.points(clip, 10, 40)
+        wanted = canvas_for(clip.picture_size, 512).to_canvas(truth.frames(10, 40))
+        np.testing.assert_allclose(found.points, wanted.points, atol=1e-3)
+        np.testing.assert_allclose(found.scores, wanted.scores, atol=1e-6)
+        canvas = canvas_for(clip.picture_size, SIDE)
+        drawn = np.stack([canvas.place(picture) for picture in drawn_pictures(truth)])
+        error = films.pictures(clip, [3, 50, 20]).astype(float) - drawn[[3, 50, 20]]
+        assert np.sqrt(np.square(error).mean()) < 12.0
+        speech = films.speech(clip)
+        assert speech.video_frame_count == clip.frames
+        assert open_speech(speech.path).sha256 == clip.speech_sha256
+
+
+def test_sound_that_begins_before_the_pictures_is_cut_and_after_them_cuts_pictures(tmp_path: Path) -> None:
+    import av
+
+    for late_s, name in ((0.2, "late"), (-0.2, "early")):
+        path = write_talk(tmp_path / "plain", name, 50, draw=numbered)
+        moved = tmp_path / "moved" / path.name
+        moved.parent.mkdir(exist_ok=True)
+        shutil.copy(path.with_suffix(".npz"), moved.with_suffix(".npz"))
+        with av.open(str(path)) as source, av.open(str(moved.with_suffix(".mkv")), "w") as target:
+            tracks = {stream.index: target.add_stream_from_template(stream) for stream in source.streams}
+            for packet in source.demux():
+                if packet.dts is None:
+                    continue
+                shift = max(late_s, 0.0) if packet.stream.type == "audio" else max(-late_s, 0.0)
+                packet.pts += round(shift / packet.time_base)
+                packet.dts += round(shift / packet.time_base)
+                packet.stream = tracks[packet.stream.index]
+                target.mux(packet)
+    prepared(tmp_path / "moved", tmp_path / "set", validation_share=0.0)
+    films = FilmSet.open(tmp_path / "set")
+    early, late = films.clips
+    # The encoder fills the last block of the sound.
+    assert (early.frames, late.frames) in ((45, 45), (46, 45))
+    left = (SIDE - 48) // 2
+    assert numbers_shown(films.pictures(early, [0, 7]), 48, left) == [0, 7]
+    assert numbers_shown(films.pictures(late, [0, 7]), 48, left) == [5, 12]
+    truth = canvas_for((96, 128), 512).to_canvas(made_points(50))
+    np.testing.assert_allclose(films.points(late, 0, 1).points, truth.points[5:6], atol=1e-3)
+    # The sound is as loud as the hands are up: loud in the middle of each 0.8 s.
+    sound = {clip.id: np.concatenate([*films.speech(clip).source.blocks()]) for clip in films.clips}
+    for name, first_s in (("early", 0.2), ("late", 0.0)):
+        loud, soft = (
+            np.abs(sound[name][round((at - first_s) * SAMPLE_RATE) :][:800]).mean() for at in (0.4 + 0.8, 0.8)
+        )
+        assert loud > 5.0 * soft
+
+
+@pytest.mark.parametrize("fps", (24.0, 30.0, 50.0))
+def test_films_of_other_rates_become_25_pictures_a_second(tmp_path: Path, fps: float) -> None:
+    frames = round(3 * fps)
+    write_talk(tmp_path / "films", "one", frames, fps=fps, draw=numbered)
+    prepared(tmp_path / "films", tmp_path / "set", validation_share=0.0)
+    films = FilmSet.open(tmp_path / "set")
+    (clip,) = films.clips
+    assert clip.frames in (74, 75)
+    left = (SIDE - 48) // 2
+    shown = np.array(numbers_shown(films.pictures(clip, range(clip.frames)), 48, left))
+    assert np.abs(shown / fps - np.arange(clip.frames) / 25.0).max() <= 0.5 / fps + 1e-6
+    wrist = films.points(clip, 0, clip.frames).points[:, 4, 1]
+    truth = canvas_for((96, 128), 512).to_canvas(made_points(75)).points[: clip.frames, 4, 1]
+    assert np.abs(wrist - truth)[:-1].max() < 3.0
+
+
+def test_points_of_a_smaller_copy_of_the_film_are_scaled(tmp_path: Path) -> None:
+    write_talk(tmp_path / "films", "one", 30, points=False)
+    write_keypoints(tmp_path / "films" / "one.npz", made_points(30, (48, 64)))
+    prepared(tmp_path / "films", tmp_path / "set")
+    films = FilmSet.open(tmp_path / "set")
+    wanted = canvas_for((96, 128), 512).to_canvas(made_points(30))
+    np.testing.assert_allclose(films.points(films.clips[0], 0, 30).points, wanted.points, atol=1e-2)
+
+
+def test_a_run_stopped_at_any_moment_goes_on_to_the_same_bytes(
+    talks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared(talks, tmp_path / "whole")
+    whole = everything_in(tmp_path / "whole")
+    flush, calls = os.fsync, 0
+
+    def stopping(handle: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == stop_at:
+            raise Killed
+        flush(handle)
+
+    monkeypatch.setattr(os, "fsync", stopping)
+    for stop_at in range(1, 100):
+        folder, calls = tmp_path / f"stopped{stop_at}", 0
+        try:
+            prepared(talks, folder)
+        except Killed:
+            assert prepared(talks, folder).info.complete
+            assert everything_in(folder) == whole, f"stopped at flush {stop_at}"
+        else:
+            break
+    assert stop_at > 10
+
+
+def refused(source: Path, name: str, said: str) -> None:
+    with pytest.raises(InputError, match=said) as error:
+        prepared(source, source.parent / name)
+    assert "\n" not in str(error.value)
+    assert not (source.parent / name).exists()
+
+
+def test_bad_sources_are_refused_in_one_sentence_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    refused(tmp_path / "empty", "set0", "nothing in 'empty'")
+    write_talk(tmp_path / "mute", "one", 30, sound="none")
+    refused(tmp_path / "mute", "set1", "has no sound, and there is no one.wav")
+    write_talk(tmp_path / "bare", "one", 30, points=False)
+    refused(tmp_path / "bare", "set2", "one.npz beside it is needed")
+    write_talk(tmp_path / "shape", "one", 30)
+    write_keypoints(tmp_path / "shape" / "one.npz", made_points(30, (128, 96)))
+    refused(tmp_path / "shape", "set3", "have 96 x 128; find the points in this film")
+    write_talk(tmp_path / "torn", "one", 30)
+    film = tmp_path / "torn" / "one.mp4"
+    film.write_bytes(film.read_bytes()[:200])
+    refused(tmp_path / "torn", "set4", "one.mp4")
+    write_talk(tmp_path / "text", "one", 30)
+    (tmp_path / "text" / "one.npz").write_text("none")
+    refused(tmp_path / "text", "set5", "one.npz")
+
+
+def test_a_film_and_a_motion_data_set_are_not_mistaken_for_each_other(talks: Path, tmp_path: Path) -> None:
+    prepared(talks, tmp_path / "set")
+    with pytest.raises(InputError, match="holds films, for the stages keypoints, image and video"):
+        Dataset.open(tmp_path / "set")
+    with pytest.raises(InputError, match=r"has no dataset\.json"):
+        FilmSet.open(talks)
+
+
+def test_a_damaged_film_set_is_refused(talks: Path, tmp_path: Path) -> None:
+    prepared(talks, tmp_path / "set", validation_share=0.0)
+    films = FilmSet.open(tmp_path / "set")
+    one, two = films.clips
+    (tmp_path / "set" / one.film).write_bytes(b"none")
+    with pytest.raises(InputError, match=r"ann-one\.mp4"):
+        films.pictures(one, [0])
+    (tmp_path / "set" / two.points).write_bytes((tmp_path / "set" / one.points).read_bytes())
+    with pytest.raises(InputError, match="does not hold the 75 frames"):
+        films.points(two, 0, 5)
+    manifest = tmp_path / "set" / "manifest.jsonl"
+    manifest.write_text(manifest.read_text().replace("films/ann-one.mp4", "../ann-one.mp4"))
+    with pytest.raises(InputError, match="film"):
+        FilmSet.open(tmp_path / "set")
