@@ -7,10 +7,11 @@ import numpy as np
 
 from gesta.errors import InputError
 from gesta.keypoints.estimators.pictures import size_of
+from gesta.keypoints.files import read_keypoints, resampled
 from gesta.records import Keypoints
 
-ROUNDING = 1.0
-"""Pixels by which sizes of one shape may differ after scaling."""
+ROUNDING = 1
+"""Pixels by which sizes of one shape may differ after scaling, and frames by which lengths may after resampling."""
 
 
 class GivenPoints:
@@ -24,8 +25,6 @@ class GivenPoints:
         Raises:
             InputError: it cannot be read, or holds no points.
         """
-        from gesta.keypoints.files import read_keypoints
-
         self.path = Path(path)
         self._keypoints = read_keypoints(self.path)
 
@@ -43,18 +42,17 @@ class GivenPoints:
         Raises:
             InputError: there is no frame, or the points belong to pictures of another shape, or end before the film.
         """
-        from gesta.keypoints.files import resampled
-
         sizes = [size_of(frame) for frame in frames]
         if len(set(sizes)) != 1:
             raise InputError(f"The film for '{self.path}' has no frames, or frames of several sizes.")
         points = resampled(self._fitted(sizes[0]), fps)
-        if points.frame_count < len(sizes):
+        if points.frame_count < len(sizes) - ROUNDING:
             raise InputError(
                 f"'{self.path}' holds points for {points.frame_count} frames at {fps:g} a second, but the film has "
                 f"{len(sizes)}; give points for all of it."
             )
-        return points.frames(0, len(sizes))
+        shown = np.minimum(np.arange(len(sizes)), points.frame_count - 1)
+        return points.replaced(points=points.points[shown], scores=points.scores[shown])
 
     def _fitted(self, size: tuple[int, int]) -> Keypoints:
         """The points in pixels of a picture of this size."""
