@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gesta.audio.encoders.cache import CachedEncoder, cache_folder
+from gesta.audio.encoders.cache import CachedEncoder
 from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.audio.encoders.spectral import SpectralEncoder
 from gesta.audio.read import speech_from_samples
+from gesta.audio.row_cache import cache_folder
 from gesta.records import Speech, SpeechFeatures
 from gesta.units import SAMPLE_RATE
 from tests.audio.made_sounds import speech_like
