@@ -1,4 +1,4 @@
-"""Tiny HuBERT and WavLM models with random weights, saved as their makers save the large ones."""
+"""Tiny HuBERT, WavLM and wav2vec2 models with random weights, saved as their makers save the large ones."""
 
 import json
 from pathlib import Path
@@ -34,6 +34,7 @@ def save_tiny(folder: Path, kind: str = "hubert", normalise: bool = True, **chan
     configuration, network = {
         "hubert": (transformers.HubertConfig, transformers.HubertModel),
         "wavlm": (transformers.WavLMConfig, transformers.WavLMModel),
+        "wav2vec2": (transformers.Wav2Vec2Config, transformers.Wav2Vec2Model),
     }[kind]
     with torch.random.fork_rng():
         torch.manual_seed(7)

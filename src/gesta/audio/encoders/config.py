@@ -8,13 +8,21 @@ from pydantic import Field, model_validator
 from gesta.devices import Device
 from gesta.settings import Settings
 
-HUBS = {"hubert": "facebook/hubert-large-ls960-ft", "wavlm": "microsoft/wavlm-large"}
+HUBS = {
+    "hubert": "facebook/hubert-large-ls960-ft",
+    "wavlm": "microsoft/wavlm-large",
+    "wav2vec2": "facebook/wav2vec2-base-960h",
+}
 """The models that are meant where none is named."""
 PINNED = {
     "facebook/hubert-large-ls960-ft": "ece5fabbf034c1073acae96d5401b25be96709d8",
     "microsoft/wavlm-large": "c1423ed94bb01d80a3f5ce5bc39f6026a0f4828c",
+    "facebook/wav2vec2-base-960h": "22aad52d435eb6dbaf354bdad9b0da84ce7d6156",
 }
-"""The hub's commits (2022-05-24 and 2022-02-02) that are meant where none is given."""
+"""The hub's commits (2022-05-24, 2022-02-02, and 2022-11-14 with weights in safetensors) that are meant where none is
+given."""
+Precision = Literal["float32", "bfloat16", "float16"]
+"""Arithmetic that a network can run in, by torch's names."""
 FEATURE_RATE = 50
 """Frames a second of the networks' own features (a convolution of stride 320 at 16 kHz)."""
 
@@ -41,7 +49,7 @@ class EncoderConfig(Settings):
     projection_file: Path | None = Field(None, description="the official projection's torch file; none: made from seed")
     chunk_s: float = Field(20.0, ge=1.0, le=120.0, description="seconds that the network hears at once")
     device: Device = Field("auto", description="where the network runs")
-    precision: Literal["float32", "bfloat16", "float16"] = Field("float32", description="the network's arithmetic")
+    precision: Precision = Field("float32", description="the network's arithmetic")
 
     @model_validator(mode="after")
     def _whole_chunks(self) -> Self:

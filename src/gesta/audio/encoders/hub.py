@@ -14,7 +14,8 @@ PREPROCESSOR = "preprocessor_config.json"
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 """The first one that is there is read."""
 _WHERE = (
-    "into a folder that the recipe names (encoder.model), or that is called hubert or wavlm in the model's own folder"
+    "into a folder that the recipe names as the encoder's model, or that is called hubert, wavlm or wav2vec2 in the "
+    "model's own folder"
 )
 
 
