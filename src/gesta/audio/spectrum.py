@@ -58,13 +58,26 @@ def spectral_frames(windows: np.ndarray) -> SpectralFrames:
 
 def mel_centres_hz() -> np.ndarray:
     """Centre frequency of each mel band: (M,) Hz."""
-    return _mel_edges()[1:-1]
+    return mel_edges_hz(BAND_COUNT)[1:-1]
 
 
-def _mel_edges() -> np.ndarray:
-    """Where the triangles begin, peak and end: (M + 2,) Hz, evenly spaced in mel."""
+def mel_edges_hz(bands: int) -> np.ndarray:
+    """Where the triangles of so many bands begin, peak and end: (bands + 2,) Hz, evenly spaced in mel."""
     lowest, highest = (MEL_PER_DECADE * math.log10(1.0 + end / MEL_BREAK_HZ) for end in MEL_RANGE_HZ)
-    return MEL_BREAK_HZ * (10.0 ** (np.linspace(lowest, highest, BAND_COUNT + 2) / MEL_PER_DECADE) - 1.0)
+    return MEL_BREAK_HZ * (10.0 ** (np.linspace(lowest, highest, bands + 2) / MEL_PER_DECADE) - 1.0)
+
+
+def mel_triangles(frequency: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """(bins, bands) weights of frequencies in Hz, each triangle reaching to its neighbours' centres.
+
+    Args:
+        frequency: (bins,) Hz.
+        edges: (bands + 2,) Hz, see `mel_edges_hz`.
+    """
+    low, centre, high = edges[:-2], edges[1:-1], edges[2:]
+    rising = (frequency[:, np.newaxis] - low) / (centre - low)
+    falling = (high - frequency[:, np.newaxis]) / (high - centre)
+    return np.clip(np.minimum(rising, falling), 0.0, 1.0)
 
 
 @cache
@@ -72,21 +85,13 @@ def _tables() -> tuple[np.ndarray, sparse.csr_array]:
     """The Hann window, and (2 + M, bins) weights from power spectra to level, vowel band and mel bands."""
     taper = 0.5 - 0.5 * np.cos(2.0 * np.pi * (np.arange(WINDOW_SAMPLES) + 0.5) / WINDOW_SAMPLES)
     frequency = np.arange(WINDOW_SAMPLES // 2 + 1) * (SAMPLE_RATE / WINDOW_SAMPLES)
-    level = _within(frequency, LEVEL_RANGE_HZ)
-    vowel = _within(frequency, VOWEL_RANGE_HZ)
-    weights = np.column_stack([level, vowel, _mel_triangles(frequency)]).T
+    level = within(frequency, LEVEL_RANGE_HZ)
+    vowel = within(frequency, VOWEL_RANGE_HZ)
+    weights = np.column_stack([level, vowel, mel_triangles(frequency, mel_edges_hz(BAND_COUNT))]).T
     # Parseval: both halves of the spectrum, over the window's own energy.
     return taper, sparse.csr_array(weights * (2.0 / (WINDOW_SAMPLES * np.sum(taper**2))))
 
 
-def _within(frequency: np.ndarray, range_hz: tuple[float, float]) -> np.ndarray:
+def within(frequency: np.ndarray, range_hz: tuple[float, float]) -> np.ndarray:
+    """1 where a frequency lies in a range, both ends included, else 0: (bins,)."""
     return ((frequency >= range_hz[0]) & (frequency <= range_hz[1])).astype(np.float64)
-
-
-def _mel_triangles(frequency: np.ndarray) -> np.ndarray:
-    """(bins, M) triangles, each reaching to its neighbours' centres."""
-    edges = _mel_edges()
-    low, centre, high = edges[:-2], edges[1:-1], edges[2:]
-    rising = (frequency[:, np.newaxis] - low) / (centre - low)
-    falling = (high - frequency[:, np.newaxis]) / (high - centre)
-    return np.clip(np.minimum(rising, falling), 0.0, 1.0)

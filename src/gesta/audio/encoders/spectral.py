@@ -19,6 +19,7 @@ from scipy import signal
 from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.audio.encoders.spectral_scales import CHANGE_SCALE_DB, DROP, LOW, SHAPE_CENTRES_DB, SHAPE_SCALES_DB
 from gesta.audio.prosody import ProsodyAnalyser
+from gesta.audio.recent import RecentMaximum
 from gesta.audio.spectrum import BAND_COUNT
 from gesta.records import Prosody, Speech, SpeechFeatures
 from gesta.units import MOTION_FPS
@@ -48,7 +49,7 @@ class SpectralStream:
     def __init__(self) -> None:
         """Start a recording."""
         self._last: np.ndarray | None = None
-        self._levels = np.zeros(0)
+        self._highest = RecentMaximum(RECENT_FRAMES)
         self._slow = np.zeros((2, 1))
 
     def push(self, prosody: Prosody) -> SpeechFeatures:
@@ -113,13 +114,7 @@ class SpectralStream:
 
     def _drop(self, level_db: np.ndarray) -> np.ndarray:
         """How far the level lies below its highest in RECENT_FRAMES, dB: (T,) -DEEPEST_DROP_DB to 0."""
-        if not len(level_db):
-            return np.zeros(0)
-        levels = np.concatenate([self._levels, level_db])
-        self._levels = levels[-(RECENT_FRAMES - 1) :]
-        padded = np.concatenate([np.full(RECENT_FRAMES - 1, -np.inf), levels])
-        highest = np.lib.stride_tricks.sliding_window_view(padded, RECENT_FRAMES).max(axis=1)
-        return np.maximum(levels - highest, -DEEPEST_DROP_DB)[len(levels) - len(level_db) :]
+        return np.maximum(level_db - self._highest.push(level_db), -DEEPEST_DROP_DB)
 
 
 class _Columns:
