@@ -1,9 +1,7 @@
 """Pose drawings: every stroke has the published place, width and colour; hidden points and legs are not drawn."""
 
 import time
-from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 
@@ -11,9 +9,9 @@ from gesta.keypoints.drawing import BODY_COLOURS, DRAWN_LIMBS, FINGER_COLOURS, S
 from gesta.keypoints.layout import GROUPS, HAND_EDGES, LEGS, body_index
 from gesta.records import KEYPOINT_COUNT, Keypoints
 from tests.keypoints.made_points import gesturing, hidden, person
+from tests.keypoints.published_film import body_in, frames_of, near
 
 pytest.importorskip("cv2")
-FILM = Path(__file__).parents[2].parent / "shared" / "data" / "video" / "mmgt_oliver_103842_slice18.mp4"
 
 
 def only(places: dict[int, tuple[float, float]]) -> Keypoints:
@@ -121,19 +119,16 @@ def test_drawing_is_faster_than_films() -> None:
 
 
 def test_the_published_film_is_drawn_in_the_style_named_after_it() -> None:
-    if not FILM.exists():
-        pytest.skip("needs the MMGT example in ../shared, which is not here")
-    with av.open(str(FILM)) as film:
-        pictures = np.stack([frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)])[::20].astype(int)
-    shown = {body_index("neck"), *(body_index(f"{side}_{name}") for side in ("left", "right") for name in
-             ("shoulder", "elbow", "wrist", "hip"))}  # fmt: skip
-    counts = {}
-    for style, rules in STYLES.items():
-        counts[style] = [
-            (np.abs(pictures - [int(value * rules.shade) for value in colour]).max(axis=-1) < 12).sum()
-            for limb, colour in zip(DRAWN_LIMBS, BODY_COLOURS, strict=False)
-            if set(limb) <= shown
-        ]
-    assert min(counts["example_film"]) > 200 > max(counts["released_code"])
-    assert (np.abs(pictures - 255).max(axis=-1) < 12).sum() > 1000, "the face is white"
-    assert (np.abs(pictures - [0, 0, 255]).max(axis=-1) < 12).sum() > 1000, "hand points are blue"
+    agreement: dict[str, list[float]] = {style: [] for style in STYLES}
+    pictures = frames_of("", step=20)
+    for picture in pictures:
+        body = body_in(picture)
+        for style, agreeing in agreement.items():
+            drawing = draw_poses(body, style=style)[0].astype(int)
+            limbs = drawing.any(axis=-1)
+            agreeing.append((np.abs(drawing - picture)[limbs].max(axis=-1) < 40).mean())
+    # The rest is under the hands, at edges that the film's compression washed out, or a point not found again.
+    assert np.median(agreement["example_film"]) > 0.75
+    assert np.median(agreement["released_code"]) < 0.1
+    assert near(pictures[0], (255, 255, 255), 12).sum() > 500, "the face is white"
+    assert near(pictures[0], (0, 0, 255), 12).sum() > 500, "hand points are blue"
