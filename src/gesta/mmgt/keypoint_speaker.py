@@ -102,7 +102,7 @@ class KeypointSpeaker:
         """Consecutive vectors (f, V), one for each frame that is heard."""
         hop = self.frames - sampling.overlap
         # In step, the first frame is the pose that the take begins with; as published, it is one that follows it.
-        known = start[None] if self.config.timing == "in_step" else start[None, :0]
+        known = start[None] if self.config.timing == "in_step" else start[None][:0]
         pose = start
         for window in _windows(features, speech, self.frames, hop):
             found = self._window(window, pose, known, sampling, seed)
@@ -164,7 +164,7 @@ def _windows(features: VideoFeatures, speech: Speech, frames: int, hop: int) -> 
     heard = np.zeros((0, features.layers * features.size), np.float32)
     number = 0
     for rows in features.stretches(speech):
-        heard = np.concatenate([heard, rows.reshape(len(rows), -1)])
+        heard = np.concatenate([heard, rows.reshape(len(rows), heard.shape[1])])
         while len(heard) >= frames:
             left = total - number * hop
             yield _Window(number, heard[:frames], min(left, frames), left <= frames)
