@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from gesta.audio.video_features.spectral import SpectralVideoFeatures
 from gesta.errors import InputError
 from gesta.mmgt import motion_module
 from gesta.mmgt.audio_tokens import audio_windows
@@ -123,7 +124,7 @@ def test_every_condition_matters(network: VideoNetwork, references: References) 
 
 
 def test_regions_weigh_as_the_mode_says() -> None:
-    hearing = video_config("mini").hearing.model_dump() | {"training_weights": (1.0, 2.0, 3.0)}
+    hearing = video_config("mini").hearing.model_dump() | {"training_weights": (3.0, 2.0, 1.0)}
     network = filled_network(video_config("mini", hearing=hearing))
     noisy, told = latents(network.config, "x"), conditions(network.config, "x")
     with torch.inference_mode():
@@ -131,7 +132,7 @@ def test_regions_weigh_as_the_mode_says() -> None:
             network.denoise(noisy, LEVEL, told, None),
             network.train().denoise(noisy, LEVEL, told, None),
         )
-        asked = network.denoise(noisy, LEVEL, told, None, (1.0, 1.0, 1.0))
+        asked = network.denoise(noisy, LEVEL, told, None, (1.0, 2.0, 3.0))
     assert torch.equal(asked, sampling)
     assert not close(training, sampling)
 
@@ -227,6 +228,24 @@ def test_small_presets_run(preset: str) -> None:
         found = network.denoise(noisy, LEVEL, told, network.read_reference(*picture(network.config, "x")))
     assert found.shape == noisy.shape
     assert found.isfinite().all()
+
+
+def test_small_presets_hear_what_needs_no_download() -> None:
+    for preset in ("small", "mini"):
+        sizes = video_config(preset).sizes
+        assert (sizes.audio_layers, sizes.audio_channels) == (SpectralVideoFeatures.layers, SpectralVideoFeatures.size)
+
+
+@pytest.mark.slow
+def test_compiled_it_is_the_same(network: VideoNetwork, references: References) -> None:
+    noisy, told = latents(network.config, "x", clips=2), conditions(network.config, "x", clips=2)
+    compiled = torch.compile(network.denoise, backend="eager")
+    for looks in ([False, True], [True, True]):
+        asked = replace(told, referenced=torch.tensor(looks))
+        for level in (7, 900):
+            with torch.no_grad():
+                found = compiled(noisy, torch.tensor(level), asked, references)
+                assert close(found, network.denoise(noisy, torch.tensor(level), asked, references))
 
 
 @pytest.mark.parametrize(

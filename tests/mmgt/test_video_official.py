@@ -5,8 +5,11 @@ from collections import Counter
 import pytest
 import torch
 from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
 
 from gesta.errors import InputError
+from gesta.keypoints.masks import REGIONS
+from gesta.mmgt.conditions import Conditions
 from gesta.mmgt.video_config import VideoConfig, video_config
 from gesta.mmgt.video_network import VideoNetwork
 from gesta.mmgt.video_official import own_state, released_config, released_shapes, released_state
@@ -46,6 +49,28 @@ def test_all_released_names_at_full_size(whole: VideoNetwork) -> None:
     state = whole.state_dict()
     back = own_state(released_without_positions(released), whole.config, "a file")
     assert {name: values.shape for name, values in back.items()} == {n: values.shape for n, values in state.items()}
+
+
+def test_work_at_full_size(whole: VideoNetwork) -> None:
+    """One guided call for 12 frames of 512 x 512 pixels is 31.9 TFLOP (measured on the released network)."""
+    frames, sizes = 12, whole.config.sizes
+    with torch.device("meta"):
+        masks = tuple(torch.empty(1, frames, (64 >> level) ** 2) for level in range(4))
+        told = Conditions(
+            image_token=torch.empty(1, 1, sizes.image_token),
+            pose=torch.empty(1, sizes.widths[0], frames, 64, 64),
+            audio=torch.empty(1, frames, sizes.audio_tokens, sizes.audio_token),
+            masks=dict.fromkeys(REGIONS, masks),
+            referenced=torch.ones(1, dtype=torch.bool, device="cpu"),
+        )
+        with torch.inference_mode(), FlopCounterMode(display=False) as work:
+            references = whole.read_reference(torch.empty(1, 4, 64, 64), torch.empty(1, 1, sizes.image_token))
+            reading = work.get_total_flops()
+            noisy = torch.empty(2, 4, frames, 64, 64)
+            assert (
+                whole.denoise(noisy, torch.empty((), dtype=torch.int64), told.guided(), references).shape == noisy.shape
+            )
+    assert (work.get_total_flops() - reading) / 1e12 == pytest.approx(31.9, abs=0.05)
 
 
 def released_without_positions(released: dict[str, Tensor]) -> dict[str, Tensor]:

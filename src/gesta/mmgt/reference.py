@@ -77,9 +77,15 @@ def _self_attention(attention: nn.Module, own: Tensor, reference: Tensor | None,
         clips = list(group)
         part = own[clips[0] * frames : (clips[-1] + 1) * frames]
         if sees:
-            pictures = reference[[clip % len(reference) for clip in clips]].to(part.dtype)
-            further = pictures.repeat_interleave(frames, dim=0)
+            further = _for_frames(reference, clips, frames).to(part.dtype)
             answers.append(attention(part, encoder_hidden_states=torch.cat([part, further], dim=1)))
         else:
             answers.append(attention(part))
     return torch.cat(answers)
+
+
+def _for_frames(reference: Tensor, clips: Sequence[int], frames: int) -> Tensor:
+    """What each frame of some clips looks at: (R, K, C) -> (b F, K, C)."""
+    if len(reference) == 1:
+        return reference.expand(len(clips) * frames, -1, -1)
+    return reference[[clip % len(reference) for clip in clips]].repeat_interleave(frames, dim=0)
