@@ -8,7 +8,7 @@ from gesta.keypoints.layout import GROUPS
 from gesta.keypoints.vectors import VECTOR_SIZE, columns
 from gesta.mmgt.diffusion import CosineSchedule
 from gesta.mmgt.keypoint_objective import KeypointClips, keypoint_losses, pose_losses
-from gesta.mmgt.pose_vectors import clip_rows, initial_vector, pose_vectors, rows_needed
+from gesta.mmgt.pose_vectors import beginning_with, clip_rows, initial_vector, pose_vectors, rows_needed
 from gesta.mmgt.smga import Smga
 from gesta.mmgt.smga_config import smga_config
 from gesta.records import KEYPOINT_COUNT, Keypoints
@@ -80,6 +80,11 @@ def test_the_pose_it_begins_with() -> None:
     kept, zeroed = initial_vector(one, GESTA), initial_vector(one, OFFICIAL)
     assert kept.shape == (VECTOR_SIZE,)
     assert kept.reshape(-1, 3)[:, 0] == pytest.approx(0.1)
+    hidden = kept.reshape(-1, 3).copy()
+    hidden[5] = (0.3, 0.3, -0.9)
+    begun = beginning_with(hidden.ravel(), GESTA).reshape(-1, 3)
+    assert begun[5] == pytest.approx((0.0, 0.0, -0.9))
+    assert np.array_equal(np.delete(begun, 5, axis=0), np.delete(hidden, 5, axis=0))
     assert np.flatnonzero(zeroed.reshape(-1, 3)[:, 0] == 0.0).tolist() == [9, 10, 12, 13]
 
 
@@ -113,7 +118,6 @@ def test_training_shows_known_frames_clean_and_withholds_some_speech() -> None:
         witness, KeypointClips(poses, scores, torch.zeros(clips, frames, 4)), CosineSchedule(GESTA.diffusion)
     )  # type: ignore[arg-type]
     noisy, initial, _, timesteps, deaf, known = witness.shown
-    assert torch.equal(initial, poses[:, 0])
     lengths = known.sum(dim=1)
     assert torch.equal(known, torch.arange(frames) < lengths[:, None])
     assert (lengths == 0).float().mean() == pytest.approx(0.1, abs=0.08)
@@ -122,6 +126,7 @@ def test_training_shows_known_frames_clean_and_withholds_some_speech() -> None:
     expected = poses.clone()
     expected[..., columns_50.start : columns_50.stop - 1] = 0.0
     assert torch.equal(noisy[known], expected[known])
+    assert torch.equal(initial, expected[:, 0])
     assert not torch.isclose(noisy, expected)[~known].all(dim=-1).any()
     assert deaf.float().mean() == pytest.approx(0.25, abs=0.12)
     assert (int(timesteps.min()), int(timesteps.max())) == pytest.approx((0, 999), abs=50)

@@ -29,7 +29,7 @@ class KeypointClips:
     Attributes:
         poses: (B, F, V) as `gesta.mmgt.pose_vectors.pose_vectors` gives them.
         scores: (B, F, N) the points' scores, 0 to 1.
-        initial_pose: (B, V); the first pose of the clip, if not given.
+        initial_pose: (B, V); if not given, the first pose, with unseen points at zero where they are ignored.
         audio: (B, F, A) the rows that `clip_rows` says.
     """
 
@@ -48,7 +48,7 @@ def keypoint_losses(smga: Smga, clips: KeypointClips, schedule: CosineSchedule) 
         schedule: the noise levels.
     """
     poses, count = clips.poses, len(clips.poses)
-    initial = poses[:, 0] if clips.initial_pose is None else clips.initial_pose
+    initial = _initial_poses(clips, smga.config) if clips.initial_pose is None else clips.initial_pose
     timesteps = torch.randint(schedule.config.steps, (count,), device=poses.device)
     deaf = torch.rand(count, device=poses.device) < schedule.config.deaf_share
     noisy = schedule.noised(poses, timesteps, torch.randn_like(poses))
@@ -57,6 +57,15 @@ def keypoint_losses(smga: Smga, clips: KeypointClips, schedule: CosineSchedule) 
         noisy = torch.where(known[..., None], poses * _ever_seen(clips.scores, known), noisy)
     found = smga(noisy, initial, clips.audio, timesteps, deaf, known)
     return pose_losses(found, poses, clips.scores, smga.config)
+
+
+def _initial_poses(clips: KeypointClips, config: SmgaConfig) -> Tensor:
+    """The clips' first poses (B, V), as `gesta.mmgt.pose_vectors.beginning_with` makes them."""
+    first = clips.poses[:, 0]
+    if config.losses.hidden_points == "counted":
+        return first
+    frame = torch.ones_like(clips.scores[:, :1, 0], dtype=torch.bool)
+    return first * _ever_seen(clips.scores[:, :1], frame)[:, 0]
 
 
 def _known_frames(clips: KeypointClips, config: SmgaConfig) -> Tensor | None:

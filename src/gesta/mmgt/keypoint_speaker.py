@@ -16,15 +16,15 @@ import torch
 from torch import Tensor
 
 from gesta.audio.video_features.protocol import VideoFeatures
-from gesta.keypoints.vectors import VALUES_PER_POINT, from_vectors, without_legs
+from gesta.keypoints.vectors import from_vectors, without_legs
 from gesta.mmgt.candidates import best_candidate
 from gesta.mmgt.diffusion import CosineSchedule, guided, sample
 from gesta.mmgt.inpainting import Known
-from gesta.mmgt.pose_vectors import SCORE, initial_vector, visible_points
+from gesta.mmgt.pose_vectors import beginning_with, initial_vector, kept_numbers
 from gesta.mmgt.smga import Heard, Smga
 from gesta.mmgt.smga_config import KeypointSampling, SmgaConfig
 from gesta.randomness import generator as chance_for
-from gesta.records import KEYPOINT_COUNT, Keypoints, Speech
+from gesta.records import Keypoints, Speech
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class KeypointSpeaker:
                 yield joined
                 return
             yield joined[:hop]
-            known, pose = joined[hop:], joined[hop]
+            known, pose = joined[hop:], beginning_with(joined[hop], self.config)
 
     @torch.inference_mode()
     def _window(
@@ -138,10 +138,9 @@ class KeypointSpeaker:
 
     def _known(self, known: np.ndarray, count: int) -> Known:
         """Known frames (K, V) for each candidate; of points that none of them shows, only the score is known."""
-        kept = np.ones((KEYPOINT_COUNT, VALUES_PER_POINT), dtype=bool)
-        kept[:, :SCORE] = visible_points(known, self.config.score_scale).max(axis=0)[:, None]
+        kept = kept_numbers(known, self.config.score_scale)[None]
         learned = self.config.continuing == "learned"
-        return Known(self._tensor(known, count), self._tensor(kept.reshape(1, -1), count), learned)
+        return Known(self._tensor(known, count), self._tensor(kept, count), learned)
 
     def _tensor(self, rows: np.ndarray, count: int) -> Tensor:
         """The same rows for each of `count` candidates."""

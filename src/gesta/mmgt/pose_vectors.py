@@ -67,6 +67,20 @@ def initial_vector(keypoints: Keypoints, config: SmgaConfig) -> np.ndarray:
     return (zeroed_legs(vectors) if config.legs == "zeroed" else vectors)[0]
 
 
+def beginning_with(pose: np.ndarray, config: SmgaConfig) -> np.ndarray:
+    """A pose (V,) as a window's first: places of unseen points at zero, where these are not to count."""
+    if config.losses.hidden_points == "counted":
+        return pose
+    return np.where(kept_numbers(pose[None], config.score_scale), pose, np.float32(0.0))
+
+
+def kept_numbers(vectors: np.ndarray, score_scale: ScoreScale) -> np.ndarray:
+    """Which numbers of a pose mean something in frames (F, V): (V,) bool; all but places of points that none shows."""
+    kept = np.ones((KEYPOINT_COUNT, VALUES_PER_POINT), dtype=bool)
+    kept[:, :SCORE] = visible_points(vectors, score_scale).max(axis=0)[:, None]
+    return kept.ravel()
+
+
 def visible_points(vectors: np.ndarray, score_scale: ScoreScale) -> np.ndarray:
     """Which points vectors (F, V) show: (F, N) bool."""
     return from_vectors(vectors, score_scale).scores >= VISIBLE
