@@ -1,5 +1,6 @@
 """Masks: boxes where the points are, levels as the published steps make them, nothing where nothing is."""
 
+import itertools
 import time
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 from gesta.errors import InputError
 from gesta.keypoints.layout import GROUPS, LIPS
 from gesta.keypoints.levels import mask_levels
+from gesta.keypoints.mask_steps import MaskSteps
 from gesta.keypoints.masks import FULL_VARIANTS, REGIONS, region_boxes, region_pictures
 from gesta.records import KEYPOINT_COUNT, Keypoints
 from tests.keypoints.made_points import gesturing, hidden, person
@@ -46,14 +48,16 @@ def test_the_face_holds_the_hands_and_their_overlap_is_254() -> None:
 
 
 def test_an_empty_region_is_zero_at_all_levels() -> None:
-    for full in FULL_VARIANTS:
-        found = mask_levels(nobody(2), full=full)
+    for full, steps in itertools.product(FULL_VARIANTS, ("as_published", "smooth")):
+        found = mask_levels(nobody(2), full=full, steps=steps)
         assert set(found) == set(REGIONS)
         for region in ("face", "lip"):
             assert all(not level.any() for level in found[region])
         assert all(np.isfinite(level).all() for level in found["full"])
     assert not mask_levels(nobody(), full="hands")["full"][0].any()
-    assert mask_levels(nobody(), full="outside_face_and_hands")["full"][0].min() == 1.0
+    for steps in ("as_published", "smooth"):
+        open_space = mask_levels(nobody(), full="outside_face_and_hands", steps=steps)["full"]
+        assert all(level == pytest.approx(np.ones_like(level), abs=1e-5) for level in open_space)
 
 
 def test_one_hand_alone_is_a_region() -> None:
@@ -108,13 +112,45 @@ def test_small_grids_see_the_same_regions(grid: int) -> None:
     assert all(np.corrcoef(one, other)[0, 1] > 0.9 for one, other in zip(small[0], shrunk, strict=True))
 
 
-def test_stretches_give_the_masks_of_the_whole() -> None:
-    keypoints = gesturing(150)
-    whole = mask_levels(keypoints, full="outside_face_and_hands")
-    parts = [mask_levels(keypoints.frames(*cut), full="outside_face_and_hands") for cut in ((0, 70), (70, 150))]
+@pytest.mark.parametrize("steps", ["as_published", "smooth"])
+def test_stretches_give_the_masks_of_the_whole(steps: MaskSteps) -> None:
+    keypoints, full = gesturing(150), "outside_face_and_hands"
+    whole = mask_levels(keypoints, full=full, steps=steps)
+    parts = [mask_levels(keypoints.frames(*cut), full=full, steps=steps) for cut in ((0, 70), (70, 150))]
     for region in REGIONS:
         for level in range(4):
             assert np.array_equal(whole[region][level], np.concatenate([part[region][level] for part in parts]))
+
+
+@pytest.mark.parametrize("full", FULL_VARIANTS)
+def test_smooth_masks_are_the_published_ones_without_their_jerks(full: str) -> None:
+    keypoints = gesturing(60)
+    published, smooth = (mask_levels(keypoints, full=full, steps=steps) for steps in ("as_published", "smooth"))
+    for region in REGIONS:
+        for level in range(4):
+            assert np.corrcoef(published[region][level].ravel(), smooth[region][level].ravel())[0, 1] > 0.98
+    jerks = [np.abs(np.diff(masks["face"][0], 2, axis=0)).mean() for masks in (published, smooth)]
+    assert jerks[1] < 0.5 * jerks[0]
+
+
+def test_smooth_masks_follow_movements_below_a_pixel() -> None:
+    keypoints = person(9)
+    moved = keypoints.points + np.linspace(0.0, 1.0, 9)[:, None, None]
+    masks = mask_levels(keypoints.replaced(points=moved), full="hands", steps="smooth")
+    for region in REGIONS:
+        steps = np.abs(np.diff(masks[region][0], axis=0)).mean(axis=1)
+        assert steps.min() > 0.0
+        assert steps.max() < 1.2 * steps.min()
+
+
+@pytest.mark.parametrize("steps", ["as_published", "smooth"])
+def test_small_canvases_have_the_masks_of_large_ones(steps: MaskSteps) -> None:
+    keypoints = gesturing(5)
+    small = keypoints.replaced(points=keypoints.points / 8, size=(64, 64))
+    wanted, found = (mask_levels(one, full="hands", grid=8, levels=3, steps=steps) for one in (keypoints, small))
+    for region in REGIONS:
+        for level in range(3):
+            assert found[region][level] == pytest.approx(wanted[region][level], abs=2e-3)
 
 
 def test_unknown_names_and_odd_grids_are_refused() -> None:

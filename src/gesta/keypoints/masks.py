@@ -31,18 +31,27 @@ _FARTHEST = 1e6
 
 
 def region_boxes(keypoints: Keypoints) -> dict[str, np.ndarray]:
-    """The box round each region's visible points.
+    """The box round each region's visible points, in whole pixels.
 
     Returns:
         By the names in BOXES: (F, 4) int64, the pixels left, top, right, bottom, of which right and bottom are just
         outside. All four are 0 where the region is empty.
     """
     pixels = np.clip(keypoints.points, -_FARTHEST, _FARTHEST).astype(np.int64)
-    counts = (keypoints.scores >= VISIBLE) & (pixels > 0).all(axis=-1)
+    return _boxes(pixels, keypoints.scores)
+
+
+def exact_boxes(keypoints: Keypoints) -> dict[str, np.ndarray]:
+    """The same boxes through the points themselves, not cut to pixels: (F, 4) float64."""
+    return _boxes(np.clip(keypoints.points, -_FARTHEST, _FARTHEST).astype(np.float64), keypoints.scores)
+
+
+def _boxes(places: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
+    counts = (scores >= VISIBLE) & (places > 0).all(axis=-1)
     boxes = {}
     for name, points in BOXES.items():
-        inside, place = counts[:, points, None], pixels[:, points]
-        first = np.where(inside, place, np.iinfo(np.int64).max).min(axis=1)
+        inside, place = counts[:, points, None], places[:, points]
+        first = np.where(inside, place, 2 * int(_FARTHEST)).min(axis=1)
         last = np.where(inside, place, 0).max(axis=1)
         box = np.concatenate([first, last], axis=1)
         box[(first >= last).any(axis=1)] = 0
