@@ -11,6 +11,7 @@ from gesta.errors import InputError
 from gesta.keypoints.drawing import draw_poses
 from gesta.keypoints.levels import mask_levels
 from gesta.mmgt.audio_tokens import audio_windows
+from gesta.mmgt.latent_cache import fingerprint
 from gesta.mmgt.rows import Rows
 from gesta.mmgt.sampling import Span
 from gesta.mmgt.video_config import VideoSizes
@@ -30,6 +31,19 @@ class Given:
 
     keypoints: Keypoints
     heard: np.ndarray
+
+    def key(self, before: str, segment: Span) -> str:
+        """A fingerprint of the segment: `before` is that of the segment before, or of the film."""
+        points = self.keypoints
+        return fingerprint(
+            before=before,
+            begin=segment.begin,
+            carried=segment.carried,
+            heard=self.heard,
+            points=points.points,
+            scores=points.scores,
+            size=points.size,
+        )
 
 
 class FilmReader:

@@ -1,9 +1,12 @@
 """Denoises a film segment by segment: any length in the memory of one segment.
 
-A segment is denoised to the end before the next one begins. The next one starts with the last frames of it, which are
-in-painted: before each step they are the finished latents with as much noise as the others have, and the answer for
-them is the one that leads there. What a frame's noise is depends on the seed and on the frame's number in the film
-alone, so that neither segments nor a new start after a kill change it.
+A segment is denoised to the end before the next one begins, which starts with the last frames of it. The first of
+these carried frames are in-painted: before each step they are the finished latents with as much noise as the others
+have, and the answer for them is the one that leads there. The last of them are made again, and the old ones fade into
+the new ones, which are close: what a frame's noise is depends on the seed and on the frame's number in the film alone.
+(In-painting alone leaves a jump where it ends, as the network sees only noise there when it decides the coarse course;
+measured in the tests with a network whose best answer is known.) For the same reason neither segments nor a new start
+after a kill change the noise.
 The network appears only as a function, `Predict`.
 """
 
@@ -26,25 +29,45 @@ velocities (W, c, n, h, w)."""
 
 @dataclass(frozen=True)
 class Span:
-    """A segment: frames [begin, stop) of the film, of which the first `known` come from the segment before."""
+    """A segment of the film.
+
+    Attributes:
+        begin, stop: it shows the frames [begin, stop).
+        carried: of them, the first that the segment before has made.
+        faded: of the carried ones, the last that are made again.
+        kept_back: its last frames, which the next segment makes again; 0 in the last segment.
+    """
 
     begin: int
     stop: int
-    known: int
+    carried: int
+    faded: int
+    kept_back: int
 
     @property
     def count(self) -> int:
-        """Number of frames, known ones included."""
+        """Number of frames, carried ones included."""
         return self.stop - self.begin
+
+    @property
+    def painted(self) -> int:
+        """Carried frames that stay as they are."""
+        return self.carried - self.faded
+
+    @property
+    def made(self) -> int:
+        """Frames that are new or made again."""
+        return self.count - self.painted
 
 
 def spans(frame_count: int, config: SamplingConfig) -> Iterator[Span]:
     """The segments of a film of `frame_count` frames, in order."""
     done = 0
     while done < frame_count:
-        known = min(done, config.carried)
-        stop = min(frame_count, done - known + config.segment)
-        yield Span(done - known, stop, known)
+        carried = min(done, config.carried)
+        stop = min(frame_count, done - carried + config.segment)
+        kept_back = min(config.faded, stop) if stop < frame_count else 0
+        yield Span(done - carried, stop, carried, min(config.faded, carried), kept_back)
         done = stop
 
 
@@ -92,28 +115,31 @@ def denoised(
         steps: the scheduler; it begins anew.
         config: windows and how they are joined.
         span: which frames.
-        carried: (c, known, h, w) finished latents of the frames that are known, float32, on the device to compute on.
+        carried: (c, carried, h, w) latents from the segment before, float32, on the device to compute on.
         seed: the film's.
         called: is told after each call of the network.
 
     Returns:
-        (c, F, h, w) float32 latents of the new frames alone.
+        (c, made, h, w) float32 latents: of the frames that are new or made again.
     """
     shape = (carried.shape[0], *carried.shape[2:])
     windows = windows_of(span.count, config.window, config.overlap, config.joining)
-    frames = range(span.begin, span.stop)
+    frames, painted = range(span.begin, span.stop), span.painted
     noise = frame_noise(seed, frames, shape).to(carried.device)
-    known = span.known
+    finished, its_noise = carried[:, :painted], noise[:, :painted]
     latents = noise.clone()
     steps.begin()
     for step in range(steps.count):
-        latents[:, :known] = steps.noised(step, carried, noise[:, :known])
+        latents[:, :painted] = steps.noised(step, finished, its_noise)
         velocity = _joined(predict, latents, steps.times[step], windows, span.begin, config.windows_at_once, called)
-        velocity[:, :known] = steps.velocity(step, carried, noise[:, :known])
+        velocity[:, :painted] = steps.velocity(step, finished, its_noise)
         latents = steps.take(
             step, velocity, latents, lambda number: frame_noise(seed, frames, shape, f"step {number}").to(noise.device)
         )
-    return latents[:, known:]
+    made = latents[:, painted:].clone()
+    share = torch.arange(1, span.faded + 1, device=made.device)[:, None, None] / (span.faded + 1)
+    made[:, : span.faded] = torch.lerp(carried[:, painted:], made[:, : span.faded], share)
+    return made
 
 
 def _joined(

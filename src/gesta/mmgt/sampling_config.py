@@ -18,13 +18,17 @@ class SamplingConfig(Settings):
 
     scheduler: Literal["ddim", "dpm++", "unipc", "lcm"] = Field("dpm++", description="which steps are taken")
     steps: int = Field(20, ge=1, le=1000, description="how many steps lead from noise to a film")
+    spacing: Literal["finer_at_end", "trailing"] = Field(
+        "finer_at_end", description="dpm++ and unipc can take finer steps where details are made; others always trail"
+    )
     guidance: float = Field(3.5, ge=0.0, le=100.0, description="how much speech and picture count; 1: no guidance")
     window: int = Field(12, ge=1, le=1024, description="frames that the network sees at once")
     overlap: int = Field(4, ge=0, le=1023, description="frames that two windows share")
     joining: Joining = Field("cross_fade", description="how windows' answers become one; published: a ring of means")
     windows_at_once: int = Field(1, ge=1, le=1024, description="windows in one call; more need more memory")
     segment: int = Field(120, ge=1, le=100_000, description="frames that are denoised to the end together")
-    carried: int = Field(12, ge=0, le=99_999, description="of them, finished frames of the segment before")
+    carried: int = Field(12, ge=0, le=99_999, description="of them, frames of the segment before")
+    faded: int = Field(6, ge=0, le=99_999, description="of those, the last, which are made again and faded into")
     slice: int = Field(4, ge=1, le=1024, description="pictures that are encoded, decoded or drawn at once")
     precision: Literal["float32", "bfloat16"] = Field("float32", description="numbers that the networks compute with")
     offload: bool = Field(False, description="keep networks in main memory but for the one in use")
@@ -36,11 +40,13 @@ class SamplingConfig(Settings):
             raise ValueError("overlap must be less than window")
         if self.carried >= self.segment:
             raise ValueError("carried must be less than segment")
+        if self.faded > self.carried:
+            raise ValueError("faded cannot be more than carried")
         return self
 
 
 SAMPLING_PRESETS: dict[str, dict[str, object]] = {
-    "official": {"scheduler": "ddim", "steps": 30, "joining": "as_published"},
+    "official": {"scheduler": "ddim", "steps": 30, "spacing": "trailing", "joining": "as_published"},
     "gesta": {},
     "quick": {"scheduler": "unipc", "steps": 8},
 }

@@ -77,7 +77,8 @@ class VideoSpeaker:
         self.network = network.eval().to(PRECISIONS[self.config.precision])
         self.autoencoder, self.image_token = autoencoder.eval(), image_token.eval()
         self._identity = identity
-        self._steps = Steps(self.config.scheduler, network.config.noise, self.config.steps)
+        finer = self.config.spacing == "finer_at_end"
+        self._steps = Steps(self.config.scheduler, network.config.noise, self.config.steps, finer)
         self._denoise: Callable[..., Tensor] = (
             torch.compile(network.denoise) if self.config.compile else network.denoise
         )
@@ -132,32 +133,33 @@ class VideoSpeaker:
     ) -> Iterator[np.ndarray]:
         key = self._film_key(picture, seed) if cache is not None else ""
         person: Person | None = None
-        carried = torch.zeros(self._latent_shape(0), device=self.device)
+        latest = torch.zeros(self._latent_shape(0), device=self.device)
         for number, span in enumerate(spans(frame_count, self.config)):
-            given, shape = reader.read(span), self._latent_shape(span.count - span.known)
-            key = fingerprint(
-                before=key, begin=span.begin, heard=given.heard, points=given.keypoints.points,
-                scores=given.keypoints.scores, size=given.keypoints.size,
-            )  # fmt: skip
-            latents = cache.kept(number, key, shape) if cache is not None else None
+            given, latents = reader.read(span), None
+            if cache is not None:
+                key = given.key(key, span)
+                latents = cache.kept(number, key, self._latent_shape(span.made))
             if latents is not None:
                 meter.found(calls_of(span, self.config))
             else:
                 person = person or self._read(picture)
-                latents = self._segment(given, person, span, carried[:, carried.shape[1] - span.known :], seed, meter)
+                carried = latest[:, latest.shape[1] - span.carried :]
+                latents = self._segment(given, person, span, carried, seed, meter)
                 if cache is not None:
                     cache.keep(number, key, latents)
             latents = latents.to(self.device)
-            joined = torch.cat([carried, latents], dim=1)
-            carried = joined[:, max(joined.shape[1] - self.config.carried, 0) :].clone()
-            for few in self._decoded(latents):
+            # What is carried on are a segment's last frames; a short one may leave some of the segment before.
+            latest = torch.cat([latest[:, : latest.shape[1] - span.faded], latents], dim=1)
+            latest = latest[:, max(latest.shape[1] - self.config.carried, 0) :].clone()
+            for few in self._decoded(latents[:, : span.made - span.kept_back]):
                 meter.given(len(few))
                 yield few
 
+    @torch.inference_mode()
     def foretold(self, frame_count: int) -> Cost:
         """What a film will take, by a trial of one call and one slice: three calls' time, or more to compile."""
         config, picture, sizes = self.config, self.network.config.picture, self.network.config.sizes
-        span = Span(0, min(config.window, frame_count), 0)
+        span = Span(0, min(config.window, frame_count), carried=0, faded=0, kept_back=0)
         heard = np.zeros((span.count, sizes.audio_span, sizes.audio_layers, sizes.audio_channels), np.float32)
         points = np.zeros((span.count, KEYPOINT_COUNT, 2)), np.zeros((span.count, KEYPOINT_COUNT))
         given = Given(Keypoints(*points, (picture.side,) * 2), heard)
