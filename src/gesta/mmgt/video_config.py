@@ -11,6 +11,8 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from gesta.errors import unknown_name
+from gesta.keypoints.drawing import DrawingStyle
+from gesta.keypoints.mask_steps import MaskSteps
 from gesta.keypoints.masks import FULL_VARIANTS
 from gesta.settings import Settings
 
@@ -135,6 +137,12 @@ class VideoConfig(Settings):
     full_mask: str = Field(
         "outside_lips", description="what the region full is: a name in FULL_VARIANTS of the keypoints"
     )
+    mask_steps: MaskSteps = Field(
+        "smooth", description="masks that move as evenly as the points, or as published in bytes and whole pixels"
+    )
+    drawing: DrawingStyle = Field(
+        "released_code", description="how poses are coloured: as the released code or its example film has them"
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -166,6 +174,7 @@ OFFICIAL: dict[str, object] = {
     },
     "noise": {"sampling_schedule": "linear"},
     "full_mask": "everything_and_lips",
+    "mask_steps": "as_published",
 }
 SMALL_SIZES: dict[str, object] = {
     "widths": (64, 64, 96),
