@@ -8,10 +8,9 @@ import torch
 from torch import Tensor
 
 from gesta.errors import InputError
-from gesta.keypoints.drawing import draw_poses
-from gesta.keypoints.levels import mask_levels
 from gesta.mmgt.audio_tokens import audio_windows
 from gesta.mmgt.latent_cache import fingerprint
+from gesta.mmgt.pose_inputs import drawn_poses, region_masks
 from gesta.mmgt.rows import Rows
 from gesta.mmgt.sampling import Span
 from gesta.mmgt.video_config import VideoSizes
@@ -116,11 +115,9 @@ class SegmentConditions:
         parts = []
         for start in range(0, frames, at_once):
             few = given.keypoints.frames(start, min(start + at_once, frames))
-            drawn = torch.from_numpy(draw_poses(few, (config.picture.side,) * 2)).to(like.device)
+            drawn = torch.from_numpy(drawn_poses(few, config)).to(like.device)
             parts.append(network.pose_features(drawn.permute(3, 0, 1, 2)[None].to(like.dtype) / 255.0))
-        masks = mask_levels(
-            given.keypoints, full=config.full_mask, grid=config.picture.grid, levels=len(config.sizes.widths)
-        )
+        masks = region_masks(given.keypoints, config)
         self._pose = torch.cat(parts, dim=2)
         self._audio = network.audio_tokens(torch.from_numpy(given.heard)[None].to(like))
         self._masks = {
