@@ -15,8 +15,10 @@ from gesta.errors import InputError
 from gesta.mmgt import motion_module
 from gesta.mmgt.audio_tokens import audio_windows
 from gesta.mmgt.conditions import Conditions
+from gesta.mmgt.denoiser import Film
 from gesta.mmgt.motion_module import frame_positions
 from gesta.mmgt.reference import References
+from gesta.mmgt.unet import Scene
 from gesta.mmgt.video_config import VIDEO_PRESETS, video_config
 from gesta.mmgt.video_network import VideoNetwork
 from gesta.mmgt.video_trainable import film_parameters, picture_parameters
@@ -198,8 +200,15 @@ def test_the_two_trainings_share_nothing(network: VideoNetwork) -> None:
 def test_places_are_attended_to_in_parts(network: VideoNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
     noisy, told = latents(network.config, "x"), conditions(network.config, "x")
     whole = denoised(network, noisy, told, None)
-    monkeypatch.setattr(motion_module, "PLACES_AT_ONCE", 100)
+    monkeypatch.setattr(motion_module, "SEQUENCES_AT_ONCE", 100)
     assert close(denoised(network, noisy, told, None), whole)
+
+
+def test_no_more_frames_than_it_can_tell_apart(network: VideoNetwork) -> None:
+    frames = network.config.sizes.longest_window + 1
+    told = conditions(network.config, "x", frames=frames)
+    with pytest.raises(ValueError, match="33 frames"):
+        denoised(network, latents(network.config, "x", frames=frames), told, None)
 
 
 def test_positions_by_hand() -> None:
@@ -237,15 +246,25 @@ def test_small_presets_hear_what_needs_no_download() -> None:
 
 
 @pytest.mark.slow
-def test_compiled_it_is_the_same(network: VideoNetwork, references: References) -> None:
-    noisy, told = latents(network.config, "x", clips=2), conditions(network.config, "x", clips=2)
-    compiled = torch.compile(network.denoise, backend="eager")
+def test_a_compiled_layer_is_the_same(network: VideoNetwork, references: References) -> None:
+    config = network.config
+    told, given = conditions(config, "x", clips=2), drawn("features", shape=(2 * FRAMES, 32, 16, 16))
+    layer, block = next(network.denoiser.layers())
+    compiled = torch.compile(network.denoiser.attend, backend="eager")
     for looks in ([False, True], [True, True]):
-        asked = replace(told, referenced=torch.tensor(looks))
-        for level in (7, 900):
-            with torch.no_grad():
-                found = compiled(noisy, torch.tensor(level), asked, references)
-                assert close(found, network.denoise(noisy, torch.tensor(level), asked, references))
+        film = Film(
+            frames=FRAMES,
+            moving=True,
+            references=references,
+            referenced=looks,
+            audio=told.audio.flatten(0, 1) if told.audio is not None else None,
+            masks={region: tuple(mask.flatten(0, 1) for mask in masks) for region, masks in told.masks.items()},
+            weights=config.hearing.sampling_weights,
+        )
+        image = told.image_token.repeat_interleave(FRAMES, dim=0)
+        scene = Scene(time=torch.zeros(2 * FRAMES, 1), image=image, given=film)
+        with torch.no_grad():
+            assert close(*(attend(block, layer, given, scene)[0] for attend in (compiled, network.denoiser.attend)))
 
 
 @pytest.mark.parametrize(

@@ -50,16 +50,11 @@ class Denoiser(Unet):
         super().__init__(config, with_exit=True)
         sizes, hearing = config.sizes, config.hearing
         for layer, block in self.layers():
-            if layer.number == 0:
-                block.motion_modules = nn.ModuleList()
-            block.motion_modules.append(MotionModule(block.resnets[layer.number].out_channels, sizes))
-            if not hasattr(block, "attentions") or layer.block.split("_")[0] not in hearing.places:
-                continue
-            if layer.number == 0:
-                block.audio_modules = nn.ModuleList()
             channels = block.resnets[layer.number].out_channels
-            width = channels if hearing.inner_width == "own" else _published_width(config, layer)
-            block.audio_modules.append(MmHaa(channels, width, sizes, hearing))
+            _modules(block, "motion_modules").append(MotionModule(channels, sizes))
+            if hasattr(block, "attentions") and layer.block.startswith(hearing.places):
+                width = channels if hearing.inner_width == "own" else _published_width(config, layer)
+                _modules(block, "audio_modules").append(MmHaa(channels, width, sizes, hearing))
 
     def forward(
         self,
@@ -111,6 +106,13 @@ def by_frame(values: Tensor) -> Tensor:
 def by_clip(values: Tensor, clips: int) -> Tensor:
     """Frames in clips: (B F, C, ...) -> (B, C, F, ...)."""
     return values.unflatten(0, (clips, -1)).transpose(1, 2)
+
+
+def _modules(block: nn.Module, name: str) -> nn.ModuleList:
+    """A block's list of modules, which is made when it is first asked for."""
+    if not hasattr(block, name):
+        block.add_module(name, nn.ModuleList())
+    return getattr(block, name)
 
 
 def _published_width(config: VideoConfig, layer: Layer) -> int:

@@ -16,8 +16,8 @@ from gesta.mmgt.mm_haa import NORM_EPS, attention_layers, zeroed
 from gesta.mmgt.video_config import VideoSizes
 
 ATTENTIONS = 2
-PLACES_AT_ONCE = 16_384
-"""Attention kernels of graphics cards take no more than 65,535 sequences, some of them counted once for each head."""
+SEQUENCES_AT_ONCE = 65_535
+"""Attention on graphics cards takes no more sequences at once; each head's may count as one."""
 
 
 def frame_positions(frames: int, channels: int, device: torch.device | None = None) -> Tensor:
@@ -56,6 +56,7 @@ class TemporalTransformer(nn.Module):
         self.proj_in = nn.Linear(channels, channels)
         self.transformer_blocks = nn.ModuleList([TemporalBlock(channels, sizes)])
         self.proj_out = zeroed(nn.Linear(channels, channels))
+        self.heads = sizes.heads
 
     def forward(self, features: Tensor, frames: int) -> Tensor:
         """(B F, C, H, W) -> (B F, C, H, W)."""
@@ -63,7 +64,8 @@ class TemporalTransformer(nn.Module):
         clips = self.norm(features).unflatten(0, (-1, frames))
         places = clips.permute(0, 3, 4, 1, 2).flatten(0, 2)
         positions = frame_positions(frames, places.shape[-1], places.device).to(places.dtype)
-        moved = torch.cat([self._places(part, positions) for part in places.split(PLACES_AT_ONCE)])
+        parts = places.chunk(math.ceil(len(places) * self.heads / SEQUENCES_AT_ONCE))
+        moved = torch.cat([self._places(part, positions) for part in parts])
         clips = moved.unflatten(0, (-1, height, width)).permute(0, 3, 4, 1, 2)
         return features + clips.flatten(0, 1)
 

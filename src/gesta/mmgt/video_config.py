@@ -10,6 +10,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from gesta.audio.video_features.spectral import SIZE as SPECTRAL_SIZE
 from gesta.errors import unknown_name
 from gesta.keypoints.drawing import DrawingStyle
 from gesta.keypoints.mask_steps import MaskSteps
@@ -185,7 +186,7 @@ SMALL_SIZES: dict[str, object] = {
     "audio_token": 64,
     "audio_hidden": 128,
     "audio_layers": 1,
-    "audio_channels": 168,
+    "audio_channels": SPECTRAL_SIZE,
     "pose_widths": (16, 32, 64),
 }
 MINI_SIZES: dict[str, object] = SMALL_SIZES | {

@@ -71,7 +71,13 @@ class VideoNetwork(nn.Module):
 
         Returns:
             (B, c, F, h, w).
+
+        Raises:
+            ValueError: a film of more frames than the motion modules can tell apart.
         """
+        frames, longest = latents.shape[2], self.config.sizes.longest_window
+        if conditions.moving and frames > longest:
+            raise ValueError(f"{frames} frames at once are more than the {longest} that the network can tell apart")
         if region_weights is None:
             hearing = self.config.hearing
             region_weights = hearing.training_weights if self.training else hearing.sampling_weights
