@@ -46,7 +46,7 @@ VIEWS: Mapping[str, View] = {
     "three-quarter": View(PELVIS, (0.0, 0.90, 0.0), 38.0, 8.0, 5.0, 2.06),
     "side": View(PELVIS, (0.0, 0.90, 0.0), 90.0, 5.0, 5.0, 2.06),
     "upper": View(PELVIS, (0.0, 1.24, 0.0), 0.0, 4.0, 3.6, 1.12),
-    "belly-up": View(PELVIS, (0.0, 1.265, 0.0), 0.0, 0.0, 3.2, 0.80),
+    "belly-up": View(PELVIS, (0.0, 1.19, 0.0), 0.0, 0.0, 3.2, 0.98),
     "face": View("head", (0.0, 1.515, 0.04), 12.0, 3.0, 1.6, 0.36, True, 0.8, 0.012),
 }
 """Views by the names that users write."""
