@@ -15,19 +15,21 @@ from torch import Tensor, nn
 from gesta.audio.encoders.loading import SpeechNetwork
 from gesta.audio.encoders.waveform import Waveform
 
+CHUNK_ROWS = 250
+"""Rows that are computed at once (5 s): it bounds memory and changes no number."""
 
-def convolved(network: SpeechNetwork, waveform: Waveform, chunk: int) -> Iterator[np.ndarray]:
+
+def convolved(network: SpeechNetwork, waveform: Waveform) -> Iterator[np.ndarray]:
     """What the convolutions give: `waveform.feature_count` rows of (conv channels) float32 in all, 50 a second.
 
     Args:
         network: whose convolutions; loaded here if it is not yet.
         waveform: the recording as the network hears it.
-        chunk: rows that are computed at once.
     """
     first, *others = network.module.feature_extractor.conv_layers
     over_time = isinstance(getattr(first, "layer_norm", None), nn.GroupNorm)
     normal = _whole_statistics(first, waveform, network) if over_time else None
-    for samples in waveform.chunks(chunk):
+    for samples in waveform.chunks(CHUNK_ROWS):
         with torch.inference_mode():
             hidden = _given(samples, network)
             hidden = first(hidden) if normal is None else _first_layer(first, hidden, *normal)

@@ -2,8 +2,8 @@
 
 A frame holds four sub-frames (see sub_frames.py). Each gives 40 mel bands and its level, in dB below the highest
 level of the last 0.3 s, so the gain of a microphone does not matter and a closure is a fall of all bands; where nobody
-has spoken lately, bands fade to the mean of all speech. Loudness, pitch, voicing and activity are those of
-gesta.audio.prosody, interpolated to the middle of the frame.
+has spoken lately, bands fade to the mean of all speech. Beside them stands how it is said: the lower level of
+gesta.audio.encoders.spectral (loudness, onsets, voice, pitch, slow means), interpolated to the middle of the frame.
 
 Frame f of a stream is given out once the sound has been heard for `look_ahead_s` after the motion frame that follows
 its middle: at most 20 + 33 ms + the look-ahead after its beginning. The look-ahead, at least 0.1 s, changes no number.
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gesta.audio.encoders.spectral import FILE_LOOK_AHEAD_S, PRESENT_LOUDNESS
+from gesta.audio.encoders.spectral import FILE_LOOK_AHEAD_S, LOW_SIZE, PRESENT_LOUDNESS, SpectralStream
 from gesta.audio.encoders.spectral_scales import LOW
 from gesta.audio.prosody import PIECE_SAMPLES, ProsodyAnalyser
 from gesta.audio.recent import RecentMaximum
@@ -38,9 +38,9 @@ VERSION = 1
 """Goes up whenever the numbers change."""
 NAME = "spectral"
 FINGERPRINT = f"video-{NAME}-{VERSION}"
-PROSODY = ("loudness", "pitch", "voicing", "activity")
-"""What is taken over from prosody, one channel each, after the bands and levels of the sub-frames."""
-SIZE = SUB_FRAMES * (SUB_BAND_COUNT + 1) + len(PROSODY)
+LOUDNESS = list(LOW).index("loudness")
+SIZE = SUB_FRAMES * (SUB_BAND_COUNT + 1) + LOW_SIZE
+"""Bands of each sub-frame in turn, their levels, and how it is said."""
 RECENT_SUB_FRAMES = 30
 """The past in which the highest level is looked for (0.3 s)."""
 RECENT_FRAMES = 8
@@ -66,11 +66,12 @@ class SpectralVideoStream:
             InputError: the look-ahead is too short.
         """
         self._analyser = ProsodyAnalyser(look_ahead_s)
+        self._rhythm = SpectralStream()
         self._framer = SubFramer()
         self._highest = RecentMaximum(RECENT_SUB_FRAMES)
         self._spoken = RecentMaximum(RECENT_FRAMES)
         self._sub_rows = np.zeros((0, 1 + SUB_BAND_COUNT))
-        self._voice = np.zeros((0, len(PROSODY)))
+        self._voice = np.zeros((0, LOW_SIZE))
         self._first_voice, self._given, self._heard = 0, 0, 0
 
     def push(self, block: np.ndarray) -> np.ndarray:
@@ -86,7 +87,7 @@ class SpectralVideoStream:
 
         Returns:
             (f, SUB_FRAMES, 1 + SUB_BAND_COUNT) dB below the highest level, that of the level first; (f,) 0 to 1, how
-            far somebody has spoken lately; (f, PROSODY).
+            far somebody has spoken lately; (f, LOW_SIZE).
         """
         for start in range(0, len(block), PIECE_SAMPLES):
             self._take(block[start : start + PIECE_SAMPLES])
@@ -110,8 +111,8 @@ class SpectralVideoStream:
         self._sub_rows = np.concatenate([self._sub_rows, np.maximum(rows - highest, -deepest)])
 
     def _note(self, prosody: Prosody) -> None:
-        columns = [getattr(prosody, name) for name in PROSODY]
-        self._voice = np.concatenate([self._voice, np.column_stack(columns)])
+        low, _ = self._rhythm.unscaled(prosody)
+        self._voice = np.concatenate([self._voice, low])
 
     def _give(self, stop: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The frames up to `stop`, of which nothing is remembered but what later frames need."""
@@ -126,7 +127,7 @@ class SpectralVideoStream:
         kept = max(0, int((self._given + 0.5) * MOTION_FPS / VIDEO_FPS) - self._first_voice)
         kept = min(kept, max(len(self._voice) - 1, 0))
         self._voice, self._first_voice = self._voice[kept:], self._first_voice + kept
-        spoken = np.clip(self._spoken.push(voice[:, 0]) / PRESENT_LOUDNESS, 0.0, 1.0)
+        spoken = np.clip(self._spoken.push(voice[:, LOUDNESS]) / PRESENT_LOUDNESS, 0.0, 1.0)
         return subs.reshape(count, SUB_FRAMES, 1 + SUB_BAND_COUNT), spoken, voice
 
 
@@ -134,7 +135,7 @@ def scaled(subs: np.ndarray, spoken: np.ndarray, voice: np.ndarray) -> np.ndarra
     """What `SpectralVideoStream.unscaled` gives as features of about unit variance: (f, 1, SIZE) float32."""
     bands = (subs[..., 1:] - BAND_CENTRES_DB) * spoken[:, np.newaxis, np.newaxis] / BAND_SCALES_DB
     drop = (subs[..., 0] - DROP[0]) / DROP[1]
-    centres, scales = np.array([LOW[name] for name in PROSODY]).T
+    centres, scales = np.array(list(LOW.values())).T
     rows = [bands.reshape(len(subs), SUB_FRAMES * SUB_BAND_COUNT), drop, (voice - centres) / scales]
     return np.concatenate(rows, axis=1).astype(np.float32)[:, np.newaxis]
 
@@ -148,8 +149,10 @@ class SpectralVideoFeatures(VideoFeatures):
     size = SIZE
 
     def stretches(self, speech: Speech) -> Iterator[np.ndarray]:
-        """Consecutive (f, 1, SIZE) features of a recording, about a second at a time."""
+        """Consecutive (f, 1, SIZE) features of a recording, about a second at a time, none empty."""
         stream = SpectralVideoStream()
         for block in speech.source.blocks():
-            yield stream.push(block)
-        yield stream.finish()
+            if len(ready := stream.push(block)):
+                yield ready
+        if len(rest := stream.finish()):
+            yield rest

@@ -14,7 +14,6 @@ from functools import cached_property
 
 import numpy as np
 
-from gesta.audio.encoders.config import FEATURE_RATE
 from gesta.audio.encoders.loading import SpeechNetwork
 from gesta.audio.encoders.rates import interpolated
 from gesta.audio.encoders.waveform import Waveform
@@ -68,7 +67,7 @@ class Wav2Vec2Features(VideoFeatures):
         lacking = -speech.video_frame_count % self.config.padded_to
         frames = speech.video_frame_count + lacking
         waveform = Waveform.of(speech, False, self.network.normalised).padded(lacking * SAMPLE_RATE // VIDEO_FPS)
-        rows = convolved(self.network, waveform, round(self.config.chunk_s * FEATURE_RATE))
+        rows = convolved(self.network, waveform)
         at_frames = interpolated(rows, waveform.feature_count, frames, frames)
         for piece in surrounded(at_frames, self.config.chunk_frames, self.config.surround_frames):
             yield all_layers(self.network, piece.rows)[piece.first : piece.stop]

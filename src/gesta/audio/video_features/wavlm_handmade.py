@@ -65,13 +65,14 @@ class WavlmHandmadeFeatures(VideoFeatures):
 
     def stretches(self, speech: Speech) -> Iterator[np.ndarray]:
         """Consecutive (f, 1, C) features: one stretch for each slice, or about one for each chunk."""
-        if self.config.context == "whole":
-            for rows in self._heard(speech):
-                yield rows[:, np.newaxis]
-            return
+        stretches = self._heard(speech) if self.config.context == "whole" else self._heard_in_slices(speech)
+        for rows in fitted(stretches, speech.video_frame_count):
+            yield rows[:, np.newaxis]
+
+    def _heard_in_slices(self, speech: Speech) -> Iterator[np.ndarray]:
+        """(f, C) features of each slice, without frames that earlier ones have given."""
         for samples, known in _slices(speech):
-            rows = np.concatenate(list(self._heard(_recording(samples))))
-            yield rows[known:, np.newaxis]
+            yield np.concatenate(list(self._heard(_recording(samples))))[known:]
 
     def _heard(self, speech: Speech) -> Iterator[np.ndarray]:
         """(f, C) features of what is heard as one recording, a chunk at a time."""
@@ -83,7 +84,7 @@ class WavlmHandmadeFeatures(VideoFeatures):
         waveform = Waveform.of(speech, False, self.network.normalised, LEAST_VARIANCE)
         chunk, reach = (ROWS_PER_FRAME * n for n in (self.config.chunk_frames, self.config.surround_frames))
         count = waveform.feature_count + 1
-        pieces = surrounded(convolved(self.network, waveform, chunk), chunk, reach)
+        pieces = surrounded(convolved(self.network, waveform), chunk, reach)
         rows = (last_layer(self.network, piece.rows)[piece.first : piece.stop] for piece in pieces)
         places = -(-count // ROWS_PER_FRAME)
         return interpolated(fitted(rows, count), count, places, places)
