@@ -1,4 +1,4 @@
-"""The public noun: `load` a model by name, then let it `speak`.
+"""The public noun: `load` a model by name, then let it `speak`, or `film` somebody.
 
 >>> import gesta
 >>> take = gesta.load("procedural").speak("speech.wav", seed=1)
@@ -10,20 +10,26 @@ from pathlib import Path
 from typing import Any
 
 from gesta.bundles.config import BUNDLE_FILES, CONFIG_FILE
+from gesta.bundles.files import kinds_of
+from gesta.bundles.film_config import FILM_FILES
+from gesta.bundles.film_folder import load_film_bundle
 from gesta.bundles.folder import Bundle, load_bundle
+from gesta.clip import Clip
 from gesta.devices import torch_device
 from gesta.errors import InputError, unknown_name
 from gesta.hub import NAME, REVISION, snapshot
 from gesta.models.common import LICENCE, Audio, as_speech
+from gesta.models.debug import DebugModel
 from gesta.models.echomask import EchoMaskModel
+from gesta.models.film import FilmModel, Picture
 from gesta.models.procedural import ProceduralModel
 from gesta.records import Motion, Prosody
 from gesta.take import Take
 
-Model = ProceduralModel | EchoMaskModel
+Model = ProceduralModel | EchoMaskModel | FilmModel
 """Whatever `load` gives."""
 
-DEBUG = "debug"
+DEBUG, MOTION = "debug", "motion"
 MODELS = {
     "default": "what gesta uses when no model is named; in this version the procedural speaker",
     "procedural": "no network: gestures planned from the prosody by rules, animated by inverse kinematics",
@@ -31,30 +37,50 @@ MODELS = {
 }
 
 
-def load(name: str | PathLike[str] = "default", *, device: str = "auto", precision: str = "float32") -> Model:
+def load(
+    name: str | PathLike[str] = "default", *more: str | PathLike[str], device: str = "auto", precision: str = "float32"
+) -> Model:
     """Load a model by name, from its folder, or from the hub.
 
     Args:
         name: a model's name, the folder of one, or OWNER/NAME@REVISION on the Hugging Face hub (a commit, 40 digits).
+        more: further ones, where the keypoints and the video of a film come from different models.
         device: where a trained model runs: "auto" (a GPU if there is one), "cpu" or "cuda".
-        precision: of a trained model's matrices, "float32" or "bfloat16" (half the memory, and quicker on processors
-            made for it; what it changes is in docs/performance.md).
+        precision: of the matrices of a trained model that makes motion, "float32" or "bfloat16" (half the memory, and
+            quicker on processors made for it; what it changes is in docs/performance.md).
 
     Raises:
-        InputError: no such model, said with the nearest names; or the folder is no bundle, or a damaged one; or no
-            such device or precision.
+        InputError: no such model, said with the nearest names; or the folder is no bundle, or a damaged one; or the
+            models do not belong together; or no such device or precision.
     """
+    found = [_load(one, device, precision) for one in (name, *more)]
+    if len(found) == 1:
+        return found[0]
+    films = [model for model in found if isinstance(model, FilmModel)]
+    if len(films) < len(found):
+        odd = next(model for model in found if not isinstance(model, FilmModel))
+        raise InputError(f"The model '{odd.name}' moves bodies; only models that make films are loaded together.")
+    bundles = tuple(bundle for model in films for bundle in model.bundles)
+    return FilmModel(" + ".join(model.name for model in films), bundles, device)
+
+
+def _load(name: str | PathLike[str], device: str, precision: str) -> Model:
     if name == DEBUG:
         # Making one takes torch's networks, which nobody else needs here.
         from gesta.bundles.debug import debug_bundle
 
-        return _quick(DEBUG, debug_bundle(), device, precision)
+        bundle = _ready(debug_bundle(), device, precision)
+        return DebugModel(DEBUG, bundle, device)
     if isinstance(name, str) and name in MODELS:
         return ProceduralModel(name)
     folder, within = _folder(name)
     if (folder / CONFIG_FILE).is_file():
-        bundle = load_bundle(folder, within)
-        return _quick(bundle.config.name, bundle, device, precision)
+        if MOTION in kinds_of(folder):
+            bundle = _ready(load_bundle(folder, within), device, precision)
+            return EchoMaskModel(bundle.config.name, bundle)
+        torch_device(device)
+        films = load_film_bundle(folder, within)
+        return FilmModel(films.config.name, (films,), device)
     if folder.is_dir():
         raise InputError(f"The folder '{folder}' holds no model: it has no {CONFIG_FILE}.")
     if folder.parent != Path() or folder.is_absolute():
@@ -72,17 +98,18 @@ def _folder(name: str | PathLike[str]) -> tuple[Path, Path]:
     if folder.exists() or not NAME.fullmatch(place) or not REVISION.fullmatch(revision):
         return folder, folder
     otherwise = "fetch its files elsewhere and give their folder"
-    found = snapshot(place, revision, BUNDLE_FILES, "This model", otherwise)
+    found = snapshot(place, revision, (*BUNDLE_FILES, *FILM_FILES), "This model", otherwise)
     # There a folder of a commit holds links to files that commits share, two levels up.
     return found, found.parents[1]
 
 
-def _quick(name: str, bundle: Bundle, device: str, precision: str) -> EchoMaskModel:
+def _ready(bundle: Bundle, device: str, precision: str) -> Bundle:
+    """The same bundle on its device, in its precision."""
     from gesta.echomask.precision import prepare
 
     bundle.model.to(torch_device(device))
     prepare(bundle.model.generator, precision)
-    return EchoMaskModel(name, bundle)
+    return bundle
 
 
 def speak(audio: Audio, model: str | PathLike[str] = "default", **options: Any) -> Take:
@@ -90,4 +117,23 @@ def speak(audio: Audio, model: str | PathLike[str] = "default", **options: Any) 
     return load(model).speak(audio, **options)
 
 
-__all__ = ["LICENCE", "MODELS", "Audio", "Model", "Motion", "Prosody", "Take", "as_speech", "load", "speak"]
+def film(audio: Audio, image: Picture, model: str | PathLike[str] = "default", **options: Any) -> Clip:
+    """Make ready to film the person in a picture, in one call: `load(model).film(audio, image, **options)`."""
+    return load(model).film(audio, image, **options)
+
+
+__all__ = [
+    "LICENCE",
+    "MODELS",
+    "Audio",
+    "Clip",
+    "Model",
+    "Motion",
+    "Picture",
+    "Prosody",
+    "Take",
+    "as_speech",
+    "film",
+    "load",
+    "speak",
+]

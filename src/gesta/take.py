@@ -17,6 +17,7 @@ from gesta.motion.npz_write import write_npz
 from gesta.motion.writing import replacing
 from gesta.motion.writing_together import replacing_together
 from gesta.records import FACE_CHANNELS, JOINT_COUNT, PARTS, BodyMove, HandMove, Motion, Plan, Prosody, Speech
+from gesta.reports import write_json
 from gesta.units import MOTION_FPS
 
 FORMATS: dict[str, tuple[str, Callable[[Motion, Path], object]]] = {
@@ -114,7 +115,7 @@ class Take:
             told("measuring", 0, 1)
             if self.plan is not None:
                 _write_plan(beside / PLAN, self.plan)
-            _write_json(beside / REPORT, {**self.summary(), "files": names, **(report or {})})
+            write_json(beside / REPORT, {**self.summary(), "files": names, **(report or {})})
             told("measuring", 1, 1)
         return [Path(folder) / name for name in names]
 
@@ -204,10 +205,3 @@ def _write_plan(path: Path, plan: Plan) -> None:
                 file.write(json.dumps(asdict(move), default=float, allow_nan=False))
             file.write("\n]")
         file.write("}\n")
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    text = json.dumps(content, indent=2, ensure_ascii=False, default=float, allow_nan=False) + "\n"
-    # File names can hold bytes that are no text; as JSON's own escapes they survive.
-    with replacing(path) as beside:
-        beside.write_text(text, encoding="utf-8", errors="backslashreplace")

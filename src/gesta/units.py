@@ -31,6 +31,10 @@ def frame_times(start: int, stop: int) -> np.ndarray:
     return np.arange(start, stop, dtype=np.float64) / MOTION_FPS
 
 
+SLACK_SAMPLES = 16
+"""A millisecond, which resampling may add to a recording; nobody misses a frame for it."""
+
+
 def video_frame_count(sample_count: int) -> int:
-    """Number of video frames F that cover `sample_count` samples at 16 kHz to the last one."""
-    return max(1, -(-sample_count * VIDEO_FPS // SAMPLE_RATE))
+    """Number of video frames F that cover `sample_count` samples at 16 kHz, to a millisecond."""
+    return max(1, -(-(sample_count - SLACK_SAMPLES) * VIDEO_FPS // SAMPLE_RATE))

@@ -26,6 +26,7 @@ GROUND_ORDER = {
     "units": set(),
     "randomness": set(),
     "records": {"units"},
+    "reports": {"writing"},
     "writing": {"errors"},
 }
 
@@ -45,9 +46,10 @@ MAY_IMPORT = {
 ALL_PARTS = set(MAY_IMPORT)
 MAY_IMPORT["bundles"] = ALL_PARTS | {"metrics"}
 MAY_IMPORT["take"] = ALL_PARTS | {"bundles", "metrics"}
-MAY_IMPORT["models"] = ALL_PARTS | {"bundles", "metrics", "take"}
-MAY_IMPORT["api"] = ALL_PARTS | {"bundles", "metrics", "take", "models"}
-MAY_IMPORT["cli"] = ALL_PARTS | {"bundles", "metrics", "take", "models", "api", "data", "train"}
+MAY_IMPORT["clip"] = ALL_PARTS | {"bundles", "metrics"}
+MAY_IMPORT["models"] = ALL_PARTS | {"bundles", "metrics", "take", "clip"}
+MAY_IMPORT["api"] = ALL_PARTS | {"bundles", "metrics", "take", "clip", "models"}
+MAY_IMPORT["cli"] = ALL_PARTS | {"bundles", "metrics", "take", "clip", "models", "api", "data", "train"}
 MAY_IMPORT["__main__"] = {"cli"}
 MAY_IMPORT["metrics/motion"] = {"audio", "motion"}
 MAY_IMPORT["metrics"] = ALL_PARTS | {"bundles"}

@@ -22,7 +22,7 @@ def test_the_clock() -> None:
     assert frame_count(round(9.655 * SAMPLE_RATE)) == 290
     assert frame_centres(0, 4).tolist() == [0, 533, 1067, 1600]
     assert frame_times(30, 32).tolist() == [1.0, 31 / 30]
-    assert [video_frame_count(count) for count in (1, 640, 641, 51_200, 51_201)] == [1, 1, 2, 80, 81]
+    assert [video_frame_count(count) for count in (1, 640, 656, 657, 51_200, 51_217)] == [1, 1, 1, 2, 80, 81]
 
 
 def test_a_motion_knows_its_length_and_is_read_only() -> None:

@@ -32,6 +32,7 @@ class KeypointsModel(Settings):
 
     network: SmgaConfig = Field(description="SMGA")
     features: VideoFeaturesConfig = Field(VideoFeaturesConfig(), description="how it hears")
+    smooth: bool = Field(True, description="whether the tremble of predicted points is taken away")
 
 
 class VideoModel(Settings):

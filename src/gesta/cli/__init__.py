@@ -8,7 +8,7 @@ from types import FrameType
 
 import typer
 
-from gesta.cli import doctor, import_weights, inspect, models, prepare, speak, train
+from gesta.cli import doctor, film, import_weights, inspect, models, prepare, speak, train
 from gesta.cli.console import shown
 from gesta.cli.planned import PLANNED, answer_planned
 from gesta.errors import GestaError
@@ -37,6 +37,7 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
     )
     app.command("speak", epilog=speak.EXAMPLES)(speak.speak)
+    app.command("film", epilog=film.EXAMPLES)(film.film)
     app.command("inspect", epilog=inspect.EXAMPLES)(inspect.inspect)
     app.add_typer(prepare.build(), name="prepare")
     app.command("train", epilog=train.EXAMPLES)(train.train)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from gesta.errors import not_in_this_version
 
-PLANNED = ("film", "export", "view", "body", "evaluate")
+PLANNED = ("export", "view", "body", "evaluate")
 
 
 def answer_planned(name: str) -> Callable[[], None]:

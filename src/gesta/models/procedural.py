@@ -3,11 +3,22 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from gesta.audio.prosody import analyse
+from gesta.clip import Clip
 from gesta.errors import InputError
-from gesta.models.common import LICENCE, USUAL_STYLE, Audio, Progress, as_speech, checked_kept, provenance, reported
+from gesta.models.common import (
+    LICENCE,
+    USUAL_STYLE,
+    Audio,
+    Progress,
+    as_speech,
+    checked_kept,
+    no_film,
+    provenance,
+    reported,
+)
 from gesta.motion.keeping import Kept
 from gesta.procedural.speaker import ProceduralSpeaker
 from gesta.procedural.style import Style, style_from
@@ -36,6 +47,10 @@ class ProceduralModel:
             raise InputError(
                 f"The model '{self.name}' chooses no tokens; leave --decoding away or name a trained --model."
             )
+
+    def film(self, *_: Any, **__: Any) -> Clip:
+        """InputError: no film comes of it."""
+        raise no_film(self.name)
 
     def speak(
         self,

@@ -20,6 +20,7 @@ import numpy as np
 from gesta.audio.own_sound import HeardSound, Sound, own_sound
 from gesta.errors import InputError, OutputError
 from gesta.records import Speech
+from gesta.units import SAMPLE_RATE, SLACK_SAMPLES
 
 LEAST_SIDE_PX, GREATEST_SIDE_PX = 64, 4096
 QUALITY = "20"
@@ -30,6 +31,8 @@ SOUND_BITS_PER_SECOND = {1: 128_000, 2: 192_000}
 LAYOUTS = {1: "mono", 2: "stereo"}
 """By number of channels."""
 WAITING_BATCHES = 4
+SLACK_S = SLACK_SAMPLES / SAMPLE_RATE
+"""Sound that lasts no longer than this beyond the last picture needs no further one."""
 SOUND_LEAD_S = 0.5
 """How far the sound may be written ahead of the pictures."""
 
@@ -174,7 +177,7 @@ class VideoWriter:
         if self._cancelled.is_set():
             return
         if sound is not None and last is not None:
-            while count / self._fps < sound.duration_s and not self._cancelled.is_set():
+            while float(count / self._fps) < sound.duration_s - SLACK_S and not self._cancelled.is_set():
                 container.mux(picture_track.encode(_video_frame(last, count)))
                 count += 1
                 sound.advance(float(count / self._fps) + SOUND_LEAD_S)

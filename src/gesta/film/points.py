@@ -1,0 +1,105 @@
+"""Points for a film: those of the person in the picture, and those that the speech moves, kept on disk meanwhile."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from gesta.audio.row_cache import RowCache
+from gesta.audio.video_features.protocol import VideoFeatures
+from gesta.errors import InputError, OutputError
+from gesta.keypoints.canvas import Canvas
+from gesta.keypoints.estimators.make import make_estimator
+from gesta.keypoints.layout import VISIBLE, body_index
+from gesta.keypoints.smoothing import smoothed_stretches
+from gesta.keypoints.vectors import VALUES_PER_POINT, VECTOR_SIDE, VECTOR_SIZE
+from gesta.mmgt.keypoint_speaker import KeypointSpeaker
+from gesta.mmgt.latent_cache import fingerprint
+from gesta.records import KEYPOINT_COUNT, Keypoints, Speech
+
+Report = Callable[[str, int, int], None]
+FRAMES_AT_ONCE = 500
+UNLIMITED = 2**62
+NEEDED = ("nose", "neck", "right_shoulder", "left_shoulder")
+"""Body points of which one at least must be seen."""
+
+
+def points_of(picture: np.ndarray, given: str | PathLike[str] | None, folder: Path | None = None) -> Keypoints:
+    """The points of the person in a picture, one frame, in its pixels.
+
+    Args:
+        picture: (H, W, 3) uint8.
+        given: the file that holds them; none: DWPose finds them.
+        folder: where DWPose's two files are; none: they are fetched from the hub.
+
+    Raises:
+        InputError: the file or DWPose's files cannot be used, or nobody is found.
+    """
+    estimator = make_estimator("dwpose", folder) if given is None else make_estimator("given", Path(given))
+    found = estimator.picture(picture)
+    if not (found.scores[0, [body_index(name) for name in NEEDED]] >= VISIBLE).any():
+        raise InputError("No head and shoulders are seen in the picture; take another one, or give other points.")
+    return found
+
+
+@dataclass(frozen=True)
+class SpokenPoints:
+    """The keypoints of a film as stage 1 makes them of speech.
+
+    Attributes:
+        speaker: a trained SMGA.
+        features: what it hears.
+        speech: any length.
+        initial: one frame, on the canvas of 512 pixels.
+        seed: the same seed gives the same points.
+        identity: tells the speaker's weights and settings from all others.
+        smooth: take away the tremble of predicted points.
+    """
+
+    speaker: KeypointSpeaker
+    features: VideoFeatures
+    speech: Speech
+    initial: Keypoints
+    seed: int
+    identity: str
+    smooth: bool = True
+
+    def rows(self, folder: Path, told: Report) -> np.ndarray:
+        """All of them as (F, 402) rows of x, y, score, memory-mapped from a file in a folder; made if it is not there.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        key = fingerprint(
+            identity=self.identity, hears=self.features.fingerprint, seed=self.seed, smooth=self.smooth,
+            points=self.initial.points, scores=self.initial.scores,
+        )  # fmt: skip
+        shape = (self.speech.video_frame_count, VECTOR_SIZE)
+        rows = RowCache(folder, UNLIMITED).rows(key, self.speech.sha256, shape, lambda: self._made(told))
+        if rows is None:
+            raise OutputError(f"The points cannot be written to '{folder}': check the folder and its free space.")
+        return rows
+
+    def _made(self, told: Report) -> Iterator[np.ndarray]:
+        done, count = 0, self.speech.video_frame_count
+        told("moving", 0, count)
+        made = self.speaker.stretches(self.features, self.speech, self.initial, seed=self.seed)
+        for stretch in smoothed_stretches(made) if self.smooth else made:
+            done += stretch.frame_count
+            told("moving", done, count)
+            yield np.concatenate([stretch.points, stretch.scores[..., None]], axis=-1).reshape(-1, VECTOR_SIZE)
+
+
+def keypoints_in(rows: np.ndarray) -> Iterator[Keypoints]:
+    """The keypoints on the canvas of 512 pixels that rows hold, stretch by stretch."""
+    for start in range(0, len(rows), FRAMES_AT_ONCE):
+        values = np.array(rows[start : start + FRAMES_AT_ONCE]).reshape(-1, KEYPOINT_COUNT, VALUES_PER_POINT)
+        yield Keypoints(values[..., :2], values[..., 2], (VECTOR_SIDE, VECTOR_SIDE))
+
+
+def in_picture(rows: np.ndarray, canvas: Canvas) -> Keypoints:
+    """All keypoints of a film in the pixels of the picture."""
+    values = rows.reshape(-1, KEYPOINT_COUNT, VALUES_PER_POINT)
+    return canvas.to_picture(Keypoints(values[..., :2], values[..., 2], (VECTOR_SIDE, VECTOR_SIDE)))

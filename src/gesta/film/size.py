@@ -1,0 +1,46 @@
+"""How large a film is: as the network draws it, or as the user wants it, without distortion."""
+
+import math
+
+import numpy as np
+
+from gesta.errors import InputError
+from gesta.extras import extra_module
+from gesta.keypoints.canvas import Canvas
+from gesta.render.video import LEAST_SIDE_PX, checked_size
+
+OFF_BY_PX = 2.0
+"""By how much a side may differ from the picture's shape, since sides of films are even."""
+
+
+def film_size(canvas: Canvas, wanted: tuple[int, int] | None) -> tuple[int, int]:
+    """Width and height of a film of what lies on a canvas.
+
+    Args:
+        canvas: the network's.
+        wanted: what the user asks for; none: as it is drawn, or the smallest multiple of it that can be a video.
+
+    Raises:
+        InputError: no video can have the size, or the picture has another shape.
+    """
+    width, height = canvas.cut_size
+    if wanted is None:
+        times = math.ceil(LEAST_SIDE_PX / min(width, height))
+        return checked_size((times * width, times * height))
+    checked_size(wanted)
+    fitting = wanted[0] * height / width
+    if abs(fitting - wanted[1]) > OFF_BY_PX:
+        near = 2 * max(1, round(fitting / 2))
+        raise InputError(
+            f"The picture has another shape than {wanted[0]}x{wanted[1]}; ask for {wanted[0]}x{near}, for example."
+        )
+    return wanted
+
+
+def resized(frames: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Pictures (n, h, w, 3) uint8 in another size (width, height)."""
+    if frames.shape[1:3] == (size[1], size[0]):
+        return np.ascontiguousarray(frames)
+    cv2 = extra_module("cv2", "Changing the size of a film", "film")
+    way = cv2.INTER_AREA if size[0] < frames.shape[2] else cv2.INTER_CUBIC
+    return np.stack([cv2.resize(frame, size, interpolation=way) for frame in frames])

@@ -1,0 +1,27 @@
+"""The tiny models of random weights behind the public door, as one that does everything."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gesta.clip import Clip
+from gesta.models.common import Audio
+from gesta.models.echomask import EchoMaskModel
+from gesta.models.film import FilmModel, Picture
+
+
+@dataclass(frozen=True)
+class DebugModel(EchoMaskModel):
+    """Moves a body and makes films, neither of which means anything.
+
+    Attributes:
+        device: where films are made.
+    """
+
+    device: str = "auto"
+
+    def film(self, audio: Audio, image: Picture, **options: Any) -> Clip:
+        """Make ready to film a person who speaks: as `FilmModel.film`."""
+        # Made when it is first wanted: it needs the extra `video`.
+        from gesta.bundles.film_debug import film_debug_bundle
+
+        return FilmModel(self.name, (film_debug_bundle(),), self.device).film(audio, image, **options)
