@@ -51,8 +51,8 @@ class GridToken(ImageToken):
 
     def encode(self, picture: np.ndarray) -> Tensor:
         """The token of a picture."""
-        # A copy, since pictures may be read-only.
-        pixels = torch.tensor(picture, device=self.place.device).permute(2, 0, 1)[None] / 127.5 - 1.0
+        # A copy, since torch takes no arrays that run backwards.
+        pixels = torch.tensor(picture.copy(), device=self.place.device).permute(2, 0, 1)[None] / 127.5 - 1.0
         cells = functional.adaptive_avg_pool2d(pixels, self.side)
         return cells.permute(0, 2, 3, 1).reshape(1, 1, self.size)
 

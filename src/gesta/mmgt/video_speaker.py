@@ -6,7 +6,9 @@ Finished latents may be kept on disk, so that a film that was killed goes on whe
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -44,7 +46,7 @@ class VideoSpeaker:
     """Makes films with a trained video network.
 
     Args:
-        network: is put into evaluation mode and into the precision of the settings, in place.
+        network: is put into evaluation mode and moved; where the settings ask for bfloat16, it is a copy that is used.
         autoencoder, image_token: those the network was trained with; they stay in float32.
         config: how films are sampled; none: the preset "gesta".
         device: "auto", "cpu" or "cuda".
@@ -74,7 +76,7 @@ class VideoSpeaker:
                 f"{network.config.sizes.longest_window} at most."
             )
         self.device = torch_device(device)
-        self.network = network.eval().to(PRECISIONS[self.config.precision])
+        self.network = network = in_precision(network.eval(), PRECISIONS[self.config.precision])
         self.autoencoder, self.image_token = autoencoder.eval(), image_token.eval()
         self._identity = identity
         finer = self.config.spacing == "finer_at_end"
@@ -211,7 +213,7 @@ class VideoSpeaker:
     def _read(self, picture: np.ndarray) -> Person:
         """Look at the picture, once for a film."""
         with self._in_use(self.autoencoder, self.image_token, self.network.reference):
-            pixels = torch.tensor(picture, device=self.device).permute(2, 0, 1)[None] / BYTE_HALF - 1.0
+            pixels = torch.tensor(picture.copy(), device=self.device).permute(2, 0, 1)[None] / BYTE_HALF - 1.0
             dtype = PRECISIONS[self.config.precision]
             token = self.image_token.encode(picture).to(dtype)
             return Person(token, self.network.read_reference(self.autoencoder.encode(pixels).to(dtype), token))
@@ -250,3 +252,16 @@ class VideoSpeaker:
         with self._in_use(self.autoencoder):
             levels = (self.autoencoder.decode(latents) + 1.0) * BYTE_HALF
         return levels.round().clamp(0.0, 255.0).byte().permute(0, 2, 3, 1)
+
+
+def in_precision(network: VideoNetwork, dtype: torch.dtype) -> VideoNetwork:
+    """The network with numbers of another kind: itself if nothing is lost by it, else a copy."""
+    if dtype == torch.float32:
+        return network.to(dtype)
+    narrow: dict[int, Any] = {}
+    for values in (*network.parameters(), *network.buffers()):
+        if values.is_floating_point() and values.dtype != dtype:
+            made = values.detach().to(dtype)
+            narrow[id(values)] = nn.Parameter(made, requires_grad=False) if isinstance(values, nn.Parameter) else made
+    # What is known to have a copy is not copied, so that there are never two large ones.
+    return deepcopy(network, narrow) if narrow else network
