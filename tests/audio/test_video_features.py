@@ -124,4 +124,4 @@ def test_the_default_needs_no_download() -> None:
 
 def test_chunks_are_whole_frames() -> None:
     with pytest.raises(InputError, match=r"chunk_s must be a multiple of 0\.04 s"):
-        VideoFeaturesConfig.checked({"chunk_s": 1.01}, "a test")
+        VideoFeaturesConfig.checked({"chunk_s": 4.01}, "a test")

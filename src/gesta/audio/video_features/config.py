@@ -31,7 +31,7 @@ class VideoFeaturesConfig(Settings):
     padded_to: int = Field(
         1, ge=1, le=1000, description="wav2vec2 hears silence up to a multiple of so many frames; 80 as published"
     )
-    chunk_s: float = Field(20.0, ge=1.0, le=120.0, description="seconds whose features are computed at once")
+    chunk_s: float = Field(20.0, ge=3.2, le=120.0, description="seconds whose features are computed at once")
     surround_s: float = Field(4.0, ge=0.0, le=30.0, description="seconds heard besides on each side of a chunk")
     device: Device = Field("auto", description="where the network runs")
     precision: Precision = Field("float32", description="the network's arithmetic")
