@@ -1,5 +1,6 @@
 """The whole of stage 2 with the smallest network: films of any length, resumed films, guidance, what it will cost."""
 
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gesta.errors import InputError
-from gesta.mmgt.cost import Meter, Progress, shown_duration
+from gesta.mmgt.cost import Meter, Progress, shown_duration, warm_seconds
 from gesta.mmgt.latent_cache import LatentCache
 from gesta.mmgt.sampling import call_count
 from gesta.mmgt.video_network import Conditions, References, VideoNetwork
@@ -226,6 +227,15 @@ def test_the_cost_is_foretold_from_a_trial_of_three_calls_at_most(calls: Calls) 
     assert cost.call_s > 0.0
     assert cost.memory_bytes > 10**7
     assert "1000 frames" in str(cost)
+
+
+def test_a_trial_is_timed_warm_unless_it_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    for seconds, trials in ((1.0, 2), (60.0, 1)):
+        made: list[None] = []
+        clock = count(0.0, seconds)
+        monkeypatch.setattr("gesta.mmgt.cost.time.perf_counter", lambda clock=clock: next(clock))
+        assert warm_seconds(lambda made=made: made.append(None), torch.device("cpu")) == seconds
+        assert len(made) == trials
 
 
 def test_time_left_is_by_the_pace_of_what_was_really_made() -> None:

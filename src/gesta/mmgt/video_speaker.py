@@ -244,13 +244,12 @@ class VideoSpeaker:
     @torch.inference_mode()
     def _decoded(self, latents: Tensor) -> Iterator[np.ndarray]:
         """Pictures of latents (c, F, h, w), a slice at a time."""
-        frames = latents.transpose(0, 1)
-        for few in in_slices(self._pictures, frames, self.config.slice):
-            yield few.cpu().numpy()
+        with self._in_use(self.autoencoder):
+            for few in in_slices(self._pictures, latents.transpose(0, 1), self.config.slice):
+                yield few.cpu().numpy()
 
     def _pictures(self, latents: Tensor) -> Tensor:
-        with self._in_use(self.autoencoder):
-            levels = (self.autoencoder.decode(latents) + 1.0) * BYTE_HALF
+        levels = (self.autoencoder.decode(latents) + 1.0) * BYTE_HALF
         return levels.round().clamp(0.0, 255.0).byte().permute(0, 2, 3, 1)
 
 
