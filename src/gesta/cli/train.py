@@ -16,12 +16,17 @@ Examples:
   gesta train motion recipes/toy.toml
   gesta train tokenizer recipes/toy.toml tokenizer_training.steps=500
   gesta train motion recipes/toy.toml --minutes 9
+  gesta train keypoints recipes/toy_video.toml
+  gesta train video recipes/toy_video.toml
   accelerate launch -m gesta train motion recipes/toy.toml"""
 
 
 def train(
     stage: Annotated[
-        str, typer.Argument(metavar="STAGE", help="What to train: tokenizer or motion.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="STAGE", help="What to train: tokenizer, motion, keypoints, image or video.", show_default=False
+        ),
     ],
     recipe: Annotated[
         Path, typer.Argument(metavar="RECIPE.toml", help="What it is trained on, and how.", show_default=False)
@@ -41,7 +46,7 @@ def train(
 ) -> None:
     """Train a model from a recipe.
 
-    What is missing is made first: the data set, and for motion the tokenizers.
+    What is missing is made first: the data set, for motion the tokenizers, and for video what image makes.
 
     Writes, into gesta_runs/NAME/STAGE: the finished model (model), what the training can go on from (checkpoints)
     and how it went (log.jsonl).

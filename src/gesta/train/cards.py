@@ -3,27 +3,58 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gesta.bundles.config import BundleConfig
+from gesta.bundles.config import BundleConfig, FolderConfig
+from gesta.bundles.film_config import FilmBundleConfig
+from gesta.data.films import FilmInfo
+from gesta.data.listing import SetInfo
 from gesta.data.manifest import DatasetInfo
-from gesta.units import MOTION_FPS
 
 
 def motion_card(config: BundleConfig, info: DatasetInfo, provenance: Mapping[str, Any]) -> str:
-    """The text of card.md, in Markdown."""
-    minutes = info.frames / MOTION_FPS / 60.0
-    best = provenance.get("best_loss")
+    """The text of card.md of a model that makes motion, in Markdown."""
     rows = {
         "What it is": "EchoMask: speech to body, hands and face, trained with gesta",
-        "Data": f"{info.kind} ({info.source}), {minutes:.1f} minutes in {info.clips} clips",
-        "Licence of the data": info.licence,
+        **_data(info),
         "Speakers or styles": ", ".join(config.speakers),
         "Speech encoder": config.encoder.kind,
         "Face": config.face_basis,
+        **_training(provenance),
+    }
+    return _card(config, rows, "gesta speak RECORDING --model THIS_FOLDER")
+
+
+def film_card(what: str, config: FilmBundleConfig, info: FilmInfo, provenance: Mapping[str, Any]) -> str:
+    """The text of card.md of a model for films, in Markdown; `what` says what it is."""
+    heard = {model.features.kind for model in (config.keypoints, config.video) if model is not None}
+    rows = {
+        "What it is": f"{what}, trained with gesta",
+        **_data(info),
+        "Speakers": ", ".join(info.speakers),
+        "Speech features": ", ".join(sorted(heard)),
+        **_training(provenance),
+    }
+    return _card(config, rows, "gesta film RECORDING --image PICTURE --model THIS_FOLDER")
+
+
+def _data(info: SetInfo) -> dict[str, str]:
+    minutes = info.frames / info.frames_per_second / 60.0
+    return {
+        "Data": f"{info.kind} ({info.source}), {minutes:.1f} minutes in {info.clips} clips",
+        "Licence of the data": info.licence,
+    }
+
+
+def _training(provenance: Mapping[str, Any]) -> dict[str, str]:
+    best = provenance.get("best_loss")
+    return {
         "Steps": _steps(provenance),
         "Best validation loss": "none was measured" if best is None else f"{best:.4f}",
     }
+
+
+def _card(config: FolderConfig, rows: Mapping[str, str], command: str) -> str:
     lines = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
-    return f"# {config.name}\n\n| | |\n|---|---|\n{lines}\n\nUse it with: `gesta speak RECORDING --model THIS_FOLDER`\n"
+    return f"# {config.name}\n\n| | |\n|---|---|\n{lines}\n\nUse it with: `{command}`\n"
 
 
 def _steps(provenance: Mapping[str, Any]) -> str:

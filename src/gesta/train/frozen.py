@@ -5,7 +5,7 @@ A stage's network names it in its attribute `frozen`: prefixes of the names of i
 as a teacher's. A checkpoint of a network whose frozen part has five gigabytes is as large as what was trained.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from torch import Tensor, nn
 
@@ -15,14 +15,38 @@ FROZEN = "frozen"
 """The attribute; a network without it changes as a whole."""
 
 
-def frozen_prefixes(network: nn.Module) -> tuple[str, ...]:
-    """Beginnings of the names of what never changes."""
-    return tuple(getattr(network, FROZEN, ()))
-
-
 def is_frozen(network: nn.Module, name: str) -> bool:
     """Whether a parameter or buffer never changes."""
-    return name.startswith(frozen_prefixes(network))
+    return name.startswith(tuple(getattr(network, FROZEN, ())))
+
+
+def freeze_all_but(network: nn.Module, trained: Collection[str]) -> tuple[str, ...]:
+    """Let a network's parameters be as they are, but for those that are trained.
+
+    Args:
+        network: is changed: what is frozen gets no gradients.
+        trained: names of parameters.
+
+    Returns:
+        as few prefixes as possible for the names of all other parameters and of the buffers beside them.
+    """
+    for name, values in network.named_parameters():
+        values.requires_grad_(name in trained)
+    prefixes = tuple(_frozen_below(network, "", set(trained)))
+    if any(name.startswith(prefixes) for name in trained):
+        raise ValueError("a frozen name is the beginning of a trained one")
+    return prefixes
+
+
+def _frozen_below(module: nn.Module, prefix: str, trained: set[str]) -> Iterator[str]:
+    """Prefixes of what is frozen in one module."""
+    if prefix and not any(name.startswith(prefix) for name in trained):
+        yield prefix
+        return
+    own = [prefix + name for name, _ in module.named_parameters(recurse=False)]
+    yield from (name for name in own if name not in trained)
+    for name, inner in module.named_children():
+        yield from _frozen_below(inner, f"{prefix}{name}.", trained)
 
 
 def changing(network: nn.Module) -> dict[str, Tensor]:

@@ -16,7 +16,7 @@ from gesta.version import __version__
 
 TRAINING = "training"
 """The table of recorded settings in which FREE_TO_CHANGE stand."""
-MACHINE = ("encoder.device",)
+MACHINE = ("encoder.device", "keypoints_features.device", "video_features.device")
 """Settings of other tables that are about the machine: they change where something is computed, not what."""
 Table = Mapping[str, Any]
 

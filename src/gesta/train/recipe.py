@@ -19,6 +19,9 @@ steps = 300
 
 [motion_training]
 steps = 300
+
+Trainings on films have the tables keypoints, keypoints_features, keypoints_stage and keypoints_training, or video,
+video_features, image_stage, video_stage, start, image_training and video_training.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,12 +31,17 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from gesta.audio.encoders.config import EncoderConfig
+from gesta.audio.video_features.config import VideoFeaturesConfig
 from gesta.echomask.config import PRESETS as GENERATOR_PRESETS
 from gesta.echomask.config import GeneratorConfig
 from gesta.errors import unknown_name
+from gesta.mmgt.sampling_config import SamplingConfig
+from gesta.mmgt.smga_config import SMGA_PRESETS, SmgaConfig
+from gesta.mmgt.video_config import VIDEO_PRESETS, VideoConfig
 from gesta.settings import COMMAND_LINE, Settings, changed_table, read_table
 from gesta.tokenizer.config import PRESETS as TOKENIZER_PRESETS
 from gesta.tokenizer.config import TokenizerConfig
+from gesta.train.film_settings import ImageStageSettings, KeypointsStageSettings, StartSettings, VideoStageSettings
 from gesta.train.loop import MODEL
 from gesta.train.settings import TrainingSettings
 
@@ -72,10 +80,23 @@ class Recipe(Settings):
     tokenizer: TokenizerConfig = Field(default_factory=lambda: TokenizerConfig(**_expanded({}, "tokenizer")))
     tokenizer_model: str | None = Field(None, description="folder of trained tokenizers to use, not to train")
     motion: GeneratorConfig = Field(default_factory=lambda: GeneratorConfig(**_expanded({}, "motion")))
+    keypoints: SmgaConfig = Field(default_factory=lambda: SmgaConfig(**_expanded({}, "keypoints")))
+    keypoints_features: VideoFeaturesConfig = VideoFeaturesConfig()
+    keypoints_stage: KeypointsStageSettings = KeypointsStageSettings()
+    video: VideoConfig = Field(default_factory=lambda: VideoConfig(**_expanded({}, "video")))
+    video_features: VideoFeaturesConfig = VideoFeaturesConfig()
+    image_stage: ImageStageSettings = ImageStageSettings()
+    video_stage: VideoStageSettings = VideoStageSettings()
+    video_sampling: SamplingConfig = Field(SamplingConfig(), description="how the finished model makes films")
+    start: StartSettings = StartSettings()
+    image_model: str | None = Field(None, description="folder of what the stage image has made, to use, not to train")
     tokenizer_training: TrainingSettings = TrainingSettings()
     motion_training: TrainingSettings = TrainingSettings()
+    keypoints_training: TrainingSettings = TrainingSettings()
+    image_training: TrainingSettings = TrainingSettings()
+    video_training: TrainingSettings = TrainingSettings()
 
-    @field_validator("tokenizer", "motion", mode="before")
+    @field_validator("tokenizer", "motion", "keypoints", "video", mode="before")
     @classmethod
     def _from_preset(cls, table: Any, info: Any) -> Any:
         return _expanded(table, info.field_name) if isinstance(table, Mapping) else table
@@ -91,12 +112,20 @@ class Recipe(Settings):
 
     def model_folder(self, stage: str) -> Path:
         """Where what a stage has made lies, or will lie."""
-        if stage == "tokenizer" and self.tokenizer_model is not None:
-            return Path(self.tokenizer_model)
-        return self.stage_folder(stage) / MODEL
+        given = self.given_model(stage)
+        return Path(given) if given is not None else self.stage_folder(stage) / MODEL
+
+    def given_model(self, stage: str) -> str | None:
+        """The folder of a trained model that is used where this stage would be trained, if there is one."""
+        return {"tokenizer": self.tokenizer_model, "image": self.image_model}.get(stage)
 
 
-PRESETS: dict[str, Mapping[str, Mapping[str, Any]]] = {"tokenizer": TOKENIZER_PRESETS, "motion": GENERATOR_PRESETS}
+PRESETS: dict[str, Mapping[str, Mapping[str, Any]]] = {
+    "tokenizer": TOKENIZER_PRESETS,
+    "motion": GENERATOR_PRESETS,
+    "keypoints": SMGA_PRESETS,
+    "video": VIDEO_PRESETS,
+}
 """By table of a recipe: its presets by name."""
 
 

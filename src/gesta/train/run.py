@@ -18,6 +18,8 @@ DESCRIPTIONS = ("dataset.json", "manifest.jsonl")
 """The files of a data set that change when anything in it does."""
 WEIGHTS = "*.safetensors"
 HASH_LETTERS = 16
+GIVEN = {"tokenizer": "trained tokenizers", "image": "weights trained on pictures"}
+"""What a stage that can be brought along has made, in words."""
 
 
 def run_recipe(
@@ -72,10 +74,11 @@ def _named(stage: str, report: Report) -> Report:
 
 def _given(name: str, recipe: Recipe) -> bool:
     """Whether a stage's result is brought along."""
-    if name != "tokenizer" or recipe.tokenizer_model is None:
+    given = recipe.given_model(name)
+    if given is None:
         return False
-    if not Path(recipe.tokenizer_model).is_dir():
-        raise InputError(f"There is no folder '{recipe.tokenizer_model}' of trained tokenizers; check tokenizer_model.")
+    if not Path(given).is_dir():
+        raise InputError(f"There is no folder '{given}' of {GIVEN[name]}; check {name}_model.")
     return True
 
 

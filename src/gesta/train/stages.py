@@ -38,8 +38,22 @@ STAGES = {
         ("encoder", "tokenizer", "motion"),
         needs=("tokenizer",),
     ),
+    "keypoints": StageKind(
+        "gesta.train.keypoints_stage",
+        "keypoints_stage",
+        "keypoints_training",
+        ("keypoints", "keypoints_features", "keypoints_stage"),
+    ),
+    "image": StageKind("gesta.train.image_stage", "image_stage", "image_training", ("video", "image_stage", "start")),
+    "video": StageKind(
+        "gesta.train.video_stage",
+        "video_stage",
+        "video_training",
+        ("video", "video_features", "video_stage", "start"),
+        needs=("image",),
+    ),
 }
-PLANNED_STAGES = ("keypoints", "autoencoder", "image", "video")
+PLANNED_STAGES = ("autoencoder",)
 
 
 def stage_kind(name: str) -> StageKind:

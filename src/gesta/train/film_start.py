@@ -1,0 +1,151 @@
+"""Weights that the trainings on pictures and on films begin with: a model's, published ones, or random ones."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from gesta.audio.video_features.config import VideoFeaturesConfig
+from gesta.bundles.film_config import VideoModel
+from gesta.bundles.film_folder import VideoParts, load_film_bundle
+from gesta.errors import InputError
+from gesta.foreign import check_names, read_tensors, read_torch_file
+from gesta.mmgt.autoencoders import Autoencoder, KlAutoencoder, PatchAutoencoder, check_autoencoder
+from gesta.mmgt.image_token import ClipToken, GridToken, ImageToken, check_image_token
+from gesta.mmgt.sampling_config import SamplingConfig
+from gesta.mmgt.video_config import VideoConfig
+from gesta.mmgt.video_network import VideoNetwork
+from gesta.mmgt.video_trainable import film_parameters
+from gesta.train.film_settings import StartSettings
+
+UNET_FILES = ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")
+CONTROLNET_GUIDER = "controlnet_cond_embedding."
+POSITION_TABLE = ".pos_encoder.pe"
+"""Tables of positions in files of motion modules, which our network computes."""
+
+
+def begun_parts(config: VideoConfig, start: StartSettings) -> VideoParts:
+    """Everything of stage 2 as a training begins with it; what `start` does not name is random.
+
+    Raises:
+        InputError: a file is missing or does not fit the settings, or what pictures go through is not named.
+    """
+    if start.bundle is not None:
+        video = load_film_bundle(start.bundle).video
+        if video is None:
+            raise InputError(f"'{start.bundle}' makes no pictures; name a model for films in start.bundle.")
+        if (video.network.config.sizes, video.network.config.hearing.places) != (config.sizes, config.hearing.places):
+            raise InputError(f"'{start.bundle}' has a network of other sizes than the recipe's table video.")
+        network = VideoNetwork(config)
+        network.load_state_dict(video.network.state_dict())
+        return VideoParts(network, video.autoencoder, video.image_token)
+    network = VideoNetwork(config)
+    if start.unet is not None:
+        _begin_unets(network, Path(start.unet))
+    if start.motion is not None:
+        state = _read(Path(start.motion), "file of motion modules")
+        named = {name: value for name, value in state.items() if not name.endswith(POSITION_TABLE)}
+        _begin(network.denoiser, named, start.motion, "file of motion modules")
+    if start.pose_guider is not None:
+        _begin_guider(network.pose_guider, Path(start.pose_guider))
+    return VideoParts(network, _autoencoder(config, start), _image_token(config, start))
+
+
+def picture_state(network: VideoNetwork) -> dict[str, Tensor]:
+    """What the training on pictures hands on: all tensors but those that the training on films makes."""
+    of_films = film_parameters(network).keys()
+    return {name: value for name, value in network.state_dict().items() if name not in of_films}
+
+
+def load_picture_state(network: VideoNetwork, path: Path) -> None:
+    """Put what the training on pictures has made into a network.
+
+    Raises:
+        InputError: the file is missing, damaged, or of another network.
+    """
+    kind = "result of the stage image"
+    found = read_tensors(path, kind)
+    check_names(found, picture_state(network), path, kind)
+    network.load_state_dict(found, strict=False)
+
+
+def _begin_unets(network: VideoNetwork, folder: Path) -> None:
+    """Stable Diffusion's UNet for both networks; the reference network has no exit."""
+    path = next((path for name in UNET_FILES if (path := folder / name).is_file()), None)
+    if path is None:
+        raise InputError(f"'{folder}' holds no {UNET_FILES[0]}; name the folder of Stable Diffusion's UNet.")
+    state = _read(path, "UNet")
+    of_films = {name.removeprefix("denoiser.") for name in film_parameters(network)}
+    for part in (network.denoiser, network.reference):
+        expected = {name: value for name, value in part.state_dict().items() if name not in of_films}
+        _begin(part, {name: state[name] for name in expected if name in state}, str(path), "UNet", expected)
+
+
+def _begin_guider(guider: nn.Module, path: Path) -> None:
+    """A ControlNet's first layers; its exit has the same shape and is zero in both."""
+    state = _read(path, "ControlNet")
+    named = {name.removeprefix(CONTROLNET_GUIDER): v for name, v in state.items() if name.startswith(CONTROLNET_GUIDER)}
+    _begin(guider, named, str(path), "ControlNet", guider.state_dict())
+
+
+def _begin(
+    part: nn.Module,
+    state: Mapping[str, Tensor],
+    path: str,
+    kind: str,
+    expected: Mapping[str, Tensor] | None = None,
+) -> None:
+    """Put tensors into a network; all of `expected` have to be there, or where nothing is expected, at least one."""
+    own = part.state_dict()
+    wanted = expected if expected is not None else {name: own[name] for name in own if name in state}
+    if not wanted:
+        raise InputError(f"The {kind} '{path}' holds nothing of this network; check the name of the file.")
+    check_names(state, wanted, path, kind)
+    part.load_state_dict(dict(state), strict=False)
+
+
+def _read(path: Path, kind: str) -> dict[str, Tensor]:
+    if path.suffix == ".safetensors":
+        return read_tensors(path, kind)
+    found = read_torch_file(path, kind)
+    table = found.get("state_dict", found) if isinstance(found, Mapping) else {}
+    tensors = {_plain(name): value for name, value in table.items() if isinstance(value, Tensor)}
+    if not tensors:
+        raise InputError(f"The {kind} '{path}' holds no tensors by name; check the name of the file.")
+    return tensors
+
+
+def _plain(name: str) -> str:
+    """A name without what several processes put before it."""
+    return name.removeprefix("module.")
+
+
+def _autoencoder(config: VideoConfig, start: StartSettings) -> Autoencoder:
+    if config.picture.autoencoder == "patches":
+        return PatchAutoencoder(config.picture.factor)
+    if start.autoencoder is None:
+        raise InputError("Pictures go through an autoencoder: name the folder of sd-vae-ft-mse in start.autoencoder.")
+    made = KlAutoencoder.from_folder(start.autoencoder)
+    check_autoencoder(made, config.picture)
+    return made
+
+
+def _image_token(config: VideoConfig, start: StartSettings) -> ImageToken:
+    if config.picture.image_token == "grid":
+        return GridToken(config.sizes.image_token)
+    if start.image_encoder is None:
+        raise InputError("The person's picture goes through CLIP: name the folder of it in start.image_encoder.")
+    made = ClipToken.from_folder(start.image_encoder)
+    check_image_token(made, config)
+    return made
+
+
+def video_model(parts: VideoParts, features: VideoFeaturesConfig, sampling: SamplingConfig) -> VideoModel:
+    """The settings of a model whose parts have been trained, as its bundle holds them."""
+    return VideoModel(
+        network=parts.network.config,
+        features=features,
+        sampling=sampling,
+        autoencoder=parts.autoencoder.config if isinstance(parts.autoencoder, KlAutoencoder) else None,
+        image_encoder=parts.image_token.config if isinstance(parts.image_token, ClipToken) else None,
+    )
