@@ -14,6 +14,7 @@ from torch import Tensor
 
 from gesta.audio.video_features.protocol import VideoFeatures
 from gesta.mmgt.diffusion import CosineSchedule
+from gesta.mmgt.displacement import diffused, undiffused
 from gesta.mmgt.keypoint_speaker import KeypointSpeaker
 from gesta.mmgt.smga import Heard, Smga
 from gesta.mmgt.smga_config import SmgaConfig, smga_config
@@ -60,9 +61,13 @@ class SmoothPoses:
         count = int(known[0].sum())
         first = noisy[:, :count] if count else initial_pose[:, None]
         follows, variances, axes = self.given(first.shape[1])
-        mean = rest + follows @ (first - rest[:, : first.shape[1]])
+        if count:
+            first = undiffused(first, initial_pose, self.config)
+        mean = diffused(rest + follows @ (first - rest[:, : first.shape[1]]), initial_pose.double(), self.config)
+        units = diffused(torch.ones(1, 1, noisy.shape[2]), torch.zeros(1, noisy.shape[2]), self.config).double()
         signal = self.signal[timesteps][:, None, None]
-        gain = signal.sqrt() * variances[:, None] / (signal * variances[:, None] + 1.0 - signal)
+        spread = variances[:, None] * units**2
+        gain = signal.sqrt() * spread / (signal * spread + 1.0 - signal)
         return (mean + axes @ (gain * (axes.T @ (noisy - signal.sqrt() * mean)))).float()
 
 

@@ -15,6 +15,7 @@ from tests.mmgt.smooth_poses import SPREAD, slow_rows, smooth_speaker
 
 SCHEDULE = CosineSchedule(KeypointDiffusion())
 SHAPE = (2, 6, 5)
+WITHIN = (torch.tensor(-1.0), torch.tensor(1.0))
 
 
 def drawing(seed: int, shape: tuple[int, ...] = SHAPE) -> Callable[[], torch.Tensor]:
@@ -61,7 +62,7 @@ def test_two_steps_by_hand() -> None:
         seen.append(noisy)
         return next(answers)
 
-    found = sample(predict, SCHEDULE, drawing(3), times=[800, 300], eta=0.0)
+    found = sample(predict, SCHEDULE, drawing(3), times=[800, 300], eta=0.0, limits=WITHIN)
     start, now, then = drawing(3)(), SCHEDULE.share(800), SCHEDULE.share(300)
     noise = (start - now**0.5 * 0.5) / (1 - now) ** 0.5
     assert torch.allclose(seen[1], then**0.5 * 0.5 + (1 - then) ** 0.5 * noise, atol=1e-6)
@@ -78,13 +79,13 @@ def test_a_network_that_knows_the_answer_gives_it_and_is_shown_the_right_noise(e
         levels.append(float((noisy - share**0.5 * truth).std() / (1 - share) ** 0.5))
         return truth
 
-    found = sample(predict, SCHEDULE, drawing(5, (1, 3000, 5)), times=SCHEDULE.times(10), eta=eta)
+    found = sample(predict, SCHEDULE, drawing(5, (1, 3000, 5)), times=SCHEDULE.times(10), eta=eta, limits=WITHIN)
     assert torch.equal(found, truth)
     assert levels == pytest.approx([1.0] * 10, abs=0.05)
 
 
 def test_answers_are_cut_to_the_limit() -> None:
-    found = sample(lambda noisy, _: noisy * 100.0, SCHEDULE, drawing(6), times=[999, 10], eta=0.0)
+    found = sample(lambda noisy, _: noisy * 100.0, SCHEDULE, drawing(6), times=[999, 10], eta=0.0, limits=WITHIN)
     assert found.abs().max() == 1.0
 
 
@@ -110,7 +111,7 @@ def test_known_frames_are_shown_as_they_are_or_under_noise(learned: bool) -> Non
         seen.append(noisy)
         return torch.zeros_like(noisy)
 
-    sample(predict, SCHEDULE, drawing(9), times=[999, 500], eta=0.0, known=known)
+    sample(predict, SCHEDULE, drawing(9), times=[999, 500], eta=0.0, limits=WITHIN, known=known)
     shown, noise = seen[1][:, :2, :4], drawing(9)()[:, :2, :4]
     if learned:
         assert torch.equal(shown, values[..., :4])
@@ -135,11 +136,11 @@ def test_a_steady_drift_is_carried_on() -> None:
 
 
 def made(steps: int, spacing: str, eta: float = 0.0) -> np.ndarray:
-    """Poses of 25 pixels' spread from the exact network, from the same noise."""
-    smga = smooth_speaker().smga
+    """Poses of 25 pixels' spread from the exact network, from the same noise, which covers poses as published."""
+    smga = smooth_speaker(diffused="poses").smga
     predict = guided(smga, smga.silence(1), torch.zeros(1, 402), 1.0)
     times = SCHEDULE.times(steps, spacing)  # type: ignore[arg-type]
-    return sample(predict, SCHEDULE, drawing(10, (1, 80, 402)), times=times, eta=eta).numpy()
+    return sample(predict, SCHEDULE, drawing(10, (1, 80, 402)), times=times, eta=eta, limits=WITHIN).numpy()
 
 
 def test_few_steps_cost_little_if_they_lie_where_it_matters() -> None:

@@ -7,6 +7,7 @@ import torch
 from gesta.keypoints.layout import GROUPS
 from gesta.keypoints.vectors import VECTOR_SIZE, columns
 from gesta.mmgt.diffusion import CosineSchedule
+from gesta.mmgt.displacement import UNIT, diffused, limits, undiffused
 from gesta.mmgt.keypoint_objective import KeypointClips, keypoint_losses, pose_losses
 from gesta.mmgt.pose_vectors import beginning_with, clip_rows, initial_vector, pose_vectors, rows_needed
 from gesta.mmgt.smga import Smga
@@ -88,6 +89,18 @@ def test_the_pose_it_begins_with() -> None:
     assert np.flatnonzero(zeroed.reshape(-1, 3)[:, 0] == 0.0).tolist() == [9, 10, 12, 13]
 
 
+def test_displacements_count_in_units_of_fifty_pixels_and_go_back() -> None:
+    poses, initial = torch.rand(2, FRAMES, VECTOR_SIZE), torch.rand(2, VECTOR_SIZE)
+    values = diffused(poses, initial, GESTA)
+    assert torch.allclose(values[0, 1, 0], (poses[0, 1, 0] - initial[0, 0]) / UNIT)
+    assert torch.allclose(values[0, 1, 2], poses[0, 1, 2] - initial[0, 2])
+    assert torch.allclose(undiffused(values, initial, GESTA), poses, atol=1e-6)
+    least, most = limits(initial, GESTA)
+    assert torch.allclose(undiffused(most, initial, GESTA), torch.ones(2, 1, VECTOR_SIZE), atol=1e-6)
+    assert torch.allclose(undiffused(least, initial, GESTA), -torch.ones(2, 1, VECTOR_SIZE), atol=1e-6)
+    assert diffused(poses, initial, OFFICIAL) is poses
+
+
 def test_speech_and_poses_are_in_step_but_as_published() -> None:
     assert clip_rows(10, GESTA) == (slice(10, 90), slice(10, 90))
     assert clip_rows(10, OFFICIAL) == (slice(10, 90), slice(11, 91))
@@ -123,10 +136,11 @@ def test_training_shows_known_frames_clean_and_withholds_some_speech() -> None:
     assert (lengths == 0).float().mean() == pytest.approx(0.1, abs=0.08)
     assert lengths.max() <= frames // 2 < lengths.max() + 8
     columns_50 = columns(slice(50, 51))
-    expected = poses.clone()
-    expected[..., columns_50.start : columns_50.stop - 1] = 0.0
+    shown = poses.clone()
+    shown[..., columns_50.start : columns_50.stop - 1] = 0.0
+    assert torch.equal(initial, shown[:, 0])
+    expected = diffused(shown, initial, GESTA)
     assert torch.equal(noisy[known], expected[known])
-    assert torch.equal(initial, expected[:, 0])
     assert not torch.isclose(noisy, expected)[~known].all(dim=-1).any()
     assert deaf.float().mean() == pytest.approx(0.25, abs=0.12)
     assert (int(timesteps.min()), int(timesteps.max())) == pytest.approx((0, 999), abs=50)
@@ -147,7 +161,7 @@ def test_a_small_network_learns_to_move_with_what_it_hears() -> None:
         waves = phase + rate * torch.arange(frames)
         audio = torch.stack([waves.sin(), waves.cos()], dim=-1)
         poses = torch.zeros(8, frames, KEYPOINT_COUNT, 3)
-        poses[..., :2] = 0.3 * audio[:, :, None]
+        poses[..., :2] = 0.05 * audio[:, :, None]
         poses[..., 2] = 1.0
         return KeypointClips(poses.flatten(2), scores, audio)
 
@@ -166,4 +180,5 @@ def test_a_small_network_learns_to_move_with_what_it_hears() -> None:
             smga(torch.randn_like(test.poses), test.poses[:, 0], test.audio, time, torch.full((8,), withheld))
             for withheld in (False, True)
         )
-    assert (hearing - test.poses).square().mean() < 0.7 * (deaf - test.poses).square().mean()
+    right = diffused(test.poses, test.poses[:, 0], config)
+    assert (hearing - right).square().mean() < 0.7 * (deaf - right).square().mean()

@@ -94,9 +94,10 @@ def sample(
     *,
     times: Sequence[int],
     eta: float,
+    limits: tuple[Tensor, Tensor],
     known: Known | None = None,
 ) -> Tensor:
-    """Poses from noise, by DDIM.
+    """Clean values from noise, by DDIM.
 
     Args:
         predict: the network.
@@ -104,13 +105,14 @@ def sample(
         draw: gives standard normal (B, F, V); called once at the beginning and, if eta is above 0, once for each step.
         times: the noise levels of the steps, falling, as `CosineSchedule.times` gives them.
         eta: 0 is deterministic from the first draw on, 1 renews as much noise as the forward process would.
+        limits: the least and the largest that clean values may be, in a shape that fits theirs.
         known: what is there already of the first frames.
 
     Returns:
-        (B, F, V) within the schedule's limit. In the known frames stands what the network makes of them, which says
+        (B, F, V) within the limits. In the known frames stands what the network makes of them, which says
         how well the rest fits on to them.
     """
-    noisy, limit = draw(), schedule.config.limit
+    noisy = draw()
     if known is not None:
         levels = torch.full((len(noisy),), times[0], device=noisy.device)
         noisy = known.placed(noisy, schedule.noised(known.values, levels, noisy[:, : known.count]))
@@ -119,7 +121,7 @@ def sample(
         clean = predict(known.shown_in(noisy) if known is not None and known.learned else noisy, levels)
         if known is not None:
             clean = known.followed(clean)
-        clean = clean.clamp(-limit, limit)
+        clean = clean.clamp(*limits)
         if then is not None:
             # Known frames are their own truth under the noise that each step has.
             target = clean if known is None else known.placed(clean)

@@ -15,6 +15,7 @@ from torch import Tensor
 from gesta.keypoints.layout import GROUPS, VISIBLE
 from gesta.keypoints.vectors import VALUES_PER_POINT, columns
 from gesta.mmgt.diffusion import CosineSchedule
+from gesta.mmgt.displacement import diffused
 from gesta.mmgt.pose_vectors import SCORE
 from gesta.mmgt.smga import Smga
 from gesta.mmgt.smga_config import SmgaConfig
@@ -51,12 +52,13 @@ def keypoint_losses(smga: Smga, clips: KeypointClips, schedule: CosineSchedule) 
     initial = _initial_poses(clips, smga.config) if clips.initial_pose is None else clips.initial_pose
     timesteps = torch.randint(schedule.config.steps, (count,), device=poses.device)
     deaf = torch.rand(count, device=poses.device) < schedule.config.deaf_share
-    noisy = schedule.noised(poses, timesteps, torch.randn_like(poses))
+    target = diffused(poses, initial, smga.config)
+    noisy = schedule.noised(target, timesteps, torch.randn_like(poses))
     known = _known_frames(clips, smga.config)
     if known is not None:
-        noisy = torch.where(known[..., None], poses * _ever_seen(clips.scores, known), noisy)
+        noisy = torch.where(known[..., None], target * _ever_seen(clips.scores, known), noisy)
     found = smga(noisy, initial, clips.audio, timesteps, deaf, known)
-    return pose_losses(found, poses, clips.scores, smga.config)
+    return pose_losses(found, target, clips.scores, smga.config)
 
 
 def _initial_poses(clips: KeypointClips, config: SmgaConfig) -> Tensor:
@@ -86,11 +88,11 @@ def _ever_seen(scores: Tensor, known: Tensor) -> Tensor:
     return numbers.flatten(2)
 
 
-def pose_losses(found: Tensor, poses: Tensor, scores: Tensor, config: SmgaConfig) -> dict[str, Tensor]:
-    """Losses by name of poses (B, F, V) that were found where `poses` were right, with their scores (B, F, N)."""
+def pose_losses(found: Tensor, right: Tensor, scores: Tensor, config: SmgaConfig) -> dict[str, Tensor]:
+    """Losses by name of what was found where (B, F, V) was right; both as they are diffused, with scores (B, F, N)."""
     losses = config.losses
     shares = {"position": 1.0, "velocity": losses.velocity, "acceleration": losses.acceleration}
-    error, weights = found - poses, _weights(scores, config)
+    error, weights = found - right, _weights(scores, config)
     face = columns(GROUPS["face"])
     named: dict[str, Tensor] = {}
     total = error.new_zeros(())

@@ -19,6 +19,7 @@ from gesta.audio.video_features.protocol import VideoFeatures
 from gesta.keypoints.vectors import from_vectors, without_legs
 from gesta.mmgt.candidates import best_candidate
 from gesta.mmgt.diffusion import CosineSchedule, guided, sample
+from gesta.mmgt.displacement import diffused, limits, undiffused
 from gesta.mmgt.inpainting import Known
 from gesta.mmgt.pose_vectors import beginning_with, initial_vector, kept_numbers
 from gesta.mmgt.smga import Heard, Smga
@@ -127,20 +128,22 @@ class KeypointSpeaker:
 
         heard = smga.hear(self._tensor(window.audio, 1))
         heard = Heard(*(part.expand(count, *part.shape[1:]) for part in heard))
-        there = self._known(known, count) if len(known) else None
-        predict = guided(smga, heard, self._tensor(pose, count), sampling.guidance, there)
-        times = self.schedule.times(sampling.steps, sampling.spacing)
-        found = sample(predict, self.schedule, draw, times=times, eta=sampling.eta, known=there)
-        windows = found.float().cpu().numpy()
+        begun = self._tensor(pose, count)
+        there = self._known(known, begun) if len(known) else None
+        predict = guided(smga, heard, begun, sampling.guidance, there)
+        times, within = self.schedule.times(sampling.steps, sampling.spacing), limits(begun, self.config)
+        found = sample(predict, self.schedule, draw, times=times, eta=sampling.eta, limits=within, known=there)
+        windows = undiffused(found, begun, self.config).float().cpu().numpy()
         if count == 1 or not len(known):
             return windows[0]
         return windows[best_candidate(known, windows, self.config.score_scale)]
 
-    def _known(self, known: np.ndarray, count: int) -> Known:
-        """Known frames (K, V) for each candidate; of points that none of them shows, only the score is known."""
+    def _known(self, known: np.ndarray, pose: Tensor) -> Known:
+        """Known frames (K, V) for each candidate's pose (B, V); of points that none of them shows, only the score."""
         kept = kept_numbers(known, self.config.score_scale)[None]
         learned = self.config.continuing == "learned"
-        return Known(self._tensor(known, count), self._tensor(kept, count), learned)
+        values = diffused(self._tensor(known, len(pose)), pose, self.config)
+        return Known(values, self._tensor(kept, len(pose)), learned)
 
     def _tensor(self, rows: np.ndarray, count: int) -> Tensor:
         """The same rows for each of `count` candidates."""

@@ -95,10 +95,10 @@ class Smga(nn.Module):
         dropped: Tensor | None = None,
         known: Tensor | None = None,
     ) -> Tensor:
-        """Clean poses (B, F, V).
+        """What is clean, (B, F, V): poses, or displacements (gesta.mmgt.displacement), as the settings say.
 
         Args:
-            noisy: (B, F, V) poses under noise.
+            noisy: (B, F, V) the same under noise.
             initial_pose: (B, V) the pose it begins with.
             audio: (B, F, A) features of the speech.
             timesteps: (B,) int64, how much noise there is, 0 to 999 as published.
@@ -127,7 +127,7 @@ class Smga(nn.Module):
     def clear(
         self, noisy: Tensor, initial_pose: Tensor, heard: Heard, timesteps: Tensor, known: Tensor | None = None
     ) -> Tensor:
-        """Clean poses (B, F, V) from speech that has been heard; the rest as for `forward`."""
+        """What is clean, (B, F, V), from speech that has been heard; the rest as for `forward`."""
         vector, time_tokens = self.time(timesteps)
         time = functional.mish(vector + heard.whole)
         memory = self.memory_norm(torch.cat([heard.tokens, time_tokens], dim=1))

@@ -39,7 +39,7 @@ class KeypointDiffusion(Settings):
     steps: int = Field(1000, ge=2, le=100_000, description="noise levels of the cosine schedule")
     offset: float = Field(0.008, ge=0.0, lt=1.0, description="s of the cosine schedule")
     largest_beta: float = Field(0.999, gt=0.0, lt=1.0, description="a level adds no more noise than this")
-    limit: float = Field(1.0, gt=0.0, description="predicted poses are cut to within plus or minus this")
+    limit: float = Field(1.0, gt=0.0, description="predicted numbers of poses are cut to within plus or minus this")
     continued_share: float = Field(
         0.9, ge=0.0, le=1.0, description="share of training clips whose first frames are known, where that is learned"
     )
@@ -52,7 +52,7 @@ class KeypointLosses(Settings):
     velocity: float = Field(1.0, ge=0.0, description="weight of the differences from frame to frame")
     acceleration: float = Field(1.0, ge=0.0, description="weight of the second differences")
     face: float = Field(3.0, ge=0.0, description="weight of the same three for the 68 face points alone")
-    scores: float = Field(0.05, ge=0.0, description="weight of a score's error, that of a coordinate's being 1")
+    scores: float = Field(0.5, ge=0.0, description="weight of a score's error, that of a coordinate's being 1")
     hidden_points: Literal["ignored", "counted"] = Field(
         "ignored", description="whether the places of points that nobody saw count, as published"
     )
@@ -85,6 +85,9 @@ class SmgaConfig(Settings):
     wiring: Literal["both", "face_only"] = Field(
         "both", description="streams that a layer hands on; as published, the body's begins anew in each layer"
     )
+    diffused: Literal["displacements", "poses"] = Field(
+        "displacements", description="what noise covers: how far points have gone from the initial pose, or whole poses"
+    )
     rotary: RotaryPlace = Field(
         "per_head", description="where positions turn queries and keys: each head's own, or the full width before it"
     )
@@ -115,6 +118,7 @@ SMGA_PRESETS: dict[str, dict[str, object]] = {
         "sampling": {"eta": 1.0, "spacing": "even"},
         "entries": "shared",
         "wiring": "face_only",
+        "diffused": "poses",
         "rotary": "full_width",
         "continuing": "replaced",
         "score_scale": "as_published",
