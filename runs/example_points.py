@@ -30,6 +30,14 @@ CLIP = "mmgt_oliver_103842_slice18"
 SIDE = 512
 STYLE = "example_film"
 DRAWN_BODY = [index for index in range(len(BODY_COLOURS)) if index not in LEGS]
+HEAD = {
+    "nose": slice(30, 31),
+    "right_eye": slice(36, 42),
+    "left_eye": slice(42, 48),
+    "right_ear": slice(0, 2),
+    "left_ear": slice(15, 17),
+}
+"""Points of the face that body points of the head are near."""
 FACE_SHAPES = 14
 """Directions in which the model of faces can bend."""
 FITTING_ROUNDS = 40
@@ -68,16 +76,19 @@ def record(body: np.ndarray, face: np.ndarray | None = None, hands: list[np.ndar
     return Keypoints(points, scores, (SIDE, SIDE), VIDEO_FPS)
 
 
-def body_points(picture: np.ndarray, before: np.ndarray | None) -> np.ndarray:
-    """(18, 2) body points by their colours, near to where they were; 0 for knees and ankles."""
+def body_points(picture: np.ndarray, face: np.ndarray, before: np.ndarray | None) -> np.ndarray:
+    """(18, 2) body points by their colours, near to where they were or the face (68, 2) is; 0 for knees and ankles."""
     found = np.zeros((len(BODY_COLOURS), 2))
+    expected = {} if before is None else dict(enumerate(before))
+    expected |= {body_index(name): face[part].mean(axis=0) for name, part in HEAD.items()}
     blank = picture.max(axis=-1) < TOLERANCE
     rows, columns = np.indices(blank.shape)
     for index in DRAWN_BODY:
         like = np.abs(picture.astype(int) - BODY_COLOURS[index]).max(axis=-1) < TOLERANCE
         share = filled(like, JOINT_PX) - filled(blank, JOINT_PX)
-        if before is not None:
-            share -= 0.01 * np.minimum(np.hypot(columns - before[index, 0], rows - before[index, 1]), 60.0)
+        if index in expected:
+            x, y = expected[index]
+            share -= 0.01 * np.minimum(np.hypot(columns - x, rows - y), 60.0)
         found[index] = np.unravel_index(share.argmax(), share.shape)[::-1]
     above = (picture.min(axis=-1) > 140) | ((picture[..., 2] > 150) & (picture[..., :2].max(axis=-1) < TOLERANCE))
     below = cv2.dilate(above.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
@@ -212,10 +223,11 @@ def box(mask: np.ndarray) -> np.ndarray:
 
 def recovered(film: np.ndarray, model: Faces) -> Keypoints:
     """All points of all frames."""
-    bodies, faces = [body_points(film[0], None)], [face_points(film[0], model, None)]
+    faces = [face_points(film[0], model, None)]
+    bodies = [body_points(film[0], faces[0], None)]
     for picture in film[1:]:
-        bodies.append(body_points(picture, bodies[-1]))
         faces.append(face_points(picture, model, faces[-1]))
+        bodies.append(body_points(picture, faces[-1], bodies[-1]))
     hands = tracked_hands(film, np.stack(bodies))
     found = [record(*frame) for frame in zip(bodies, faces, map(list, hands), strict=True)]
     points, scores = (np.concatenate([getattr(one, name) for one in found]) for name in ("points", "scores"))
