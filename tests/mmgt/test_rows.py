@@ -5,7 +5,7 @@ from itertools import count
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gesta.errors import InputError
@@ -21,6 +21,7 @@ from tests.mmgt.speaking import FRAMES, features, keypoints, stretches
 SIZES = VideoSizes(audio_layers=2, audio_channels=3)
 
 
+@settings(deadline=None)
 @given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=12), data=st.data())
 def test_rows_are_those_of_the_whole(lengths: list[int], data: st.DataObject) -> None:
     total = sum(lengths)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gesta.errors import InputError
@@ -15,6 +15,7 @@ def sums(windows: Windows, count: int) -> np.ndarray:
     return total
 
 
+@settings(deadline=None)
 @given(count=st.integers(1, 300), size=st.integers(1, 32), data=st.data())
 def test_weights_of_every_frame_sum_to_one(count: int, size: int, data: st.DataObject) -> None:
     overlap = data.draw(st.integers(0, size - 1))

@@ -61,10 +61,11 @@ def _faded(count: int, size: int, hop: int) -> Windows:
         shared = covered - starts[number]
         rising = np.arange(1, shared + 1) / (shared + 1)
         # Earlier windows give up what this one takes, however many of them there are at a frame.
-        for earlier in range(number):
-            fading = frames[earlier] - starts[number]
-            inside = (fading >= 0) & (fading < shared)
-            weights[earlier, inside] *= 1.0 - rising[fading[inside]]
+        for earlier in range(number - 1, -1, -1):
+            common = starts[earlier] + size - starts[number]
+            if common <= 0:
+                break
+            weights[earlier, size - common :] *= 1.0 - rising[:common]
         weights[number, :shared] = rising
         covered = starts[number] + size
     return Windows(frames, weights)
