@@ -1,6 +1,6 @@
 """Foreign torch and safetensors files: read without running what they hold, compared with what a network expects."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -22,28 +22,57 @@ LENGTH_BYTES = 8
 """A safetensors file begins with the length of its header, a little-endian integer."""
 
 
-def read_torch_file(path: str | Path, kind: str) -> Any:
+class PickledObjectError(InputError):
+    """A torch file holds objects whose loading would run code.
+
+    Attributes:
+        classes: what they are, by their dotted names.
+    """
+
+    def __init__(self, sentence: str, classes: Sequence[str]) -> None:
+        super().__init__(sentence)
+        self.classes = tuple(classes)
+
+
+def read_torch_file(path: str | Path, kind: str, *, mapped: bool = False) -> Any:
     """What a file written by torch.save holds: tensors, numbers, text, lists and tables, on the CPU.
 
     Args:
         path: the file.
         kind: what it is, for the sentence of an error, for example "FGD encoder".
+        mapped: leave the numbers in the file until they are used; not for files of torch before 1.6.
 
     Raises:
-        InputError: it is missing, too large, damaged, or asks for code to be run.
+        PickledObjectError: it holds objects whose loading would run code; none is loaded.
+        InputError: it is missing, too large, or damaged.
     """
     path = Path(path)
     try:
         _refuse_large(path, kind)
-        return torch.load(path, map_location="cpu", weights_only=True)
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except OSError as error:
         raise InputError(f"The {kind} '{path}' cannot be read: {reason_of(error)}.") from None
     except UnpicklingError:
+        if classes := _classes_in(path):
+            raise PickledObjectError(
+                f"The {kind} '{path}' holds more than tensors, an object of {listed(classes)}, which would run "
+                "code; fetch a file of tensors alone from its makers.",
+                classes,
+            ) from None
         raise InputError(
             f"The {kind} '{path}' holds more than tensors, or is no torch file; fetch it again from its makers."
         ) from None
     except (BadZipFile, EOFError, KeyError, RuntimeError, ValueError):
         raise InputError(f"The {kind} '{path}' is damaged or no torch file; fetch it again.") from None
+
+
+def _classes_in(path: Path) -> list[str]:
+    """The names of classes and functions that loading a torch file would call; none where they cannot be told."""
+    try:
+        return sorted(torch.serialization.get_unsafe_globals_in_checkpoint(path))
+    except Exception:
+        # Anything can be in a file that is not what it seems; the sentence about it is said without the names.
+        return []
 
 
 def read_tensors(path: str | Path, kind: str) -> dict[str, Tensor]:

@@ -104,5 +104,5 @@ def test_two_generators_or_none(released: Path, tmp_path: Path) -> None:
 
 
 def test_other_kinds_of_weights(tmp_path: Path) -> None:
-    assert "not in this version" in gesta_run("import-weights", "mmgt", tmp_path, "-o", tmp_path / "x").stderr
+    assert "holds neither" in gesta_run("import-weights", "mmgt", tmp_path, "-o", tmp_path / "x").stderr
     assert "did you mean echomask" in gesta_run("import-weights", "ecomask", tmp_path, "-o", tmp_path / "x").stderr

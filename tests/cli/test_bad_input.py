@@ -194,7 +194,7 @@ def test_a_bad_option(here: Path, speech: Path, options: str, words: list[str]) 
     assert everything_in(here) == {}
 
 
-@pytest.mark.parametrize("name", ["film", "export", "view", "body", "evaluate"])
+@pytest.mark.parametrize("name", ["export", "view", "body", "evaluate"])
 def test_a_command_that_is_not_built_yet(here: Path, speech: Path, name: str) -> None:
     refused(gesta_run(name), f"'{name}' is not in this version")
     refused(gesta_run(name, speech, "--image", "face.png", "-o", "out.mp4"), "not in this version")

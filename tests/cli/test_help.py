@@ -10,7 +10,7 @@ import gesta
 from gesta.cli import build, main
 from tests.cli.running import gesta_run
 
-COMMANDS = ("speak", "inspect", "prepare", "train", "import-weights", "models", "doctor", "version")
+COMMANDS = ("speak", "film", "inspect", "prepare", "train", "import-weights", "models", "doctor", "version")
 KINDS = ("synthetic", "beat2", "show", "bvh")
 EVERY_HELP = [(), *((name,) for name in COMMANDS), *(("prepare", kind) for kind in KINDS)]
 INTERNALS = re.compile(r"[Tt]raceback|None|\bPath\b(?!\])|dataclass|numba|kwargs|TODO|_s\b|\bRVQ\b")
@@ -33,6 +33,7 @@ def test_help_fits_80_columns_and_shows_no_internals(command: tuple[str, ...]) -
 def test_help_of_the_working_commands_has_examples() -> None:
     for name, example in (
         ("speak", "talk.wav"),
+        ("film", "talk.wav --image me.jpg --model models/mmgt"),
         ("inspect", "talk.wav"),
         ("prepare", "beat2 BEAT2/beat_english_v2.0.0 -o data/scott --speakers 2"),
         ("train", "motion recipes/toy.toml"),
@@ -46,7 +47,7 @@ def test_help_tells_of_every_command_but_the_planned_ones() -> None:
     text = gesta_run("--help").stdout
     for name in COMMANDS:
         assert f"\n  {name} " in text
-    assert "\n  film " not in text
+    assert "\n  export " not in text
 
 
 def test_without_a_command_it_helps() -> None:
@@ -56,7 +57,7 @@ def test_without_a_command_it_helps() -> None:
 
 
 def test_planned_commands_say_so_in_their_help() -> None:
-    assert "Not in this version" in gesta_run("film", "--help").stdout
+    assert "Not in this version" in gesta_run("export", "--help").stdout
 
 
 def test_models_names_every_model() -> None:

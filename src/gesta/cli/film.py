@@ -26,8 +26,8 @@ CONSENT = (
 EXAMPLES = """\b
 Examples:
   gesta film talk.wav --image me.jpg --model models/mmgt
-  gesta film talk.wav --image me.jpg --model models/mmgt --points me.npz -o film.mp4
-  gesta film talk.wav --image me.jpg --model models/mmgt --seed 3 --sampling quick,guidance=2"""
+  gesta film talk.wav --image me.jpg --model models/mmgt --points me.npz
+  gesta film talk.wav --image me.jpg --model models/mmgt --sampling quick"""
 
 
 def film(
@@ -82,7 +82,7 @@ def film(
     device: Annotated[str, typer.Option(metavar="NAME", help="Where it is made: auto, cpu or cuda.")] = "auto",
     style: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
-    """Make a film of a person speaking and gesturing, from a recording and one picture.
+    """Make a film of a person who speaks, from a recording and one picture.
 
     Writes the film with the recording's own sound, and beside it a report (OUT.report.json).
 
