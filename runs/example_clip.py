@@ -3,10 +3,11 @@
     python runs/example_clip.py FOLDER_OF_VIDEO POINTS.npz -o SOURCE
 
 The example's own frames are not there: only its first picture, its speech, and drawn poses, whose 134 points
-runs/example_points.py has found. So THE FILM MADE HERE IS NOT THE REAL ONE: its first picture is cut into a plate,
-forearms and hands, and each is bent so that its points are where they should be; what was hidden is painted over with
-what surrounds it. It shows one real person's looks moving as that person moved, which is enough to see whether a
-training learns, and nothing to judge pictures by. SOURCE gets NAME.mp4, NAME.wav (16 kHz) and NAME.npz.
+runs/example_points.py has found. So THE FILM MADE HERE IS NOT THE REAL ONE: its first picture is cut into a plate and
+two forearms, which are bent so that their points are where they should be; what was hidden is painted over with what
+surrounds it; and the hands are drawn, in the picture's colours, since no bending opens a fist. It shows one real
+person's looks moving as that person moved, which is enough to see whether a training learns, and nothing to judge
+pictures by. SOURCE gets NAME.mp4, NAME.wav (16 kHz) and NAME.npz.
 """
 
 import argparse
@@ -29,11 +30,19 @@ from gesta.render.video import VideoWriter
 STILL = ("neck", "right_shoulder", "left_shoulder", "right_hip", "left_hip")
 """Body points that the plate follows."""
 BORDER_POINTS = 9
-HEAD_WIDER = (1.55, 2.1)
-"""The head's outline round the face's points, and where the background stands still again; as factors."""
+HEAD_WIDER = ((1.35, 2.2), (2.2, 3.3))
+"""The head's outline round the face's points, and where the background stands still again; as factors of x and y."""
 SLEEVE_PX, HAND_PX, FEATHER_PX = 21, 9, 7
 """How far a forearm and a hand reach round their bones."""
 ROOM_PX = 40
+PALM = (0, 1, 5, 9, 13, 17)
+FINGER_PX, EDGE_PX = 10, 2
+"""How thick a drawn finger is, and its darker edge."""
+EDGE_SHADE = 0.72
+SKIN_PERCENTILE = 70.0
+"""Of the colours at a hand's points: most are in some shade."""
+FINER = 8
+"""Hands are drawn to so many parts of a pixel; a power of two."""
 Say = Callable[[str], object]
 
 
@@ -67,13 +76,16 @@ class Puppet:
 
     def __init__(self, picture: np.ndarray, points: np.ndarray) -> None:
         self._points, size = points, picture.shape[:2]
-        self._sprites: list[tuple[str, str, np.ndarray]] = []
+        self._sleeves: dict[str, np.ndarray] = {}
+        self._skins: dict[str, np.ndarray] = {}
         hidden = np.zeros(size, np.float32)
         for side in ("right", "left"):
-            for kind, reach in (("forearm", SLEEVE_PX), ("hand", HAND_PX)):
-                mask = covered(limb(points, side, kind), reach, size)
-                hidden = np.maximum(hidden, mask)
-                self._sprites.append((side, kind, np.dstack([picture * mask[..., None], mask]).astype(np.float32)))
+            sleeve = covered(forearm(points, side), SLEEVE_PX, size)
+            hand = covered(points[GROUPS[f"{side}_hand"]], HAND_PX, size)
+            hidden = np.maximum(hidden, np.maximum(sleeve, hand))
+            self._sleeves[side] = np.dstack([picture * sleeve[..., None], sleeve]).astype(np.float32)
+            columns, rows = points[GROUPS[f"{side}_hand"]].astype(int).T
+            self._skins[side] = np.percentile(picture[rows, columns], SKIN_PERCENTILE, axis=0)
         hole = cv2.dilate((hidden > 0.0).astype(np.uint8), np.ones((13, 13), np.uint8))
         self._plate = cv2.inpaint(picture, hole, 9, cv2.INPAINT_TELEA)
 
@@ -81,13 +93,16 @@ class Puppet:
         """The picture with its points at (134, 2)."""
         places, targets = (self._plate_points(at) for at in (self._points, points))
         picture = bent(self._plate, places, targets).astype(np.float32)
-        for side, kind, sprite in self._sprites:
-            start, end = limb(self._points, side, kind), limb(points, side, kind)
-            # What lies round the bones goes along as a whole.
+        for side, sleeve in self._sleeves.items():
+            start, end = forearm(self._points, side), forearm(points, side)
+            # What lies round the bone goes along with it.
             ring = around(start)
-            moved = bent(sprite, np.concatenate([start, ring]), np.concatenate([end, laid_with(ring, start, end)]))
+            moved = bent(sleeve, np.concatenate([start, ring]), np.concatenate([end, laid_with(ring, start, end)]))
             picture = picture * (1.0 - moved[..., 3:]) + moved[..., :3]
-        return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+        picture = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+        for side, skin in self._skins.items():
+            draw_skin(picture, points[GROUPS[f"{side}_hand"]], points[body_index(f"{side}_wrist")], skin)
+        return picture
 
     def _plate_points(self, points: np.ndarray) -> np.ndarray:
         """What the plate follows: the face and the head round it, the trunk, and the border, which stands still."""
@@ -99,16 +114,30 @@ class Puppet:
         outline = first[cv2.convexHull(first.astype(np.float32), returnPoints=False)[:, 0]]
         # The neck is the trunk's, so the head's own outline ends above the chin.
         outline = outline[outline[:, 1] < first[:, 1].mean()] - first.mean(axis=0)
-        near, far = (first.mean(axis=0) + outline * wider for wider in HEAD_WIDER)
+        near, far = (first.mean(axis=0) + outline * np.array(wider) for wider in HEAD_WIDER)
         head = [laid_with(near, first, face), far]
         trunk = points[[body_index(name) for name in STILL]]
         return np.concatenate([face, *head, trunk, *border])
 
 
-def limb(points: np.ndarray, side: str, kind: str) -> np.ndarray:
-    """The points of a hand, or of a forearm as its two ends."""
-    ends = points[[body_index(f"{side}_elbow"), body_index(f"{side}_wrist")]]
-    return np.concatenate([points[GROUPS[f"{side}_hand"]], ends[1:]]) if kind == "hand" else ends
+def draw_skin(picture: np.ndarray, hand: np.ndarray, wrist: np.ndarray, skin: np.ndarray) -> None:
+    """Draw a hand (21, 2) of one colour onto a picture: the palm, then finger by finger with its edge."""
+    places = np.rint(hand * FINER).astype(np.int32)
+    start = np.rint(wrist * FINER).astype(np.int32)
+    shift = FINER.bit_length() - 1
+    fingers = [np.concatenate([places[:1], places[at : at + 4]]) for at in range(1, len(hand), 4)]
+    lines = [np.stack([start, places[0]]), places[list(PALM)], *fingers]
+    for line in lines:
+        for thick, shade in ((FINGER_PX + EDGE_PX, EDGE_SHADE), (FINGER_PX, 1.0)):
+            colour = (skin * shade).tolist()
+            cv2.polylines(picture, [line], False, colour, thick, cv2.LINE_AA, shift)
+            if len(line) == len(PALM):
+                cv2.fillPoly(picture, [line], colour, cv2.LINE_AA, shift)
+
+
+def forearm(points: np.ndarray, side: str) -> np.ndarray:
+    """(2, 2) the elbow and the wrist."""
+    return points[[body_index(f"{side}_elbow"), body_index(f"{side}_wrist")]]
 
 
 def around(points: np.ndarray) -> np.ndarray:
