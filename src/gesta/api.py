@@ -7,26 +7,25 @@
 
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gesta.bundles.config import BUNDLE_FILES, CONFIG_FILE
 from gesta.bundles.files import kinds_of
-from gesta.bundles.film_config import FILM_FILES
-from gesta.bundles.film_folder import load_film_bundle
 from gesta.bundles.folder import Bundle, load_bundle
-from gesta.clip import Clip
 from gesta.devices import torch_device
 from gesta.errors import InputError, unknown_name
 from gesta.hub import NAME, REVISION, snapshot
 from gesta.models.common import LICENCE, Audio, as_speech
-from gesta.models.debug import DebugModel
 from gesta.models.echomask import EchoMaskModel
-from gesta.models.film import FilmModel, Picture
 from gesta.models.procedural import ProceduralModel
 from gesta.records import Motion, Prosody
 from gesta.take import Take
 
-Model = ProceduralModel | EchoMaskModel | FilmModel
+if TYPE_CHECKING:
+    from gesta.clip import Clip
+    from gesta.models.film import FilmModel, Picture
+
+Model: TypeAlias = "ProceduralModel | EchoMaskModel | FilmModel"
 """Whatever `load` gives."""
 
 DEBUG, MOTION = "debug", "motion"
@@ -56,6 +55,8 @@ def load(
     found = [_load(one, device, precision) for one in (name, *more)]
     if len(found) == 1:
         return found[0]
+    from gesta.models.film import FilmModel
+
     films = [model for model in found if isinstance(model, FilmModel)]
     if len(films) < len(found):
         odd = next(model for model in found if not isinstance(model, FilmModel))
@@ -68,6 +69,7 @@ def _load(name: str | PathLike[str], device: str, precision: str) -> Model:
     if name == DEBUG:
         # Making one takes torch's networks, which nobody else needs here.
         from gesta.bundles.debug import debug_bundle
+        from gesta.models.debug import DebugModel
 
         bundle = _ready(debug_bundle(), device, precision)
         return DebugModel(DEBUG, bundle, device)
@@ -78,6 +80,10 @@ def _load(name: str | PathLike[str], device: str, precision: str) -> Model:
         if MOTION in kinds_of(folder):
             bundle = _ready(load_bundle(folder, within), device, precision)
             return EchoMaskModel(bundle.config.name, bundle)
+        # What films are made with takes a moment to load, and bodies do without it.
+        from gesta.bundles.film_folder import load_film_bundle
+        from gesta.models.film import FilmModel
+
         torch_device(device)
         films = load_film_bundle(folder, within)
         return FilmModel(films.config.name, (films,), device)
@@ -97,6 +103,8 @@ def _folder(name: str | PathLike[str]) -> tuple[Path, Path]:
     place, _, revision = str(name).partition("@")
     if folder.exists() or not NAME.fullmatch(place) or not REVISION.fullmatch(revision):
         return folder, folder
+    from gesta.bundles.film_config import FILM_FILES
+
     otherwise = "fetch its files elsewhere and give their folder"
     found = snapshot(place, revision, (*BUNDLE_FILES, *FILM_FILES), "This model", otherwise)
     # There a folder of a commit holds links to files that commits share, two levels up.
@@ -117,7 +125,7 @@ def speak(audio: Audio, model: str | PathLike[str] = "default", **options: Any) 
     return load(model).speak(audio, **options)
 
 
-def film(audio: Audio, image: Picture, model: str | PathLike[str] = "default", **options: Any) -> Clip:
+def film(audio: Audio, image: "Picture", model: str | PathLike[str] = "default", **options: Any) -> "Clip":
     """Make ready to film the person in a picture, in one call: `load(model).film(audio, image, **options)`."""
     return load(model).film(audio, image, **options)
 
@@ -126,10 +134,8 @@ __all__ = [
     "LICENCE",
     "MODELS",
     "Audio",
-    "Clip",
     "Model",
     "Motion",
-    "Picture",
     "Prosody",
     "Take",
     "as_speech",

@@ -4,18 +4,20 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.audio.prosody import analyse
 from gesta.bundles.folder import Bundle
-from gesta.clip import Clip
 from gesta.echomask.config import Decoding
 from gesta.errors import InputError, unknown_name
 from gesta.models.common import USUAL_STYLE, Audio, Progress, as_speech, checked_kept, no_film, provenance, reported
 from gesta.motion.keeping import Kept
 from gesta.records import Motion
 from gesta.take import Take, join_motion
+
+if TYPE_CHECKING:
+    from gesta.clip import Clip
 
 SPEAKER = "speaker"
 
@@ -51,7 +53,7 @@ class EchoMaskModel:
         usual = self.bundle.config.decoding
         return usual if decoding is None else usual.changed_by(decoding)
 
-    def film(self, *_: Any, **__: Any) -> Clip:
+    def film(self, *_: Any, **__: Any) -> "Clip":
         """InputError: no film comes of it."""
         raise no_film(self.name)
 

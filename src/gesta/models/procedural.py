@@ -3,10 +3,9 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar, NoReturn
 
 from gesta.audio.prosody import analyse
-from gesta.clip import Clip
 from gesta.errors import InputError
 from gesta.models.common import (
     LICENCE,
@@ -48,7 +47,7 @@ class ProceduralModel:
                 f"The model '{self.name}' chooses no tokens; leave --decoding away or name a trained --model."
             )
 
-    def film(self, *_: Any, **__: Any) -> Clip:
+    def film(self, *_: object, **__: object) -> NoReturn:
         """InputError: no film comes of it."""
         raise no_film(self.name)
 
