@@ -11,3 +11,7 @@ take = gesta.load("procedural").speak("src/gesta/assets/demo_voice.flac", seed=3
 strip(take.motion, "docs/images/strip.png", count=8, camera="upper")
 PROGRAM
 "$python" -m gesta inspect src/gesta/assets/demo_voice.flac --seed 3 --output docs/images/inspect.png
+drawn="$(mktemp -d)"
+trap 'rm -r "$drawn"' EXIT
+"$python" runs/drawn_film.py -o "$drawn" --size 512
+"$python" runs/mmgt_figure.py "$drawn"
