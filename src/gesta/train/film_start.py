@@ -20,6 +20,7 @@ from gesta.train.film_settings import StartSettings
 
 UNET_FILES = ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")
 CONTROLNET_GUIDER = "controlnet_cond_embedding."
+MOTION_MODULES = ".motion_modules."
 POSITION_TABLE = ".pos_encoder.pe"
 """Tables of positions in files of motion modules, which our network computes."""
 
@@ -43,9 +44,7 @@ def begun_parts(config: VideoConfig, start: StartSettings) -> VideoParts:
     if start.unet is not None:
         _begin_unets(network, Path(start.unet))
     if start.motion is not None:
-        state = _read(Path(start.motion), "file of motion modules")
-        named = {name: value for name, value in state.items() if not name.endswith(POSITION_TABLE)}
-        _begin(network.denoiser, named, start.motion, "file of motion modules")
+        _begin_motion(network.denoiser, Path(start.motion))
     if start.pose_guider is not None:
         _begin_guider(network.pose_guider, Path(start.pose_guider))
     return VideoParts(network, _autoencoder(config, start), _image_token(config, start))
@@ -78,29 +77,30 @@ def _begin_unets(network: VideoNetwork, folder: Path) -> None:
     of_films = {name.removeprefix("denoiser.") for name in film_parameters(network)}
     for part in (network.denoiser, network.reference):
         expected = {name: value for name, value in part.state_dict().items() if name not in of_films}
-        _begin(part, {name: state[name] for name in expected if name in state}, str(path), "UNet", expected)
+        _begin(part, {name: state[name] for name in expected if name in state}, path, "UNet", expected)
+
+
+def _begin_motion(denoiser: nn.Module, path: Path) -> None:
+    """AnimateDiff's motion modules, version 2."""
+    found = {
+        name: value
+        for name, value in _read(path, "file of motion modules").items()
+        if MOTION_MODULES in name and not name.endswith(POSITION_TABLE)
+    }
+    expected = {name: value for name, value in denoiser.state_dict().items() if MOTION_MODULES in name}
+    _begin(denoiser, found, path, "file of motion modules", expected)
 
 
 def _begin_guider(guider: nn.Module, path: Path) -> None:
-    """A ControlNet's first layers; its exit has the same shape and is zero in both."""
+    """A ControlNet's first layers."""
     state = _read(path, "ControlNet")
     named = {name.removeprefix(CONTROLNET_GUIDER): v for name, v in state.items() if name.startswith(CONTROLNET_GUIDER)}
-    _begin(guider, named, str(path), "ControlNet", guider.state_dict())
+    _begin(guider, named, path, "ControlNet", guider.state_dict())
 
 
-def _begin(
-    part: nn.Module,
-    state: Mapping[str, Tensor],
-    path: str,
-    kind: str,
-    expected: Mapping[str, Tensor] | None = None,
-) -> None:
-    """Put tensors into a network; all of `expected` have to be there, or where nothing is expected, at least one."""
-    own = part.state_dict()
-    wanted = expected if expected is not None else {name: own[name] for name in own if name in state}
-    if not wanted:
-        raise InputError(f"The {kind} '{path}' holds nothing of this network; check the name of the file.")
-    check_names(state, wanted, path, kind)
+def _begin(part: nn.Module, state: Mapping[str, Tensor], path: Path, kind: str, expected: Mapping[str, Tensor]) -> None:
+    """Put tensors, which have to be the expected ones, into a network."""
+    check_names(state, expected, path, kind)
     part.load_state_dict(dict(state), strict=False)
 
 
