@@ -1,5 +1,6 @@
 """The hub as tests see it: never reached, and there only where the extra `research` is installed."""
 
+import importlib
 from typing import Any
 
 import pytest
@@ -11,11 +12,14 @@ def hub_module() -> Any:
 
 
 def unplug(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every way to the hub fail, and find nothing fetched before."""
-    hub = hub_module()
+    """Let every way to the hub fail as it does without a network, and find nothing fetched before."""
+    hub, errors = hub_module(), importlib.import_module("huggingface_hub.errors")
+
+    def nothing_here(*_: object, **__: object) -> None:
+        raise errors.LocalEntryNotFoundError("nothing was fetched")
 
     def unreachable(*_: object, **__: object) -> None:
-        raise OSError("network is unreachable")
+        raise errors.HfHubHTTPError.__bases__[0]("network is unreachable")
 
-    monkeypatch.setattr(hub, "snapshot_download", unreachable)
+    monkeypatch.setattr(hub, "snapshot_download", nothing_here)
     monkeypatch.setattr(hub.HfApi, "list_repo_files", unreachable)

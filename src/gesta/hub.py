@@ -30,7 +30,9 @@ def snapshot(
         InputError: huggingface-hub is not installed, or the files are not here and cannot be fetched.
     """
     hub = extra_module("huggingface_hub", purpose)
-    errors = (OSError, ValueError, hub.errors.HfHubHTTPError)
+    # What its HTTP client raises without a network, whichever client that is, is a base of the hub's own error.
+    own = extra_module("huggingface_hub.errors", purpose).HfHubHTTPError
+    errors = (OSError, ValueError, *own.__bases__)
     try:
         here = hub.snapshot_download(name, revision=revision, allow_patterns=[*files, *one_of], local_files_only=True)
         return Path(here)
