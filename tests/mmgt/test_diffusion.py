@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gesta.mmgt.diffusion import CosineSchedule, guided, sample
-from gesta.mmgt.inpainting import Known, carrying
+from gesta.mmgt.inpainting import Known, joined
 from gesta.mmgt.smga import Heard
 from gesta.mmgt.smga_config import KeypointDiffusion
 from tests.mmgt.smooth_poses import SPREAD, slow_rows, smooth_speaker
@@ -121,18 +121,23 @@ def test_known_frames_are_shown_as_they_are_or_under_noise(learned: bool) -> Non
         assert torch.allclose(shown, share**0.5 * 0.5 + (1 - share) ** 0.5 * noise, atol=1e-4)
 
 
-def test_an_error_in_known_frames_is_carried_on_and_fades() -> None:
-    known = Known(torch.full((1, 16, 5), 0.1), torch.ones(1, 1, 5, dtype=torch.bool), False)
-    after = known.followed(torch.zeros(1, 80, 5))[0, 16:, 0]
-    assert after[0] == pytest.approx(0.1, abs=0.005)
-    assert torch.all(after.diff() <= 0.0)
-    assert after[-1] < 1e-4
-    assert known.followed(torch.zeros(1, 80, 5))[0, :16].abs().max() == 0.0
+def test_known_frames_lead_over_to_the_networks_own() -> None:
+    """Without a jump; where the place of a point is not known, it is the network's from the start."""
+    known, found = np.full((16, 3), 0.1), np.zeros((80, 3))
+    whole = joined(known, found, np.array([True, True, False]), 16)
+    assert whole[0, 0] == pytest.approx(0.1)
+    assert whole[8, 0] == pytest.approx(0.05)
+    assert np.all(np.diff(whole[:, 0]) <= 0.0)
+    assert not whole[16:].any()
+    assert not whole[:, 2].any()
+    assert np.abs(np.diff(whole[:, 0], n=3)).max() < 0.0025
 
 
-def test_a_steady_drift_is_carried_on() -> None:
-    drift = torch.linspace(0.0, 1.5, 16, dtype=torch.float64)
-    assert float((carrying(16, 20) @ drift)[0]) == pytest.approx(1.6, abs=0.05)
+def test_after_one_known_frame_its_difference_fades() -> None:
+    whole = joined(np.full((1, 2), 0.1), np.zeros((80, 2)), np.array([True, True]), 16)
+    assert whole[0] == pytest.approx(0.1)
+    assert whole[8] == pytest.approx(0.05)
+    assert not whole[16:].any()
 
 
 def made(steps: int, spacing: str, eta: float = 0.0) -> np.ndarray:

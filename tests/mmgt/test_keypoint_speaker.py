@@ -88,10 +88,10 @@ def jerks(made: Keypoints) -> np.ndarray:
 
 
 def at_seams(frames: int) -> np.ndarray:
-    """Which third differences reach across the end of known frames."""
+    """Which third differences touch frames that two windows share."""
     found = np.zeros(frames - 3, dtype=bool)
     for join in range(WINDOW, frames - WINDOW, HOP):
-        found[join - 3 : join] = True
+        found[join - OVERLAP - 3 : join] = True
     return found
 
 

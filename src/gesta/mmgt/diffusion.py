@@ -109,8 +109,7 @@ def sample(
         known: what is there already of the first frames.
 
     Returns:
-        (B, F, V) within the limits. In the known frames stands what the network makes of them, which says
-        how well the rest fits on to them.
+        (B, F, V) within the limits. In the known frames stands what the network makes of them, which fits the rest.
     """
     noisy = draw()
     if known is not None:
@@ -119,8 +118,6 @@ def sample(
     for time, then in zip(times, [*times[1:], None], strict=True):
         levels = torch.full((len(noisy),), time, device=noisy.device)
         clean = predict(known.shown_in(noisy) if known is not None and known.learned else noisy, levels)
-        if known is not None:
-            clean = known.followed(clean)
         clean = clean.clamp(*limits)
         if then is not None:
             # Known frames are their own truth under the noise that each step has.

@@ -1,9 +1,9 @@
-"""Frames that are known before a window is made: how the network is given them, and how the others follow on.
+"""Frames that are known before a window is made: how the network is given them, and how they lead over to the others.
 
 Two ways. A network that has learned it is shown the known frames as they are, marked as such. Others, the published
-one among them, are shown them under the noise of each step, which says little: the rest of the window then hardly
-follows. So the error that the network makes in the known frames, which can be seen, is carried on into the frames
-after them, for as long as motion remembers, and taken from them in every step.
+one among them, are shown them under the noise of each step, which says less: what they make goes on less well. Either
+way the network has an answer for the known frames too, which the frames after them fit. So within the known frames the
+take changes from these to that answer, as smoothly as it can be done.
 
 B clips, F frames, K known frames, V numbers of a pose.
 """
@@ -13,11 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-
-MEMORY_FRAMES = 8.0
-"""How long an error lasts (0.3 s): the time of a Matern 5/2 covariance."""
-FRESH_SHARE = 1e-4
-"""Share of an error's variance that is new in each frame."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +43,21 @@ class Known:
         first = torch.where(self.kept, self.values if values is None else values, poses[:, : self.count])
         return torch.cat([first, poses[:, self.count :]], dim=1)
 
-    def followed(self, poses: Tensor) -> Tensor:
-        """Clean poses (B, F, V) that the network has answered, the frames after the known ones led on from these."""
-        error = torch.where(self.kept, self.values - poses[:, : self.count], 0.0)
-        carried = torch.einsum("fk,bkv->bfv", carrying(self.count, poses.shape[1]).to(error), error)
-        return torch.cat([poses[:, : self.count], poses[:, self.count :] + carried], dim=1)
 
+def joined(known: np.ndarray, found: np.ndarray, kept: np.ndarray, over: int) -> np.ndarray:
+    """A window (F, V) that leads from what is known of its first frames over to what the network has made of all.
 
-def carrying(known: int, frames: int) -> Tensor:
-    """What an error in each of K frames says of it in the F - K frames after them: (F - K, K) float64."""
-    apart = np.sqrt(5.0) / MEMORY_FRAMES * np.abs(np.subtract.outer(np.arange(frames), np.arange(known)))
-    related = (1.0 + apart + apart**2 / 3.0) * np.exp(-apart)
-    among = related[:known] + FRESH_SHARE * np.eye(known)
-    return torch.from_numpy(np.linalg.solve(among, related[known:].T).T)
+    The difference between them fades within `over` frames; after the known frames the last difference goes on.
+
+    Args:
+        known: (K, V), K from 1 to `over`.
+        found: (F, V).
+        kept: (V,) bool, the numbers of a pose that are known.
+        over: frames.
+    """
+    apart = np.where(kept, known - found[: len(known)], 0.0)
+    apart = np.concatenate([apart, np.repeat(apart[-1:], over - len(known), axis=0)])
+    way = np.arange(over)[:, None] / over
+    # Minimum jerk: neither speed nor acceleration jumps at either end.
+    share = way**3 * (10.0 - 15.0 * way + 6.0 * way**2)
+    return np.concatenate([found[:over] + (1.0 - share) * apart, found[over:]]).astype(np.float32)

@@ -20,7 +20,7 @@ from gesta.keypoints.vectors import from_vectors, without_legs
 from gesta.mmgt.candidates import best_candidate
 from gesta.mmgt.diffusion import CosineSchedule, guided, sample
 from gesta.mmgt.displacement import diffused, limits, undiffused
-from gesta.mmgt.inpainting import Known
+from gesta.mmgt.inpainting import Known, joined
 from gesta.mmgt.pose_vectors import beginning_with, initial_vector, kept_numbers
 from gesta.mmgt.smga import Heard, Smga
 from gesta.mmgt.smga_config import KeypointSampling, SmgaConfig
@@ -107,12 +107,14 @@ class KeypointSpeaker:
         pose = start
         for window in _windows(features, speech, self.frames, hop):
             found = self._window(window, pose, known, sampling, seed)
-            joined = np.concatenate([known, found[len(known) :]])[: window.real]
+            if len(known):
+                found = joined(known, found, kept_numbers(known, self.config.score_scale), sampling.overlap)
+            whole = found[: window.real]
             if window.last:
-                yield joined
+                yield whole
                 return
-            yield joined[:hop]
-            known, pose = joined[hop:], beginning_with(joined[hop], self.config)
+            yield whole[:hop]
+            known, pose = whole[hop:], beginning_with(whole[hop], self.config)
 
     @torch.inference_mode()
     def _window(
