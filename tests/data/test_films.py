@@ -204,7 +204,7 @@ def test_bad_sources_are_refused_in_one_sentence_and_nothing_is_written(tmp_path
     refused(tmp_path / "bare", "set2", "one.npz beside it is needed")
     write_talk(tmp_path / "shape", "one", 30)
     write_keypoints(tmp_path / "shape" / "one.npz", made_points(30, (128, 96)))
-    refused(tmp_path / "shape", "set3", "have 96 x 128; find the points in this film")
+    refused(tmp_path / "shape", "set3", "another shape than 96 x 128; find the points in this picture")
     write_talk(tmp_path / "torn", "one", 30)
     film = tmp_path / "torn" / "one.mp4"
     film.write_bytes(film.read_bytes()[:200])

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field
 
 from gesta.audio.read import open_speech
-from gesta.data.files import clip_names, find_files, shown_name, total_size
+from gesta.data.files import SOUND_SUFFIXES, clip_names, find_files, shown_name, total_size
 from gesta.data.film_building import FilmPlan, LoadedFilm
 from gesta.data.film_reading import FilmHeader, film_header, pictures
 from gesta.data.films import GREATEST_SIDE_PX, LEAST_SIDE_PX
@@ -23,6 +23,7 @@ from gesta.data.pairs import first_folder
 from gesta.data.plans import WORTH_SAYING_S, PlannedClip
 from gesta.data.splits import Shares, split_groups
 from gesta.errors import InputError
+from gesta.keypoints.estimators.given import fitted
 from gesta.keypoints.files import read_keypoints, resampled
 from gesta.records import Keypoints
 from gesta.units import SAMPLE_RATE, VIDEO_FPS
@@ -30,12 +31,11 @@ from gesta.units import SAMPLE_RATE, VIDEO_FPS
 KIND = "videos"
 FILM_SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")
 POINT_SUFFIXES = (".npz", ".json")
-SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a")
+BESIDE_SUFFIXES = tuple(suffix for suffix in SOUND_SUFFIXES if suffix not in FILM_SUFFIXES)
+"""Of sounds that take the place of a film's own."""
 SAME_RATE = 0.005
 """Rates of points and film that differ by less are the same one, rounded (30 and 29.97)."""
 ROUNDING = 1e-6
-SAME_SHAPE = 0.02
-"""Pictures whose width to height differs by less have the same shape."""
 GROUPS = "a film is a group"
 
 
@@ -63,7 +63,7 @@ def videos_plan(source: Path, settings: VideosSettings) -> FilmPlan:
     splits = split_groups(map(shown_name, films), settings)
     clips, left_out = [], {}
     for film, name in zip(films, clip_names(films), strict=True):
-        points, sound = (_beside(source / film, suffixes) for suffixes in (POINT_SUFFIXES, SOUND_SUFFIXES))
+        points, sound = (_beside(source / film, suffixes) for suffixes in (POINT_SUFFIXES, BESIDE_SUFFIXES))
         if points is None:
             left_out[name] = (
                 f"'{film}' has no points: {film.stem}.npz beside it is needed; finding points is not in this version."
@@ -120,7 +120,7 @@ def load_film(film: Path, points: Path, sound: Path | None) -> LoadedFilm:
     start_sample = round((left_out / VIDEO_FPS - late_s) * SAMPLE_RATE)
     if start_sample >= speech.sample_count:
         raise InputError(f"The sound of '{film}' ends before its pictures begin; export it again.")
-    found = resampled(_fitted(read_keypoints(points), header, film, points), VIDEO_FPS)
+    found = resampled(_timed(fitted(read_keypoints(points), header.size, points), header), VIDEO_FPS)
     if found.frame_count <= left_out:
         raise InputError(f"The points of '{film}' end before its sound begins; export it again.")
     found = found.frames(left_out, found.frame_count)
@@ -139,15 +139,7 @@ def _reader(film: Path, start_s: float) -> Callable[[], Iterator[np.ndarray]]:
     return lambda: pictures(film, start_s)
 
 
-def _fitted(found: Keypoints, header: FilmHeader, film: Path, points: Path) -> Keypoints:
-    """Points in pixels of the film and at its rate, where they name nearly the same."""
-    (width, height), (own_width, own_height) = header.size, found.size
-    if abs(width * own_height / (height * own_width) - 1.0) > SAME_SHAPE:
-        raise InputError(
-            f"'{points}' holds points of pictures of {own_width} x {own_height} pixels, but those of '{film}' have "
-            f"{width} x {height}; find the points in this film."
-        )
+def _timed(found: Keypoints, header: FilmHeader) -> Keypoints:
+    """Points at the film's own rate, where theirs is nearly the same."""
     rate = float(header.rate)
-    scale = np.array([width / own_width, height / own_height], dtype=np.float32)
-    fps = rate if abs(found.fps / rate - 1.0) < SAME_RATE else found.fps
-    return found.replaced(points=found.points * scale, size=header.size, fps=fps)
+    return found.replaced(fps=rate) if abs(found.fps / rate - 1.0) < SAME_RATE else found

@@ -55,14 +55,26 @@ class GivenPoints:
         return points.replaced(points=points.points[shown], scores=points.scores[shown])
 
     def _fitted(self, size: tuple[int, int]) -> Keypoints:
-        """The points in pixels of a picture of this size."""
-        keypoints = self._keypoints
-        if keypoints.size == size:
-            return keypoints
-        factor = np.asarray(size) / np.asarray(keypoints.size)
-        if abs(factor[0] - factor[1]) * min(keypoints.size) > ROUNDING:
-            raise InputError(
-                f"'{self.path}' holds points for pictures of {keypoints.size[0]} x {keypoints.size[1]} pixels, which "
-                f"have another shape than {size[0]} x {size[1]}; find the points in this picture."
-            )
-        return keypoints.replaced(points=keypoints.points * factor.astype(np.float32), size=size)
+        return fitted(self._keypoints, size, self.path)
+
+
+def fitted(keypoints: Keypoints, size: tuple[int, int], path: Path) -> Keypoints:
+    """Points of a file in pixels of a picture of the size (width, height).
+
+    Args:
+        keypoints: in the file.
+        size: of the picture.
+        path: the file, for the sentence of an error.
+
+    Raises:
+        InputError: the points belong to pictures of another shape.
+    """
+    if keypoints.size == size:
+        return keypoints
+    factor = np.asarray(size) / np.asarray(keypoints.size)
+    if abs(factor[0] - factor[1]) * min(keypoints.size) > ROUNDING:
+        raise InputError(
+            f"'{path}' holds points for pictures of {keypoints.size[0]} x {keypoints.size[1]} pixels, which "
+            f"have another shape than {size[0]} x {size[1]}; find the points in this picture."
+        )
+    return keypoints.replaced(points=keypoints.points * factor.astype(np.float32), size=size)
