@@ -1,7 +1,8 @@
 """The README keeps its word: every command in it runs, every file it names is there.
 
-Commands run inside this process, in a folder that holds what the README talks of: recordings cut to two seconds, the
-recipes, and the results of the commands before. A line of a kind that nobody knows how to check fails.
+Commands run inside this process, in a folder that holds what the README talks of: recordings cut to two seconds, a
+picture with its points, the recipes, and the results of the commands before. A line of a kind that nobody knows how to
+check fails.
 """
 
 import re
@@ -12,10 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from gesta.cli.planned import PLANNED
+from gesta.keypoints.files import write_keypoints
 from tests.cli.running import demo_speech, gesta_run, inside
+from tests.keypoints.made_points import person
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,7 +53,7 @@ COMMANDS = [command for block in BLOCKS if block.language in (*SHELLS, "console"
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the recordings and recipes that the README names."""
+    """A folder with the recordings, the picture with its points and the recipes that the README names."""
     folder = tmp_path_factory.mktemp("readme")
     for name in set(re.findall(r"[\w./-]+", README)):
         path = Path(name)
@@ -56,6 +61,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             target = folder / path.name
             # The reader goes by the content: any of the names may hold a WAV.
             demo_speech(target, RUN_SECONDS)
+    points = person()
+    write_keypoints(folder / "me.npz", points)
+    Image.fromarray(np.full((*points.size[::-1], 3), 128, np.uint8)).save(folder / "me.jpg")
     (folder / "recipes").symlink_to(ROOT / "recipes")
     with inside(folder):
         # What later commands look at is there even where a single test is run.
@@ -66,7 +74,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def check_gesta(words: list[str]) -> None:
     outcome = gesta_run(*words[1:])
     assert outcome.status == 0, outcome.stderr
-    for file in outcome.files if words[1] in ("speak", "inspect") else ():
+    for file in outcome.files if words[1] in ("speak", "film", "inspect") else ():
         assert file.stat().st_size > 0
 
 
