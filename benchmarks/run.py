@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
@@ -39,8 +40,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 REPEATS = 5
 SIZE = (640, 640)
 HOUR_S = 3600.0
-SECTIONS = ("speaking", "echomask")
-ECHOMASK_TITLE = "## EchoMask's generator"
+SECTIONS = {"speaking": "# Performance", "echomask": "## EchoMask's generator", "film": "## Films"}
+"""Sections of the page by name, in order, with the line that each begins with."""
 
 
 @dataclass(frozen=True)
@@ -209,12 +210,11 @@ def machine() -> str:
 
 def speaking_section(quick: bool) -> list[str]:
     """The procedural speaker: what comes before the page's first section, and the hour."""
-    demo_voice = resources.files("gesta").joinpath("assets", "demo_voice.flac")
-    with resources.as_file(demo_voice) as voice, tempfile.TemporaryDirectory() as name:
+    with demo_voice() as voice, tempfile.TemporaryDirectory() as name:
         rows = library_rows(voice) + process_rows(voice, Path(name))
         hour = [] if quick else hour_lines(voice, Path(name))
     return [
-        "# Performance",
+        SECTIONS["speaking"],
         "",
         "Written by `make bench`; run it on your machine. Each figure stands beside a baseline measured in the same",
         "run; timings are the best of several. The sound is the demo voice (9.7 s).",
@@ -229,12 +229,33 @@ def speaking_section(quick: bool) -> list[str]:
     ]
 
 
+def demo_voice() -> AbstractContextManager[Path]:
+    """The recording that comes with gesta, as a file."""
+    return resources.as_file(resources.files("gesta").joinpath("assets", "demo_voice.flac"))
+
+
 def echomask_section() -> list[str]:
     """The generator at official size against the published order."""
-    # Needs the extra `research`, which the other sections do without.
+    # Needs the extra `research`, which the first section does without.
     from echomask import echomask_lines
 
-    return [ECHOMASK_TITLE, "", machine(), "", *echomask_lines(), ""]
+    return [SECTIONS["echomask"], "", machine(), "", *echomask_lines(), ""]
+
+
+def film_section() -> list[str]:
+    """Drawing, hearing and the small networks of films."""
+    # Needs the extras `film` and `video`.
+    from film import film_lines
+
+    with demo_voice() as voice:
+        return [SECTIONS["film"], "", machine(), "", *film_lines(voice), ""]
+
+
+def parts_of(page: str) -> dict[str, str]:
+    """The sections of a page by name; those it does not have are left out."""
+    begins = sorted((page.index(title), name) for name, title in SECTIONS.items() if title in page)
+    ends = [begin for begin, _ in begins[1:]] + [len(page)]
+    return {name: page[begin:end].rstrip() for (begin, name), end in zip(begins, ends, strict=True)}
 
 
 def main() -> None:
@@ -243,14 +264,16 @@ def main() -> None:
     parser.add_argument("sections", nargs="*", choices=[[], *SECTIONS], help="what to measure; all if not given")
     parser.add_argument("--quick", action="store_true", help="leave the hour of speech out")
     asked = parser.parse_args()
-    wanted = asked.sections or SECTIONS
-    speaking, _, echomask = PAGE.read_text(encoding="utf-8").partition(ECHOMASK_TITLE)
-    echomask = ECHOMASK_TITLE + echomask
-    if "speaking" in wanted:
-        speaking = "\n".join(speaking_section(asked.quick))
-    if "echomask" in wanted:
-        echomask = "\n".join(echomask_section())
-    PAGE.write_text(f"{speaking.rstrip()}\n\n{echomask.rstrip()}\n", encoding="utf-8")
+    measures = {
+        "speaking": lambda: speaking_section(asked.quick),
+        "echomask": echomask_section,
+        "film": film_section,
+    }
+    parts = parts_of(PAGE.read_text(encoding="utf-8"))
+    for name in asked.sections or SECTIONS:
+        parts[name] = "\n".join(measures[name]()).rstrip()
+    page = "\n\n".join(parts[name] for name in SECTIONS if name in parts)
+    PAGE.write_text(f"{page}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
