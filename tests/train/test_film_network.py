@@ -152,7 +152,7 @@ def test_published_weights_are_begun_with(folder: Path, tmp_path: Path) -> None:
     config = film_recipe(folder).video
     start, truth = published_files(tmp_path, config)
     torch.manual_seed(9)
-    begun = begun_parts(config, start).network
+    begun = begun_parts(config, start, films=True).network
     for name, value in truth.state_dict().items():
         if name.startswith(("denoiser.", "pose_guider.")) and "audio_modules" not in name:
             assert torch.equal(begun.state_dict()[name], value), name
@@ -174,10 +174,10 @@ def test_files_of_something_else_are_refused(folder: Path, tmp_path: Path, chang
     start, _ = published_files(tmp_path, config)
     other = {name: str(tmp_path / file) for name, file in change.items()}
     with pytest.raises(InputError, match=said):
-        begun_parts(config, start.model_copy(update=other))
+        begun_parts(config, start.model_copy(update=other), films=True)
 
 
 def test_a_network_that_needs_published_parts_asks_for_them(folder: Path) -> None:
     recipe = film_recipe(folder, "video.picture={ side = 32, autoencoder = 'kl', factor = 4, latent_channels = 4 }")
     with pytest.raises(InputError, match=r"sd-vae-ft-mse in start\.autoencoder"):
-        begun_parts(recipe.video, StartSettings())
+        begun_parts(recipe.video, StartSettings(), films=False)

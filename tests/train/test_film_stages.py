@@ -15,7 +15,7 @@ from gesta.mmgt.keypoint_speaker import KeypointSpeaker
 from gesta.mmgt.video_network import VideoNetwork
 from gesta.mmgt.video_trainable import film_parameters, picture_parameters
 from gesta.train.chance import seed_torch
-from gesta.train.image_stage import IMAGE_FILE
+from gesta.train.film_start import IMAGE_FILE
 from gesta.train.log import read_log
 from gesta.train.stages import build_stage
 from tests.train.comparing import log_without_times, weights_in
@@ -115,6 +115,25 @@ def test_the_model_of_keypoints_speaks(folder: Path) -> None:
     made = list(speaker.stretches(features, speech, first, seed=1, steps=2))
     assert sum(stretch.frame_count for stretch in made) == speech.video_frame_count
     assert "0.1 minutes in 3 clips" in (folder / "out" / "keypoints" / "model" / "card.md").read_text()
+
+
+def test_finished_models_are_begun_with(folder: Path) -> None:
+    keypoints, video = (folder / "out" / stage / "model" for stage in ("keypoints", "video"))
+    begun = build_stage("keypoints", film_recipe(folder, f"keypoints_stage.start={keypoints}")).network
+    assert same(begun.smga, load_film_bundle(keypoints).smga)
+    begun = build_stage("video", film_recipe(folder, f"image_model={video}", f"start.bundle={video}")).network
+    assert same(begun.video, load_video(folder).network)
+    begun = build_stage("image", film_recipe(folder, f"start.bundle={video}")).network
+    assert same(begun.video.reference, load_video(folder).network.reference)
+    with pytest.raises(InputError, match=r"makes no pictures; name a model that does in start\.bundle"):
+        build_stage("image", film_recipe(folder, f"start.bundle={keypoints}"))
+    with pytest.raises(InputError, match=r"makes no keypoints"):
+        build_stage("keypoints", film_recipe(folder, f"keypoints_stage.start={video}"))
+
+
+def same(one: torch.nn.Module, other: torch.nn.Module) -> bool:
+    mine, theirs = one.state_dict(), other.state_dict()
+    return mine.keys() == theirs.keys() and all(torch.equal(mine[name], theirs[name]) for name in mine)
 
 
 def losses_of(stage, batch_size: int = 2) -> dict[str, torch.Tensor]:

@@ -11,6 +11,7 @@ class KeypointsStageSettings(Settings):
     """The training of stage 1."""
 
     stride: int = Field(10, ge=1, description="frames between the beginnings of two windows")
+    start: str | None = Field(None, description="folder of a model for keypoints to begin with; random weights if none")
 
 
 class Crop(Settings):

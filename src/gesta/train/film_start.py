@@ -13,11 +13,15 @@ from gesta.foreign import check_names, read_tensors, read_torch_file
 from gesta.mmgt.autoencoders import Autoencoder, KlAutoencoder, PatchAutoencoder, check_autoencoder
 from gesta.mmgt.image_token import ClipToken, GridToken, ImageToken, check_image_token
 from gesta.mmgt.sampling_config import SamplingConfig
+from gesta.mmgt.smga import Smga
+from gesta.mmgt.smga_config import SmgaConfig
 from gesta.mmgt.video_config import VideoConfig
 from gesta.mmgt.video_network import VideoNetwork
 from gesta.mmgt.video_trainable import film_parameters
 from gesta.train.film_settings import StartSettings
 
+IMAGE_FILE = "image.safetensors"
+"""What the stage image makes: tensors by our names."""
 UNET_FILES = ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")
 CONTROLNET_GUIDER = "controlnet_cond_embedding."
 MOTION_MODULES = ".motion_modules."
@@ -25,22 +29,37 @@ POSITION_TABLE = ".pos_encoder.pe"
 """Tables of positions in files of motion modules, which our network computes."""
 
 
-def begun_parts(config: VideoConfig, start: StartSettings) -> VideoParts:
+def begun_smga(config: SmgaConfig, folder: str | None) -> Smga:
+    """SMGA as a training begins with it: a model's, or with random weights.
+
+    Raises:
+        InputError: the folder holds no model for keypoints, or one of another network.
+    """
+    network = Smga(config)
+    if folder is not None:
+        found = load_film_bundle(folder).smga
+        if found is None:
+            raise InputError(f"'{folder}' makes no keypoints; name a model that does in keypoints_stage.start.")
+        _begin(network, found.state_dict(), Path(folder), "model", network.state_dict())
+    return network
+
+
+def begun_parts(config: VideoConfig, start: StartSettings, *, films: bool) -> VideoParts:
     """Everything of stage 2 as a training begins with it; what `start` does not name is random.
+
+    Args:
+        config: of the network.
+        start: where weights are.
+        films: whether what moves and what hears is trained; if not, it may be of another size in the model.
 
     Raises:
         InputError: a file is missing or does not fit the settings, or what pictures go through is not named.
     """
-    if start.bundle is not None:
-        video = load_film_bundle(start.bundle).video
-        if video is None:
-            raise InputError(f"'{start.bundle}' makes no pictures; name a model for films in start.bundle.")
-        if (video.network.config.sizes, video.network.config.hearing.places) != (config.sizes, config.hearing.places):
-            raise InputError(f"'{start.bundle}' has a network of other sizes than the recipe's table video.")
-        network = VideoNetwork(config)
-        network.load_state_dict(video.network.state_dict())
-        return VideoParts(network, video.autoencoder, video.image_token)
     network = VideoNetwork(config)
+    if start.bundle is not None:
+        found = _video_of(start.bundle, "start.bundle")
+        _begin_whole(network, found.network, start.bundle, films=films)
+        return VideoParts(network, found.autoencoder, found.image_token)
     if start.unet is not None:
         _begin_unets(network, Path(start.unet))
     if start.motion is not None:
@@ -56,16 +75,31 @@ def picture_state(network: VideoNetwork) -> dict[str, Tensor]:
     return {name: value for name, value in network.state_dict().items() if name not in of_films}
 
 
-def load_picture_state(network: VideoNetwork, path: Path) -> None:
-    """Put what the training on pictures has made into a network.
+def load_picture_state(network: VideoNetwork, folder: Path) -> None:
+    """Put what the training on pictures has made, or the same of a model for films, into a network.
 
     Raises:
-        InputError: the file is missing, damaged, or of another network.
+        InputError: the files are missing, damaged, or of another network.
     """
-    kind = "result of the stage image"
-    found = read_tensors(path, kind)
-    check_names(found, picture_state(network), path, kind)
-    network.load_state_dict(found, strict=False)
+    path = folder / IMAGE_FILE
+    if path.is_file():
+        kind = "result of the stage image"
+        _begin(network, read_tensors(path, kind), path, kind, picture_state(network))
+    else:
+        _begin_whole(network, _video_of(str(folder), "image_model").network, str(folder), films=False)
+
+
+def _video_of(folder: str, setting: str) -> VideoParts:
+    found = load_film_bundle(folder).video
+    if found is None:
+        raise InputError(f"'{folder}' makes no pictures; name a model that does in {setting}.")
+    return found
+
+
+def _begin_whole(network: VideoNetwork, found: VideoNetwork, folder: str, *, films: bool) -> None:
+    """Another network's weights, or what of them the training on pictures hands on."""
+    take = VideoNetwork.state_dict if films else picture_state
+    _begin(network, take(found), Path(folder), "model", take(network))
 
 
 def _begin_unets(network: VideoNetwork, folder: Path) -> None:
@@ -99,7 +133,7 @@ def _begin_guider(guider: nn.Module, path: Path) -> None:
 
 
 def _begin(part: nn.Module, state: Mapping[str, Tensor], path: Path, kind: str, expected: Mapping[str, Tensor]) -> None:
-    """Put tensors, which have to be the expected ones, into a network."""
+    """Put tensors, which have to be those that are expected, into a network."""
     check_names(state, expected, path, kind)
     part.load_state_dict(dict(state), strict=False)
 

@@ -13,12 +13,12 @@ from gesta.mmgt.video_trainable import picture_parameters
 from gesta.train.film_batches import FilmBatches
 from gesta.train.film_network import FilmNetwork
 from gesta.train.film_stage import FilmStage
-from gesta.train.film_start import begun_parts, picture_state
+from gesta.train.film_start import IMAGE_FILE, begun_parts, picture_state
 from gesta.train.recipe import Recipe
 from gesta.writing import replacing
 
-IMAGE_FILE, CONFIG_FILE = "image.safetensors", "video.json"
-"""What the stage makes: tensors by our names, and the settings of their network."""
+CONFIG_FILE = "video.json"
+"""The settings of the network whose tensors IMAGE_FILE holds."""
 
 
 class ImageStage(FilmStage):
@@ -43,5 +43,5 @@ def image_stage(recipe: Recipe) -> ImageStage:
     """
     films, settings = FilmSet.open(recipe.data.dataset), recipe.image_stage
     batches = FilmBatches(films, recipe.video, settings, length=1, seed=recipe.image_training.seed)
-    parts = begun_parts(recipe.video, recipe.start)
+    parts = begun_parts(recipe.video, recipe.start, films=False)
     return ImageStage(FilmNetwork(parts, picture_parameters(parts.network), settings), batches)

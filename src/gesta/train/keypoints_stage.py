@@ -20,6 +20,7 @@ from gesta.mmgt.pose_vectors import clip_rows, pose_vectors
 from gesta.mmgt.smga import Smga
 from gesta.mmgt.smga_config import SmgaConfig
 from gesta.train.cards import film_card
+from gesta.train.film_start import begun_smga
 from gesta.train.recipe import Recipe
 from gesta.train.stage import Split
 
@@ -53,7 +54,7 @@ class KeypointsStage:
             features: filled.
         """
         self._recipe, self._films, self._config, self._features = recipe, films, config, features
-        self.network = KeypointsNetwork(Smga(config))
+        self.network = KeypointsNetwork(begun_smga(config, recipe.keypoints_stage.start))
         length = config.sizes.frames
         stride = recipe.keypoints_stage.stride
         self._windows = {"train": FilmWindows(films, "train", length=length, stride=stride)}

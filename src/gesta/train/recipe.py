@@ -89,7 +89,9 @@ class Recipe(Settings):
     video_stage: VideoStageSettings = VideoStageSettings()
     video_sampling: SamplingConfig = Field(SamplingConfig(), description="how the finished model makes films")
     start: StartSettings = StartSettings()
-    image_model: str | None = Field(None, description="folder of what the stage image has made, to use, not to train")
+    image_model: str | None = Field(
+        None, description="folder of what the stage image has made, or of a model for films, to use, not to train"
+    )
     tokenizer_training: TrainingSettings = TrainingSettings()
     motion_training: TrainingSettings = TrainingSettings()
     keypoints_training: TrainingSettings = TrainingSettings()

@@ -18,7 +18,6 @@ from gesta.train.film_batches import FilmBatches
 from gesta.train.film_network import FilmNetwork
 from gesta.train.film_stage import FilmStage
 from gesta.train.film_start import begun_parts, load_picture_state, video_model
-from gesta.train.image_stage import IMAGE_FILE
 from gesta.train.recipe import Recipe
 
 
@@ -59,8 +58,8 @@ def video_stage(recipe: Recipe) -> VideoStage:
     config = _hearing(recipe.video, *features.shape)
     seed = recipe.video_training.seed
     batches = FilmBatches(films, config, settings, length=config.window, seed=seed, features=features)
-    parts = begun_parts(config, recipe.start)
-    load_picture_state(parts.network, recipe.model_folder("image") / IMAGE_FILE)
+    parts = begun_parts(config, recipe.start, films=True)
+    load_picture_state(parts.network, recipe.model_folder("image"))
     network = FilmNetwork(parts, film_parameters(parts.network), settings, settings.deaf_to_speech)
     return VideoStage(recipe, films, network, batches)
 
