@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gesta.mmgt.diffusion import CosineSchedule, guided, sample
-from gesta.mmgt.inpainting import Known, joined
+from gesta.mmgt.inpainting import Known, joined, without_step
 from gesta.mmgt.smga import Heard
 from gesta.mmgt.smga_config import KeypointDiffusion
 from tests.mmgt.smooth_poses import SPREAD, slow_rows, smooth_speaker
@@ -131,6 +131,17 @@ def test_known_frames_lead_over_to_the_networks_own() -> None:
     assert not whole[16:].any()
     assert not whole[:, 2].any()
     assert np.abs(np.diff(whole[:, 0], n=3)).max() < 0.0025
+
+
+def test_a_step_after_the_known_frames_is_taken_out_and_motion_is_not() -> None:
+    times = np.arange(80)[:, None] * np.array([0.05, 0.11])
+    smooth = np.sin(times)
+    stepped = smooth + np.where(np.arange(80)[:, None] < 16, 0.0, 0.3)
+    found = without_step(stepped, 16, 16)
+    assert np.abs(np.diff(found, n=3, axis=0)).max() < 0.1 * np.abs(np.diff(stepped, n=3, axis=0)).max()
+    assert np.allclose(found[32:], stepped[32:])
+    assert np.allclose(without_step(smooth, 16, 16), smooth, atol=1e-3)
+    assert without_step(smooth, 1, 16) is smooth
 
 
 def test_after_one_known_frame_its_difference_fades() -> None:

@@ -103,7 +103,7 @@ def test_seams_cannot_be_told_by_jerk(steps: int, eta: float) -> None:
     found = jerks(take(smooth_speaker(), slow_rows(frames), frames, steps=steps, eta=eta))
     seam = at_seams(frames)
     assert found[seam].mean() < np.quantile(found[~seam], 0.95)
-    assert found[seam].max() <= 1.05 * found[~seam].max()
+    assert found[seam].max() <= 1.15 * found[~seam].max()
     assert 0.7 < found[seam].mean() / found[~seam].mean() < 1.4
 
 

@@ -14,6 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+USUAL = 4.0
+"""A third difference twice as large as they usually are is taken half for a step."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -44,6 +47,37 @@ class Known:
         return torch.cat([first, poses[:, self.count :]], dim=1)
 
 
+def without_step(found: np.ndarray, known: int, over: int) -> np.ndarray:
+    """A window (F, V) without the step that the network makes from its answer for known frames to that for the others.
+
+    A network that has learned little is not as wrong in the ones as in the others. A step is half the third difference
+    across it, as far as that is larger than third differences are in this window; half of it fades on either side.
+
+    Args:
+        found: (F, V), F more than K + 1.
+        known: K.
+        over: frames on each side that it fades in, at most.
+    """
+    reach = min(over, known, len(found) - known)
+    if reach < 2:
+        return found
+    across = np.diff(found, n=3, axis=0)
+    here, usual = np.square(across[known - 2]), np.square(across).mean(axis=0)
+    surprise = here / (here + USUAL * usual + np.finfo(np.float32).tiny)
+    step = -0.5 * surprise * across[known - 2]
+    share = _minimum_jerk((np.arange(reach) + 0.5) / reach)[:, None]
+    before, after = slice(known - reach, known), slice(known, known + reach)
+    smooth = found.copy()
+    smooth[before] += 0.5 * share * step
+    smooth[after] -= 0.5 * (1.0 - share) * step
+    return smooth
+
+
+def _minimum_jerk(way: np.ndarray) -> np.ndarray:
+    """From 0 to 1 on the way from 0 to 1; neither speed nor acceleration jumps at either end."""
+    return way**3 * (10.0 - 15.0 * way + 6.0 * way**2)
+
+
 def joined(known: np.ndarray, found: np.ndarray, kept: np.ndarray, over: int) -> np.ndarray:
     """A window (F, V) that leads from what is known of its first frames over to what the network has made of all.
 
@@ -57,7 +91,5 @@ def joined(known: np.ndarray, found: np.ndarray, kept: np.ndarray, over: int) ->
     """
     apart = np.where(kept, known - found[: len(known)], 0.0)
     apart = np.concatenate([apart, np.repeat(apart[-1:], over - len(known), axis=0)])
-    way = np.arange(over)[:, None] / over
-    # Minimum jerk: neither speed nor acceleration jumps at either end.
-    share = way**3 * (10.0 - 15.0 * way + 6.0 * way**2)
+    share = _minimum_jerk(np.arange(over)[:, None] / over)
     return np.concatenate([found[:over] + (1.0 - share) * apart, found[over:]]).astype(np.float32)

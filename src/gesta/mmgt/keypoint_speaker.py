@@ -20,7 +20,7 @@ from gesta.keypoints.vectors import from_vectors, without_legs
 from gesta.mmgt.candidates import best_candidate
 from gesta.mmgt.diffusion import CosineSchedule, guided, sample
 from gesta.mmgt.displacement import diffused, limits, undiffused
-from gesta.mmgt.inpainting import Known, joined
+from gesta.mmgt.inpainting import Known, joined, without_step
 from gesta.mmgt.pose_vectors import beginning_with, initial_vector, kept_numbers
 from gesta.mmgt.smga import Heard, Smga
 from gesta.mmgt.smga_config import KeypointSampling, SmgaConfig
@@ -108,6 +108,7 @@ class KeypointSpeaker:
         for window in _windows(features, speech, self.frames, hop):
             found = self._window(window, pose, known, sampling, seed)
             if len(known):
+                found = without_step(found, len(known), sampling.overlap)
                 found = joined(known, found, kept_numbers(known, self.config.score_scale), sampling.overlap)
             whole = found[: window.real]
             if window.last:
