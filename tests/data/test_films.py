@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,14 @@ import pytest
 from gesta.audio.read import open_speech
 from gesta.data.clips import Dataset
 from gesta.data.film_files import KEY_EVERY, read_film, write_film
+from gesta.data.film_reading import film_header, pictures
 from gesta.data.film_set import FilmSet
 from gesta.data.kinds import plan_source
 from gesta.data.prepare import Prepared, prepare
 from gesta.errors import InputError
 from gesta.keypoints.canvas import canvas_for
 from gesta.keypoints.files import write_keypoints
+from gesta.render.video import VideoWriter
 from gesta.units import SAMPLE_RATE
 from tests.cli.running import everything_in
 from tests.data.making_films import (
@@ -186,6 +189,30 @@ def test_a_run_stopped_at_any_moment_goes_on_to_the_same_bytes(
         else:
             break
     assert stop_at > 10
+
+
+def turned(path: Path) -> Path:
+    """The film with a note in it, as telephones write it, that it is to be shown a quarter turn to the right."""
+    content = bytearray(path.read_bytes())
+    # ISO 14496-12: the matrix of a track's header, 40 bytes after the box's name; it maps x to y and y to -x.
+    place = content.index(b"tkhd") + 44
+    content[place : place + 36] = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, 0, 0, 1 << 30)
+    path.write_bytes(content)
+    return path
+
+
+def test_films_of_turned_telephones_are_upright(tmp_path: Path) -> None:
+    picture = np.full((96, 128, 3), 60, np.uint8)
+    picture[:48, :64] = 220
+    path = tmp_path / "film.mp4"
+    with VideoWriter(path, (128, 96), 25) as film:
+        film.write(np.stack([picture] * 10))
+    assert film_header(path).size == (128, 96)
+    assert film_header(turned(path)).size == (96, 128)
+    shown = list(pictures(path, 0.0))
+    assert len(shown) == 10
+    upright = shown[0].mean(axis=2) > 140
+    assert upright[:60, 52:].all() and not upright[:, :44].any() and not upright[68:].any()
 
 
 def refused(source: Path, name: str, said: str) -> None:
