@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,12 @@ def test_other_fields_it_names_exist() -> None:
     tables = [name for name in recipe if isinstance(recipe[name], dict)]
     for table, name in re.findall(rf"`({'|'.join(tables)})\.([\w.]+)`", PAGE):
         looked_up(recipe[table], name)
+
+
+def test_every_recipe_of_films_is_named() -> None:
+    tables = {path.name: tomllib.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "recipes").glob("*.toml")}
+    films = {name for name, table in tables.items() if {"keypoints", "video"} & set(table)}
+    assert films and {name for name in films if f"`recipes/{name}`" not in PAGE} == set()
 
 
 def test_presets_schedulers_and_stages_are_explained() -> None:
