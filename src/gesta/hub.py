@@ -1,5 +1,6 @@
 """Folders of files from the Hugging Face hub, at one commit: what was fetched before first, and never code."""
 
+import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,6 +39,8 @@ def snapshot(
         return Path(here)
     except errors:
         pass
+    # What it says of its own tries would stand beside the one sentence below.
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     try:
         held = hub.HfApi().list_repo_files(name, revision=revision)
         wanted = [*files, *[file for file in one_of if file in held][:1]]

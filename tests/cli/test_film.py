@@ -16,6 +16,7 @@ from PIL import Image
 from gesta.keypoints.files import read_keypoints, write_keypoints
 from tests.cli.running import Outcome, demo_speech, everything_in, gesta_run
 from tests.keypoints.made_points import person
+from tests.keypoints.tiny_pose_networks import Person, modules, planted, save_folder
 
 SIDE = 512
 
@@ -151,3 +152,18 @@ def test_no_model_makes_films_by_itself(me: Path, speech: Path) -> None:
     assert outcome.status == 2 and "name one with --model" in outcome.stderr
     outcome = gesta_run("film", speech, "--image", "me.png", "--model", "procedural")
     assert outcome.status == 2 and "'procedural' makes no films" in outcome.stderr
+
+
+def test_dwpose_finds_the_points_if_its_files_are_named(me: Path, speech: Path) -> None:
+    modules()
+    Image.fromarray(planted(SIDE, SIDE, Person((256, 256), 200, 0.9, (220.0, 200.0), (280.0, 300.0)))).save(
+        "person.png"
+    )
+    folder = save_folder(me / "dwpose", side=SIDE)
+    outcome = gesta_run(
+        "film", speech, "--image", "person.png", "--points", folder, "--model", "debug", "-o", "a.mp4", "--masks"
+    )
+    assert outcome.status == 0, outcome
+    assert read_keypoints("a.points.npz").frame_count == 25
+    nobody = gesta_run("film", speech, "--image", "me.png", "--points", folder, "--model", "debug", "-o", "b.mp4")
+    assert nobody.status == 2 and "Nobody" in nobody.stderr

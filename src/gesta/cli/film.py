@@ -48,8 +48,8 @@ def film(
     points: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE",
-            help="The 134 points of the person in the picture (npz or JSON), if they are not to be found by DWPose.",
+            metavar="FILE|DIR",
+            help="The 134 points of the person in the picture (npz or JSON), or DWPose's two files, which find them.",
             show_default=False,
         ),
     ] = None,

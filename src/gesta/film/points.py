@@ -31,13 +31,16 @@ def points_of(picture: np.ndarray, given: str | PathLike[str] | None, folder: Pa
 
     Args:
         picture: (H, W, 3) uint8.
-        given: the file that holds them; none: DWPose finds them.
-        folder: where DWPose's two files are; none: they are fetched from the hub.
+        given: the file that holds them, or a folder with the two files of DWPose, which finds them; none: `folder`.
+        folder: where DWPose's files are if nothing is given; none: they are fetched from the hub.
 
     Raises:
         InputError: the file or DWPose's files cannot be used, or nobody is found.
     """
-    estimator = make_estimator("dwpose", folder) if given is None else make_estimator("given", Path(given))
+    if given is not None and not Path(given).is_dir():
+        estimator = make_estimator("given", Path(given))
+    else:
+        estimator = make_estimator("dwpose", folder if given is None else Path(given))
     found = estimator.picture(picture)
     if not (found.scores[0, [body_index(name) for name in NEEDED]] >= VISIBLE).any():
         raise InputError("No head and shoulders are seen in the picture; take another one, or give other points.")

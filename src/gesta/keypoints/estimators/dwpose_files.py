@@ -10,7 +10,7 @@ DETECTOR_FILE, POINTS_FILE = "yolox_l.onnx", "dw-ll_ucoco_384.onnx"
 """217 and 134 MB."""
 FILES = (DETECTOR_FILE, POINTS_FILE)
 PURPOSE = "Finding points with DWPose"
-OTHERWISE = f"put {DETECTOR_FILE} and {POINTS_FILE} into a folder and name that, or give the points with --points FILE"
+OTHERWISE = f"put {DETECTOR_FILE} and {POINTS_FILE} into a folder and name it with --points, or a file with the points"
 
 
 def dwpose_folder(model: str, revision: str | None) -> Path:
