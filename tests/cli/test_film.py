@@ -13,7 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gesta.bundles.mmgt_official import import_mmgt
 from gesta.keypoints.files import read_keypoints, write_keypoints
+from tests.audio.tiny_networks import save_tiny
+from tests.bundles.made_mmgt_release import SMALL, VIDEO_SIZES, write_mmgt_release
 from tests.cli.running import Outcome, demo_speech, everything_in, gesta_run
 from tests.keypoints.made_points import person
 from tests.keypoints.tiny_pose_networks import Person, modules, planted, save_folder
@@ -167,3 +170,23 @@ def test_dwpose_finds_the_points_if_its_files_are_named(me: Path, speech: Path) 
     assert read_keypoints("a.points.npz").frame_count == 25
     nobody = gesta_run("film", speech, "--image", "me.png", "--points", folder, "--model", "debug", "-o", "b.mp4")
     assert nobody.status == 2 and "Nobody" in nobody.stderr
+
+
+@pytest.mark.slow
+def test_a_small_release_films_as_the_released_code_does(me: Path, speech: Path) -> None:
+    import_mmgt(write_mmgt_release(me / "release"), me / "model", SMALL)
+    save_tiny(me / "model" / "wavlm", kind="wavlm", hidden_size=1024, num_hidden_layers=1)
+    layers, channels = VIDEO_SIZES["audio_layers"], VIDEO_SIZES["audio_channels"]
+    save_tiny(me / "model" / "wav2vec2", kind="wav2vec2", hidden_size=channels, num_hidden_layers=layers)
+    outcome = gesta_run(
+        "film", speech, "--image", "me.png", "--points", "me.npz", "--model", "model",
+        "--sampling", "official,steps=2", "-o", "a.mp4", "--masks",
+    )  # fmt: skip
+    assert outcome.status == 0, outcome
+    assert frames_of("a.mp4").shape == (25, 64, 64, 3)
+    report = json.loads(Path("a.report.json").read_text())
+    assert report["provenance"]["sampling"]["joining"] == "as_published"
+    assert "none granted" in report["provenance"]["licence"]
+    # The released script puts the picture's pose before what it makes.
+    points = read_keypoints("a.points.npz")
+    assert np.abs(points.points[0, :9] - person().points[0, :9]).max() < 1.0
