@@ -14,9 +14,8 @@ def models() -> None:
     for name, text in MODELS.items():
         table.add_row(name, text, LICENCE)
     out.print(table)
-    out.print(
-        "\nUse one with: gesta speak RECORDING --model NAME\nA trained model is named by its folder; those that make films are for: gesta film"
-    )
+    out.print("\nUse one with: gesta speak RECORDING --model NAME")
+    out.print("A trained model is named by its folder; those that make films are for: gesta film")
 
 
 def version() -> None:
