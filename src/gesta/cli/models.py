@@ -15,7 +15,7 @@ def models() -> None:
         table.add_row(name, text, LICENCE)
     out.print(table)
     out.print("\nUse one with: gesta speak RECORDING --model NAME")
-    out.print("A trained model is named by its folder; those that make films are for: gesta film")
+    out.print("A trained model is named by its folder. Those that film are for: gesta film")
 
 
 def version() -> None:
