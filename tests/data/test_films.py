@@ -20,7 +20,7 @@ from gesta.keypoints.canvas import canvas_for
 from gesta.keypoints.files import write_keypoints
 from gesta.render.video import VideoWriter
 from gesta.units import SAMPLE_RATE
-from tests.cli.running import everything_in
+from tests.cli.running import everything_in, gesta_run
 from tests.data.making_films import (
     drawn_pictures,
     made_points,
@@ -213,6 +213,15 @@ def test_films_of_turned_telephones_are_upright(tmp_path: Path) -> None:
     assert len(shown) == 10
     upright = shown[0].mean(axis=2) > 140
     assert upright[:60, 52:].all() and not upright[:, :44].any() and not upright[68:].any()
+
+
+def test_the_command_prepares_films(talks: Path, tmp_path: Path) -> None:
+    outcome = gesta_run("prepare", "videos", talks, "-o", tmp_path / "set", "--side", "32", "--licence", "mine")
+    assert outcome.status == 0
+    assert outcome.files == [tmp_path / "set"]
+    assert "2 clips; 1 left out; licence: mine" in outcome.stderr
+    assert "left out bob-three" in outcome.stderr
+    assert FilmSet.open(tmp_path / "set").info.settings["side"] == 32
 
 
 def refused(source: Path, name: str, said: str) -> None:
