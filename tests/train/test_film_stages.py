@@ -1,5 +1,7 @@
 """Trainings on films learn, go on where they were stopped, keep the trained part alone, and end as usable models."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,8 @@ import torch
 from safetensors.torch import load_file
 
 from gesta.audio.video_features.make import make_video_features
-from gesta.bundles.film_folder import load_film_bundle
+from gesta.bundles.film_debug import film_debug_bundle
+from gesta.bundles.film_folder import load_film_bundle, save_film_bundle
 from gesta.data.film_set import FilmSet
 from gesta.errors import InputError
 from gesta.mmgt.keypoint_speaker import KeypointSpeaker
@@ -129,6 +132,23 @@ def test_finished_models_are_begun_with(folder: Path) -> None:
         build_stage("image", film_recipe(folder, f"start.bundle={keypoints}"))
     with pytest.raises(InputError, match=r"makes no keypoints"):
         build_stage("keypoints", film_recipe(folder, f"keypoints_stage.start={video}"))
+
+
+def test_a_training_does_not_go_on_with_other_weights_to_begin_with(folder: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(folder / "out" / "keypoints" / "model", model)
+    recipe = film_recipe(folder, f"keypoints_stage.start={model}", output="begun")
+    trained("keypoints", recipe, deadline=0.0)
+    (model / "keypoints.safetensors").unlink()
+    save_bundle_of_other_weights(model)
+    with pytest.raises(InputError, match=r"was trained with begun_with\.keypoints"):
+        trained("keypoints", recipe)
+
+
+def save_bundle_of_other_weights(folder: Path) -> None:
+    bundle = film_debug_bundle()
+    config = bundle.config.model_copy(update={"kinds": ("keypoints",), "video": None})
+    save_film_bundle(folder, replace(bundle, config=config, video=None), "# A test")
 
 
 def same(one: torch.nn.Module, other: torch.nn.Module) -> bool:

@@ -11,12 +11,14 @@ from gesta.train.loop import Outcome, Report, train
 from gesta.train.machine import start_accelerator
 from gesta.train.prepared import prepare_missing
 from gesta.train.recipe import Recipe
-from gesta.train.stages import STAGES, build_stage, stage_kind, training_settings
+from gesta.train.stages import STAGES, begun_with, build_stage, stage_kind, training_settings
 from gesta.train.training import Tell
 
 DESCRIPTIONS = ("dataset.json", "manifest.jsonl")
 """The files of a data set that change when anything in it does."""
 WEIGHTS = "*.safetensors"
+ALL_WEIGHTS = (WEIGHTS, "*.bin")
+"""Weights of others, too."""
 HASH_LETTERS = 16
 GIVEN = {"tokenizer": "trained tokenizers", "image": "weights trained on pictures"}
 """What a stage that can be brought along has made, in words."""
@@ -93,7 +95,14 @@ def recorded_tables(name: str, recipe: Recipe) -> dict[str, Any]:
         "fingerprint": _hash(Path(recipe.data.dataset) / name for name in DESCRIPTIONS),
     }
     tables["stands_on"] = {stage: _hash(sorted(recipe.model_folder(stage).glob(WEIGHTS))) for stage in kind.needs}
+    if begun := begun_with(name, recipe):
+        tables["begun_with"] = {setting: _hash(_weights(Path(place))) for setting, place in begun.items()}
     return tables
+
+
+def _weights(place: Path) -> list[Path]:
+    """The files of weights at a place, which is one or a folder with some."""
+    return [place] if place.is_file() else sorted(path for kind in ALL_WEIGHTS for path in place.glob(kind))
 
 
 def _hash(paths: Iterable[Path]) -> str:

@@ -70,6 +70,15 @@ def training_settings(name: str, recipe: Recipe) -> TrainingSettings:
     return getattr(recipe, stage_kind(name).training)
 
 
+def begun_with(name: str, recipe: Recipe) -> dict[str, str]:
+    """Files and folders of trained weights that a stage begins with, by setting."""
+    tables = stage_kind(name).tables
+    places = recipe.start.model_dump() if "start" in tables else {}
+    if "keypoints_stage" in tables:
+        places["keypoints"] = recipe.keypoints_stage.start
+    return {setting: place for setting, place in places.items() if place is not None}
+
+
 def build_stage(name: str, recipe: Recipe) -> Stage:
     """A stage with new weights, which depend on the recipe's seed."""
     kind = stage_kind(name)
