@@ -17,9 +17,10 @@ from gesta.mmgt.audio_tokens import audio_windows
 from gesta.mmgt.conditions import Conditions
 from gesta.mmgt.denoiser import Film
 from gesta.mmgt.motion_module import frame_positions
+from gesta.mmgt.noise import NoiseSchedule
 from gesta.mmgt.reference import References
 from gesta.mmgt.unet import Scene
-from gesta.mmgt.video_config import VIDEO_PRESETS, video_config
+from gesta.mmgt.video_config import VIDEO_PRESETS, NoiseSettings, video_config
 from gesta.mmgt.video_network import VideoNetwork
 from gesta.mmgt.video_trainable import film_parameters, picture_parameters
 from tests.mmgt.video_scenes import FRAMES, conditions, drawn, filled_network, latents, mini_network, picture, together
@@ -45,6 +46,21 @@ def denoised(network: VideoNetwork, noisy: Tensor, told: Conditions, references:
 
 def close(found: Tensor, wanted: Tensor) -> bool:
     return bool((found - wanted).abs().max() < 1e-4 * wanted.std())
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_clean_answer_is_given_as_the_velocity_that_leads_to_it(training: bool) -> None:
+    told = NoiseSettings(answer="clean", schedule="scaled_linear", sampling_schedule="linear")
+    network = filled_network(video_config("mini", noise=told.model_dump())).train(training)
+    noisy = latents(network.config, "x", clips=2)
+    times = torch.tensor([30, 999])
+    said = conditions(network.config, "x", clips=2)
+    with torch.inference_mode():
+        answer = network.denoiser(noisy, times, said, None, (1.0, 1.0, 1.0))
+        velocity = network.denoise(noisy, times, said, None, (1.0, 1.0, 1.0))
+    schedule = NoiseSchedule(told, "scaled_linear" if training else "linear")
+    assert close(schedule.clean(noisy, velocity, times), answer)
+    assert close(velocity[1], -answer[1])
 
 
 def test_a_reference_that_nobody_looks_at_is_none(network: VideoNetwork, references: References) -> None:

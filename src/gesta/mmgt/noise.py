@@ -33,11 +33,14 @@ def signal_shares(settings: NoiseSettings, schedule: Betas) -> Tensor:
 
 
 class NoiseSchedule:
-    """What training needs at given times; times (B,) int64 broadcast over latents (B, c, ...)."""
+    """What training needs at given times; times (B,) int64 broadcast over latents (B, c, ...).
 
-    def __init__(self, settings: NoiseSettings) -> None:
+    The schedule is that of training if none is named.
+    """
+
+    def __init__(self, settings: NoiseSettings, schedule: Betas | None = None) -> None:
         self.times = settings.steps
-        self.shares = signal_shares(settings, settings.schedule)
+        self.shares = signal_shares(settings, schedule or settings.schedule)
 
     def levels(self, times: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
         """How much of the clean latent and of the noise there is at `times`: two (B, 1, ...), typed as `like`."""
@@ -58,6 +61,11 @@ class NoiseSchedule:
         """The clean latents (B, c, ...) that an answer stands for."""
         signal, share = self.levels(times, noisy)
         return signal * noisy - share * velocity
+
+    def velocity_to(self, noisy: Tensor, clean: Tensor, times: Tensor) -> Tensor:
+        """The velocity (B, c, ...) that an answer in clean latents stands for; the inverse of `clean`."""
+        signal, share = self.levels(times, noisy)
+        return (signal * noisy - clean) / share
 
     def weights(self, times: Tensor, gamma: float = MIN_SNR_GAMMA) -> Tensor:
         """(B,) float32: what the squared error of a velocity counts at each time.

@@ -120,6 +120,11 @@ class NoiseSettings(Settings):
     beta_start: float = Field(0.00085, gt=0.0, lt=1.0, description="of the first level")
     beta_end: float = Field(0.012, gt=0.0, lt=1.0, description="of the last level")
     zero_terminal_snr: bool = Field(True, description="nothing of the picture is left at the last level")
+    answer: Literal["velocity", "clean"] = Field(
+        "velocity",
+        description="what the last layer says: the velocity, as published, or the clean latent, which it follows from; "
+        "the noise of many latent channels does not fit through a narrow network",
+    )
 
     @property
     def sampling(self) -> Betas:
@@ -206,8 +211,8 @@ PATCHES: dict[str, object] = {
 VIDEO_PRESETS: dict[str, dict[str, object]] = {
     "official": {**OFFICIAL},
     "gesta": {},
-    "small": {"sizes": SMALL_SIZES, "picture": PATCHES | {"side": 128}},
-    "mini": {"sizes": MINI_SIZES, "picture": PATCHES | {"side": 64}},
+    "small": {"sizes": SMALL_SIZES, "picture": PATCHES | {"side": 128}, "noise": {"answer": "clean"}},
+    "mini": {"sizes": MINI_SIZES, "picture": PATCHES | {"side": 64}, "noise": {"answer": "clean"}},
 }
 """Presets by name: what differs from the fields' defaults. They have 2,302 (official), 2,602 (gesta), 8.5 (small) and
 0.92 (mini) million parameters."""

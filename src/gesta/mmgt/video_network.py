@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from gesta.mmgt.audio_tokens import AudioProjection
 from gesta.mmgt.conditions import Conditions
 from gesta.mmgt.denoiser import Denoiser, by_clip, by_frame
+from gesta.mmgt.noise import NoiseSchedule
 from gesta.mmgt.pose_guider import PoseGuider
 from gesta.mmgt.reference import ReferenceNet, References
 from gesta.mmgt.video_config import RegionWeights, VideoConfig
@@ -38,6 +39,8 @@ class VideoNetwork(nn.Module):
         self.reference = ReferenceNet(config)
         self.pose_guider = PoseGuider(config)
         self.audio_projection = AudioProjection(config.sizes)
+        noise = config.noise
+        self._schedules = {True: NoiseSchedule(noise), False: NoiseSchedule(noise, noise.sampling)}
 
     def read_reference(self, latent: Tensor, image_token: Tensor) -> References:
         """Read R pictures: latents (R, c, h, w) without noise, tokens (R, 1, E) -> by layer, (R, h w, C)."""
@@ -81,7 +84,11 @@ class VideoNetwork(nn.Module):
         if region_weights is None:
             hearing = self.config.hearing
             region_weights = hearing.training_weights if self.training else hearing.sampling_weights
-        return self.denoiser(latents, timestep, conditions, references, region_weights)
+        answer = self.denoiser(latents, timestep, conditions, references, region_weights)
+        if self.config.noise.answer == "velocity":
+            return answer
+        # Of the many numbers of a patch a picture has few to itself and its noise all, which need not get through.
+        return self._schedules[self.training].velocity_to(latents, answer, timestep.expand(len(latents)))
 
     def enable_gradient_checkpointing(self, on: bool = True) -> None:
         """Compute layers again in the backward pass and keep less for it: less memory, more time, equal gradients."""
