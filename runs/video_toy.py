@@ -91,14 +91,14 @@ def say_points(say: Say, spoken: list[Keypoints], true: Keypoints) -> None:
     for name, made in (("spoken", spoken), ("first frame held", [held])):
         apart = scale * np.mean([np.linalg.norm(one.points - true.points, axis=-1) for one in made], axis=0)
         cells = [float(apart[:, part][seen[:, part]].mean()) for part in PARTS.values()]
-        follows = float(np.mean([np.corrcoef(opening(one), opening(true))[0, 1] for one in made]))
+        follows = [np.corrcoef(opening(one), opening(true))[0, 1] for one in made if np.ptp(opening(one)) > 0.0]
         right = float(np.mean([(one.scores >= VISIBLE) == seen for one in made]))
-        row(say, name, *cells, "" if np.isnan(follows) else follows, right)
+        row(say, name, *cells, float(np.mean(follows)) if follows else "", right)
     say("")
 
 
 def opening(points: Keypoints) -> np.ndarray:
-    """(F,) how far the mouth is open; it trembles a little where it is not, so that it can be correlated."""
+    """(F,) how far the mouth is open, pixels."""
     upper, lower = INNER_LIPS
     return points.points[:, lower, 1] - points.points[:, upper, 1]
 
