@@ -23,7 +23,8 @@ def signal_shares(settings: NoiseSettings, schedule: Betas) -> Tensor:
     # "scaled_linear" means that the betas' square roots grow linearly.
     power = 0.5 if schedule == "scaled_linear" else 1.0
     first, last = settings.beta_start**power, settings.beta_end**power
-    betas = torch.linspace(first, last, settings.steps, dtype=torch.float64) ** (1.0 / power)
+    # Networks are built without memory before weights are loaded; these numbers are none of them.
+    betas = torch.linspace(first, last, settings.steps, dtype=torch.float64, device="cpu") ** (1.0 / power)
     shares = torch.cumprod(1.0 - betas, dim=0)
     if not settings.zero_terminal_snr:
         return shares
