@@ -1,6 +1,5 @@
 """Data sets of films: every picture, point and sample is where it belongs, and stopped runs go on to the same bytes."""
 
-import os
 import shutil
 import struct
 from pathlib import Path
@@ -20,7 +19,7 @@ from gesta.keypoints.canvas import canvas_for
 from gesta.keypoints.files import write_keypoints
 from gesta.render.video import VideoWriter
 from gesta.units import SAMPLE_RATE
-from tests.cli.running import everything_in, gesta_run
+from tests.cli.running import gesta_run
 from tests.data.making_films import (
     drawn_pictures,
     made_points,
@@ -28,12 +27,9 @@ from tests.data.making_films import (
     numbers_shown,
     write_talk,
 )
+from tests.data.stopping import flushes_survived
 
 SIDE = 64
-
-
-class Killed(BaseException):
-    """What stops a run in these tests."""
 
 
 def prepared(source: Path, folder: Path, **settings: object) -> Prepared:
@@ -167,28 +163,7 @@ def test_points_of_a_smaller_copy_of_the_film_are_scaled(tmp_path: Path) -> None
 def test_a_run_stopped_at_any_moment_goes_on_to_the_same_bytes(
     talks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepared(talks, tmp_path / "whole")
-    whole = everything_in(tmp_path / "whole")
-    flush, calls = os.fsync, 0
-
-    def stopping(handle: int) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == stop_at:
-            raise Killed
-        flush(handle)
-
-    monkeypatch.setattr(os, "fsync", stopping)
-    for stop_at in range(1, 100):
-        folder, calls = tmp_path / f"stopped{stop_at}", 0
-        try:
-            prepared(talks, folder)
-        except Killed:
-            assert prepared(talks, folder).info.complete
-            assert everything_in(folder) == whole, f"stopped at flush {stop_at}"
-        else:
-            break
-    assert stop_at > 10
+    assert flushes_survived(lambda folder: prepared(talks, folder), tmp_path, monkeypatch) > 10
 
 
 def turned(path: Path) -> Path:

@@ -1,6 +1,5 @@
 """Preparing: what comes out is what went in, a stopped run goes on to the same bytes, broken clips are left out."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +15,10 @@ from gesta.motion.representation import Representation
 from gesta.motion.rotations import angle_between
 from tests.cli.running import everything_in
 from tests.data.making import in_pieces, made_plan, made_speech, planned
+from tests.data.stopping import Killed, flushes_survived
 from tests.motion.moving import made_motion
 
 STROKES = (np.arange(90) % 30 < 10).astype(np.float32)
-
-
-class Killed(BaseException):
-    """What stops a run in these tests."""
 
 
 def broken() -> None:
@@ -92,26 +88,7 @@ def test_a_run_stopped_at_any_moment_goes_on_to_the_same_bytes(tmp_path: Path, m
     prepare(plan, tmp_path / "whole")
     whole = everything_in(tmp_path / "whole")
     assert sum(name.startswith("motion/") for name in whole) == 3, "a file for each clip, as two do not fit one"
-    flush, calls = os.fsync, 0
-
-    def stopping(handle: int) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == stop_at:
-            raise Killed
-        flush(handle)
-
-    monkeypatch.setattr(os, "fsync", stopping)
-    for stop_at in range(1, 100):
-        folder, calls = tmp_path / f"stopped{stop_at}", 0
-        try:
-            prepare(plan, folder)
-        except Killed:
-            assert prepare(plan, folder).info.complete
-            assert everything_in(folder) == whole, f"stopped at flush {stop_at}"
-        else:
-            break
-    assert stop_at > 20
+    assert flushes_survived(lambda folder: prepare(plan, folder), tmp_path, monkeypatch) > 20
 
 
 def test_what_a_killed_run_left_is_cut_off(tmp_path: Path) -> None:

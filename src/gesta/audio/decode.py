@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import av
 import numpy as np
@@ -184,19 +184,30 @@ class Decoder:
         yield from self._resampler.finish()
 
     def _decoded(self, container: av.container.InputContainer, stream: av.AudioStream) -> Iterator[av.AudioFrame]:
-        packets = container.demux(stream)
-        while True:
-            try:
-                packet = next(packets, None)
-            except (av.FFmpegError, OSError):
-                self.damaged += 1
-                return
-            if packet is None:
-                return
-            try:
-                frames = packet.decode()
-            except (av.FFmpegError, ValueError):
+        for frames in packets_of(container, stream):
+            if frames is None:
                 self.damaged += 1
                 continue
             self.frames += len(frames)
             yield from frames
+
+
+def packets_of(
+    container: av.container.InputContainer, stream: av.AudioStream | av.VideoStream
+) -> Iterator[list[Any] | None]:
+    """The frames of each packet of a stream that can be decoded; None for one that cannot, which may be the last."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except (av.FFmpegError, OSError):
+            yield None
+            return
+        if packet is None:
+            return
+        try:
+            frames = packet.decode()
+        except (av.FFmpegError, ValueError):
+            yield None
+            continue
+        yield frames

@@ -12,7 +12,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from gesta.audio.decode import MICROSECONDS, check_duration, open_container
+from gesta.audio.decode import MICROSECONDS, check_duration, open_container, packets_of
 from gesta.audio.limits import DEFAULT_LIMITS
 from gesta.errors import InputError
 from gesta.units import VIDEO_FPS
@@ -154,19 +154,8 @@ def _decoded(container: av.container.InputContainer, stream: av.VideoStream, pat
 
 def _frames(container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.VideoFrame]:
     """Whatever can be decoded."""
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets, None)
-        except (av.FFmpegError, OSError):
-            return
-        if packet is None:
-            return
-        try:
-            frames = packet.decode()
-        except (av.FFmpegError, ValueError):
-            continue
-        yield from frames
+    for frames in packets_of(container, stream):
+        yield from frames or ()
 
 
 def _quarter_turns(frame: av.VideoFrame) -> int:

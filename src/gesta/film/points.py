@@ -98,11 +98,14 @@ class SpokenPoints:
 def keypoints_in(rows: np.ndarray) -> Iterator[Keypoints]:
     """The keypoints on the canvas of 512 pixels that rows hold, stretch by stretch."""
     for start in range(0, len(rows), FRAMES_AT_ONCE):
-        values = np.array(rows[start : start + FRAMES_AT_ONCE]).reshape(-1, KEYPOINT_COUNT, VALUES_PER_POINT)
-        yield Keypoints(values[..., :2], values[..., 2], (VECTOR_SIDE, VECTOR_SIDE))
+        yield _keypoints(np.array(rows[start : start + FRAMES_AT_ONCE]))
 
 
 def in_picture(rows: np.ndarray, canvas: Canvas) -> Keypoints:
     """All keypoints of a film in the pixels of the picture."""
+    return canvas.to_picture(_keypoints(rows))
+
+
+def _keypoints(rows: np.ndarray) -> Keypoints:
     values = rows.reshape(-1, KEYPOINT_COUNT, VALUES_PER_POINT)
-    return canvas.to_picture(Keypoints(values[..., :2], values[..., 2], (VECTOR_SIDE, VECTOR_SIDE)))
+    return Keypoints(values[..., :2], values[..., 2], (VECTOR_SIDE, VECTOR_SIDE))

@@ -112,7 +112,7 @@ class FilmModel:
             return usual
         first, *rest = [part.strip() for part in sampling.split(",")]
         if "=" not in first:
-            return sampling_config(first).with_changes(rest) if rest else sampling_config(first)
+            return sampling_config(first).with_changes(rest)
         return usual.with_changes([first, *rest])
 
     @cached_property
