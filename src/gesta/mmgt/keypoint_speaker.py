@@ -1,8 +1,9 @@
 """A trained SMGA as a speaker: features of speech and a first pose in, keypoints out, for speech of any length.
 
 Windows of F frames are made one after another. Each begins with the last frames of the one before, which are known to
-it (gesta.mmgt.inpainting). What is heard and held back is a window or two, however long the speech is. What is shorter
-than a window, and what is left at the end, is padded and cut.
+it (gesta.mmgt.inpainting), and is shown the pose that the take begins with: without it, errors would add up from window
+to window until the figure comes apart. What is heard and held back is a window or two, however long the speech is. What
+is shorter than a window, and what is left at the end, is padded and cut.
 
 Each window is a function of the seed, of what is heard in it and of the one before: a longer recording begins as a
 shorter one does.
@@ -115,7 +116,9 @@ class KeypointSpeaker:
                 yield whole
                 return
             yield whole[:hop]
-            known, pose = whole[hop:], beginning_with(whole[hop], self.config)
+            known = whole[hop:]
+            if self.config.anchor == "window":
+                pose = beginning_with(known[0], self.config)
 
     @torch.inference_mode()
     def _window(

@@ -44,6 +44,12 @@ class KeypointDiffusion(Settings):
         0.9, ge=0.0, le=1.0, description="share of training clips whose first frames are known, where that is learned"
     )
     deaf_share: float = Field(0.25, ge=0.0, lt=1.0, description="share of training clips whose speech is withheld")
+    first_share: float = Field(
+        0.25,
+        ge=0.0,
+        le=1.0,
+        description="share of training clips that begin a take, where the anchor is the take's",
+    )
 
 
 class KeypointLosses(Settings):
@@ -88,6 +94,9 @@ class SmgaConfig(Settings):
     diffused: Literal["displacements", "poses"] = Field(
         "displacements", description="what noise covers: how far points have gone from the initial pose, or whole poses"
     )
+    anchor: Literal["take", "window"] = Field(
+        "take", description="whose first pose a window is shown: its take's, to which it can find back, or its own"
+    )
     rotary: RotaryPlace = Field(
         "per_head", description="where positions turn queries and keys: each head's own, or the full width before it"
     )
@@ -119,6 +128,7 @@ SMGA_PRESETS: dict[str, dict[str, object]] = {
         "entries": "shared",
         "wiring": "face_only",
         "diffused": "poses",
+        "anchor": "window",
         "rotary": "full_width",
         "continuing": "replaced",
         "score_scale": "as_published",

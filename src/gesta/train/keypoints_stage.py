@@ -13,16 +13,20 @@ from gesta.bundles.film_config import FilmBundleConfig, KeypointsModel
 from gesta.bundles.film_folder import FilmBundle, save_film_bundle
 from gesta.data.film_set import FilmSet
 from gesta.data.film_windows import FilmWindow, FilmWindows
+from gesta.data.films import FilmRecord
 from gesta.data.speech_features import VideoFeatureStore
 from gesta.mmgt.diffusion import CosineSchedule
 from gesta.mmgt.keypoint_objective import KeypointClips, keypoint_losses
-from gesta.mmgt.pose_vectors import clip_rows, pose_vectors
+from gesta.mmgt.pose_vectors import beginning_with, clip_rows, pose_vectors
 from gesta.mmgt.smga import Smga
 from gesta.mmgt.smga_config import SmgaConfig
 from gesta.train.cards import film_card
 from gesta.train.film_start import begun_smga
 from gesta.train.recipe import Recipe
 from gesta.train.stage import Split
+
+ANCHORS = 16
+"""Poses of a clip, evenly apart, one of which stands for the pose that its take began with."""
 
 
 class KeypointsNetwork(nn.Module):
@@ -35,7 +39,7 @@ class KeypointsNetwork(nn.Module):
 
     def forward(self, batch: Mapping[str, Tensor], progress: float) -> dict[str, Tensor]:  # noqa: ARG002
         """Losses of a batch, as `KeypointsStage.batch` makes it; progress changes nothing here."""
-        clips = KeypointClips(batch["poses"], batch["scores"], batch["audio"])
+        clips = KeypointClips(batch["poses"], batch["scores"], batch["audio"], batch.get("anchors"))
         return keypoint_losses(self.smga, clips, self.schedule)
 
 
@@ -70,7 +74,7 @@ class KeypointsStage:
         return len(self._windows.get("validation", ()))
 
     def batch(self, split: Split, indices: np.ndarray) -> Mapping[str, Tensor]:
-        """Windows of a split: poses (B, F, 402), scores (B, F, 134) and audio (B, F, A)."""
+        """Windows: poses (B, F, 402), scores (B, F, 134) and audio (B, F, A), and where used anchors (B, R, 402)."""
         clips = [self._clip(self._windows[split].window(int(index))) for index in indices]
         return {name: torch.from_numpy(np.stack([clip[name] for clip in clips])) for name in clips[0]}
 
@@ -84,11 +88,19 @@ class KeypointsStage:
         points = held.replaced(points=held.points[places], scores=held.scores[places])
         heard = np.minimum(np.arange(rows.audio.start, rows.audio.stop), last)
         layers = self._features.layers(clip)[heard]
+        anchors = {"anchors": self._anchors(clip)} if self._config.anchor == "take" else {}
         return {
+            **anchors,
             "poses": pose_vectors(points, self._config),
             "scores": np.where((shown <= last)[:, None], points.scores, 0.0).astype(np.float32),
             "audio": layers.reshape(len(layers), -1),
         }
+
+    def _anchors(self, clip: FilmRecord) -> np.ndarray:
+        """Poses (R, 402) of a clip from its beginning to its end, as a take would begin with them."""
+        frames = np.linspace(0, clip.frames - 1, ANCHORS).astype(int)
+        poses = [pose_vectors(self._films.points(clip, frame, frame + 1), self._config)[0] for frame in frames]
+        return np.stack([beginning_with(pose, self._config) for pose in poses])
 
     def validate(self, network: nn.Module, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         """The losses."""
