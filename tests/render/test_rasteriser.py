@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from gesta.avatar.normals import vertex_normals
 from gesta.render.camera import Camera, project
 from gesta.render.rasteriser import Rasteriser
-from gesta.render.shapes import ball, vertex_normals
+from gesta.render.shapes import ball
 
 SIZE = (64, 64)
 AHEAD = Camera(np.array((0.0, 1.0, 4.0)), np.array((0.0, 1.0, 0.0)), 2.0)

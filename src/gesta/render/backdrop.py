@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gesta.render.kernels import inlined_kernel, kernel
+from gesta.kernels import inlined_kernel, kernel
 from gesta.render.shading import dither, linear_from_srgb, to_screen
 
 MIDDLE = linear_from_srgb((206, 211, 217))

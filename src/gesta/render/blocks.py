@@ -5,7 +5,7 @@ Every loop over samples here does the same arithmetic to each, without branches,
 
 import numpy as np
 
-from gesta.render.kernels import Scalar, shading_kernel
+from gesta.kernels import Scalar, shading_kernel
 from gesta.render.shading import KEY, dither, lit_colour, to_screen
 from gesta.render.shadow import BIAS_M, NORMAL_OFFSET_TEXELS, map_share
 

@@ -6,6 +6,7 @@ into its caller (`inlined_kernel`), and the rest runs once a block of samples (`
 
 import numpy as np
 
+from gesta.kernels import Scalar, inlined_kernel, shading_kernel
 from gesta.render.blocks import (
     BLOCK,
     COLOUR,
@@ -18,7 +19,6 @@ from gesta.render.blocks import (
     STUDIO,
     shade_block,
 )
-from gesta.render.kernels import Scalar, inlined_kernel, shading_kernel
 from gesta.render.visibility import OFFSET_X, OFFSET_Y, SAMPLES
 
 SAME_SURFACE_RATIO = 0.006

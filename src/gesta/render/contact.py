@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gesta.render.kernels import Scalar, inlined_kernel, kernel
+from gesta.kernels import Scalar, inlined_kernel, kernel
 
 CONTACT_CELLS = 80
 CONTACT_CELL_M = 0.02

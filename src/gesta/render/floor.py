@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from gesta.kernels import shading_kernel
 from gesta.render.contact import sky_share
-from gesta.render.kernels import shading_kernel
 from gesta.render.shading import KEY, dither, to_screen
 from gesta.render.shadow import box_along, light_share
 from gesta.render.visibility import BEHIND, find_window, project_vertices

@@ -4,17 +4,18 @@ from functools import cache
 
 import numpy as np
 
+from gesta.avatar.normals import vertex_normals
+from gesta.kernels import kernel
 from gesta.motion.face import ARKIT_INDEX, ARKIT_NAMES
 from gesta.motion.kinematics import forward
 from gesta.motion.skeleton import skeleton
-from gesta.render.kernels import kernel
 from gesta.render.mannequin_body import body_pieces
 from gesta.render.mannequin_eyes import eyeball, lid, lid_moves
 from gesta.render.mannequin_face import expressions, jaw_and_eyes, tamed
 from gesta.render.mannequin_hair import hair_piece
 from gesta.render.mannequin_hands import hand_pieces
 from gesta.render.mannequin_head import HEAD_PARTS, head_pieces
-from gesta.render.shapes import Piece, vertex_normals
+from gesta.render.shapes import Piece
 
 FACE_JOINTS = ("jaw", "left_eye_smplhf", "right_eye_smplhf")
 WEIGHTS_PER_VERTEX = 4

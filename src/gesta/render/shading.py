@@ -5,7 +5,7 @@ Colours are linear until the very end; `SRGB_TABLE` turns them into what a scree
 
 import numpy as np
 
-from gesta.render.kernels import Scalar, inlined_kernel
+from gesta.kernels import Scalar, inlined_kernel
 
 KEY_DIRECTION = (-0.46, 0.72, 0.62)
 """Towards the key light: up, in front, on the picture's left; of any length."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gesta.render.kernels import Scalar, inlined_kernel, kernel
+from gesta.kernels import Scalar, inlined_kernel, kernel
 
 MAP_SIZE = 512
 LEAST_EXTENT_M = 2.2

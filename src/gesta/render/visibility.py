@@ -6,8 +6,8 @@ to 1/256 pixel, which makes the edge tests exact in float64: neighbours leave no
 
 import numpy as np
 
+from gesta.kernels import inlined_kernel, kernel
 from gesta.render.camera import NEAR_M
-from gesta.render.kernels import inlined_kernel, kernel
 
 SAMPLES = 4
 OFFSET_X = np.array([0.375, 0.875, 0.125, 0.625])

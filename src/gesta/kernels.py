@@ -1,7 +1,8 @@
-"""How numba compiles gesta's drawing kernels: cached on disk, without Python's lock, dividing as numpy does.
+"""How numba compiles gesta's kernels, which move the body and draw it: cached on disk, without Python's lock.
 
-numba's own cache looks only at the file of the function itself. Kernels here take constants and whole functions from
-one another's files, so theirs is keyed by all of those files: a new version of gesta never runs an old kernel.
+They divide as numpy does. numba's own cache looks only at the file of the function itself. Kernels here take constants
+and whole functions from one another's files, so theirs is keyed by all of those files: a new version of gesta never
+runs an old kernel.
 """
 
 import hashlib
@@ -16,16 +17,19 @@ from numba.core.caching import FunctionCache
 Scalar = Any
 """A number in a kernel: numba gives it the precision of what it is computed from."""
 
-SOURCES = "*.py"
+KERNEL_PARTS = ("avatar", "render")
+"""The folders of gesta that hold kernels, next to this file."""
 
 
 @cache
 def sources_digest() -> str:
-    """A hash of every source file of `gesta.render`."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob(SOURCES)):
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+    """A hash of this file and of every source file that a kernel may be made of."""
+    here = Path(__file__)
+    digest = hashlib.sha256(here.read_bytes())
+    for part in KERNEL_PARTS:
+        for path in sorted((here.parent / part).glob("*.py")):
+            digest.update(f"{part}/{path.name}".encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

@@ -1,6 +1,6 @@
 """A kernel is compiled again when any source it may be made of has changed."""
 
-from gesta.render import kernels
+from gesta import kernels
 from gesta.render.visibility import project_vertices
 
 
