@@ -17,19 +17,15 @@ from uuid import uuid4
 import av
 import numpy as np
 
-from gesta.audio.own_sound import HeardSound, Sound, own_sound
 from gesta.errors import InputError, OutputError
 from gesta.records import Speech
+from gesta.render.sound_track import SoundTrack
 from gesta.units import SAMPLE_RATE, SLACK_SAMPLES
 
 LEAST_SIDE_PX, GREATEST_SIDE_PX = 64, 4096
 QUALITY = "20"
 """x264's constant rate factor: lower is better and larger."""
 SPEED = "veryfast"
-SOUND_RATE = 48_000
-SOUND_BITS_PER_SECOND = {1: 128_000, 2: 192_000}
-LAYOUTS = {1: "mono", 2: "stereo"}
-"""By number of channels."""
 WAITING_BATCHES = 4
 SLACK_S = SLACK_SAMPLES / SAMPLE_RATE
 """Sound that lasts no longer than this beyond the last picture needs no further one."""
@@ -167,7 +163,7 @@ class VideoWriter:
         picture_track = container.add_stream("libx264", rate=self._fps)
         picture_track.width, picture_track.height, picture_track.pix_fmt = width, height, "yuv420p"
         picture_track.options = {"preset": SPEED, "crf": QUALITY}
-        sound = _SoundTrack(container, self._speech, self._own_sound) if self._speech is not None else None
+        sound = SoundTrack(container, self._speech, self._own_sound) if self._speech is not None else None
         last, count = None, 0
         for picture in self._pictures():
             container.mux(picture_track.encode(_video_frame(picture, count)))
@@ -204,44 +200,3 @@ def _video_frame(picture: np.ndarray, index: int) -> av.VideoFrame:
     frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24").reformat(format="yuv420p")
     frame.pts = index
     return frame
-
-
-class _SoundTrack:
-    """The speech, encoded as far as the pictures have come."""
-
-    def __init__(self, container: av.container.OutputContainer, speech: Speech, own: bool) -> None:
-        self.duration_s = speech.duration_s
-        self._container = container
-        self._sound: Sound = own_sound(speech) if own else HeardSound(speech.source)
-        self._rate = self._sound.rate if own else SOUND_RATE
-        self._layout = LAYOUTS[self._sound.channels]
-        self._track = container.add_stream("aac", rate=self._rate, layout=self._layout)
-        self._track.bit_rate = SOUND_BITS_PER_SECOND[self._sound.channels]
-        self._resampler = av.AudioResampler(format="fltp", layout=self._layout, rate=self._rate)
-        self._blocks = self._sound.blocks()
-        self._read = 0
-        self._written = 0
-
-    def advance(self, until_s: float) -> None:
-        """Encode the sound up to a time in seconds, or its end."""
-        while self._read < until_s * self._sound.rate:
-            block = next(self._blocks, None)
-            if block is None:
-                return
-            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block, np.float32), "fltp", self._layout)
-            frame.sample_rate, frame.time_base = self._sound.rate, Fraction(1, self._sound.rate)
-            frame.pts = self._read
-            self._read += block.shape[1]
-            self._encode(frame)
-
-    def finish(self) -> None:
-        """Encode what is left."""
-        self.advance(float("inf"))
-        self._encode(None)
-        self._container.mux(self._track.encode(None))
-
-    def _encode(self, frame: av.AudioFrame | None) -> None:
-        for resampled in self._resampler.resample(frame):
-            resampled.time_base, resampled.pts = Fraction(1, self._rate), self._written
-            self._written += resampled.samples
-            self._container.mux(self._track.encode(resampled))
