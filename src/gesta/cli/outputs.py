@@ -6,6 +6,8 @@ from pathlib import Path
 
 from gesta.errors import OutputError
 
+BODY_SUFFIXES = (".png", ".glb")
+
 
 def check_folder(folder: Path) -> None:
     """Raise OutputError if files cannot be written into a folder, or it cannot be made."""
@@ -20,14 +22,27 @@ def check_folder(folder: Path) -> None:
 def check_picture(path: Path, made_from: Path) -> None:
     """Raise OutputError if a PNG picture cannot be written to `path`."""
     _check_file(path, ".png", "picture", (made_from,))
-    if not path.absolute().parent.is_dir():
-        raise OutputError(f"The folder '{path.parent}' does not exist; make it first or choose another one with -o.")
-    check_folder(path.absolute().parent)
+    _check_folder_of(path)
 
 
 def check_film(path: Path, made_from: Sequence[Path]) -> None:
     """Raise OutputError if an MP4 film cannot be written to `path`; its folder is made later."""
     _check_file(path, ".mp4", "film", made_from)
+    check_folder(path.absolute().parent)
+
+
+def check_body(path: Path) -> None:
+    """Raise OutputError if neither a PNG picture nor a GLB model of the body can be written to `path`."""
+    if path.suffix.lower() not in BODY_SUFFIXES:
+        raise OutputError(f"'{path}' ends neither in .png nor in .glb, the kinds that are written; rename it.")
+    _check_file(path, path.suffix.lower(), "file", ())
+    _check_folder_of(path)
+
+
+def _check_folder_of(path: Path) -> None:
+    """Raise OutputError if the folder that a file is to be in is not there or cannot be written."""
+    if not path.absolute().parent.is_dir():
+        raise OutputError(f"The folder '{path.parent}' does not exist; make it first or choose another one with -o.")
     check_folder(path.absolute().parent)
 
 

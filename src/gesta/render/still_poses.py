@@ -4,7 +4,7 @@ A pose is written as turns of joints in degrees: up, forward and about the bone 
 Turns are those of the left side; the right side takes their mirror image.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,12 +12,12 @@ import numpy as np
 from gesta.motion.face import ARKIT_INDEX, ARKIT_NAMES
 from gesta.motion.kinematics import sole_positions
 from gesta.motion.rotations import matrix_from_euler
-from gesta.motion.skeleton import skeleton
+from gesta.motion.skeleton import PELVIS, skeleton
 from gesta.records import Motion
 
-Turns = Mapping[str, tuple[float, float, float]]
-"""By joint: degrees about z, then y, then x, each in the frame the one before has turned (Euler "ZYX"). On the left side
-z lifts an arm and straightens a finger, negative y brings it forward, and x turns it about its own axis."""
+Turns = dict[str, tuple[float, float, float]]
+"""By joint: degrees about z, then y, then x, each in the frame that the one before has turned (Euler "ZYX"). On the
+left side z lifts an arm and straightens a finger, negative y brings it forward, and x turns it about its own axis."""
 
 FINGERS = ("index", "middle", "ring", "pinky")
 
@@ -34,7 +34,7 @@ class StillPose:
 
     name: str
     turns: Turns = field(default_factory=dict)
-    face: Mapping[str, float] = field(default_factory=dict)
+    face: dict[str, float] = field(default_factory=dict)
 
 
 def _both(turns: Turns) -> dict[str, tuple[float, float, float]]:
@@ -46,31 +46,37 @@ def _both(turns: Turns) -> dict[str, tuple[float, float, float]]:
     }
 
 
-def _curled(degrees: float, fingers: Iterable[str] = FINGERS, thumb_degrees: float = 0.0) -> dict[str, tuple[float, float, float]]:
+def _curled(
+    degrees: float, fingers: Iterable[str] = FINGERS, thumb_degrees: float = 0.0
+) -> dict[str, tuple[float, float, float]]:
     """Fingers bent by as much at each of their joints, without a side."""
     bent = {f"{finger}{number}": (-degrees, 0.0, 0.0) for finger in fingers for number in (1, 2, 3)}
     return bent | {f"thumb{number}": (0.0, -thumb_degrees, 0.0) for number in (2, 3)}
 
 
-def _turned(degrees: float) -> Turns:
-    return {"pelvis": (0.0, degrees, 0.0)}
-
-
+ASIDE: Turns = {PELVIS: (0.0, -24.0, 0.0)}
+"""Turned away a little, which shows depth."""
 RELAXED: Turns = _both(
-    {"collar": (-3.0, 0.0, 0.0), "shoulder": (-70.0, -4.0, 0.0), "elbow": (0.0, -22.0, 0.0), **_curled(14.0, thumb_degrees=8.0)}
+    {
+        "collar": (-3.0, 0.0, 0.0),
+        "shoulder": (-70.0, -4.0, 0.0),
+        "elbow": (0.0, -22.0, 0.0),
+        **_curled(14.0, thumb_degrees=8.0),
+    }
 )
 """Arms that hang beside a standing body."""
 SIDES = (
     StillPose("front"),
-    StillPose("side", _turned(-90.0)),
-    StillPose("back", _turned(180.0)),
+    StillPose("side", {PELVIS: (0.0, -90.0, 0.0)}),
+    StillPose("back", {PELVIS: (0.0, 180.0, 0.0)}),
 )
 """The rest pose, turned before a camera that stays where it is."""
 POSES = (
-    StillPose("hanging", RELAXED),
+    StillPose("hanging", {**ASIDE, **RELAXED}),
     StillPose(
         "gesturing",
         {
+            **ASIDE,
             **_both({"shoulder": (-62.0, -18.0, -10.0), "elbow": (0.0, -82.0, 0.0), **_curled(7.0)}),
             "left_elbow": (22.0, -86.0, 35.0),
             "right_elbow": (-12.0, 70.0, 45.0),
@@ -82,12 +88,22 @@ POSES = (
     ),
     StillPose(
         "arms up",
-        _both({"collar": (14.0, 0.0, 0.0), "shoulder": (58.0, -10.0, 0.0), "elbow": (8.0, -18.0, 0.0), **_curled(4.0)}),
-        {"mouthSmileLeft": 0.7, "mouthSmileRight": 0.7, "jawOpen": 0.15, "cheekSquintLeft": 0.4, "cheekSquintRight": 0.4},
+        ASIDE
+        | _both(
+            {"collar": (14.0, 0.0, 0.0), "shoulder": (58.0, -10.0, 0.0), "elbow": (8.0, -18.0, 0.0), **_curled(4.0)}
+        ),
+        {
+            "mouthSmileLeft": 0.7,
+            "mouthSmileRight": 0.7,
+            "jawOpen": 0.15,
+            "cheekSquintLeft": 0.4,
+            "cheekSquintRight": 0.4,
+        },
     ),
     StillPose(
         "seated",
-        _both(
+        ASIDE
+        | _both(
             {
                 "hip": (4.0, 0.0, -84.0),
                 "knee": (0.0, 0.0, 86.0),
@@ -101,8 +117,16 @@ POSES = (
     StillPose(
         "pointing",
         {
+            **ASIDE,
             **RELAXED,
-            **{f"right_{joint}": turn for joint, turn in {"collar": (0.0, 8.0, 0.0), "shoulder": (14.0, 62.0, 0.0), "elbow": (0.0, 12.0, 0.0)}.items()},
+            **{
+                f"right_{joint}": turn
+                for joint, turn in {
+                    "collar": (0.0, 8.0, 0.0),
+                    "shoulder": (14.0, 62.0, 0.0),
+                    "elbow": (0.0, 12.0, 0.0),
+                }.items()
+            },
             **{f"right_{joint}": (-z, -y, x) for joint, (z, y, x) in _curled(78.0, FINGERS[1:], 30.0).items()},
             **{f"right_index{number}": (0.0, 0.0, 0.0) for number in (1, 2, 3)},
             "head": (0.0, -16.0, 0.0),
@@ -113,7 +137,9 @@ POSES = (
 FACES = tuple(StillPose(name, RELAXED, {name: 1.0}) for name in ARKIT_NAMES)
 """Each of the 52 ARKit shapes alone, at full weight."""
 PORTRAIT = StillPose(
-    "portrait", RELAXED, {"mouthSmileLeft": 0.22, "mouthSmileRight": 0.22, "cheekSquintLeft": 0.1, "cheekSquintRight": 0.1}
+    "portrait",
+    RELAXED,
+    {"mouthSmileLeft": 0.22, "mouthSmileRight": 0.22, "cheekSquintLeft": 0.1, "cheekSquintRight": 0.1},
 )
 """Somebody who is about to speak."""
 
