@@ -147,7 +147,7 @@ def leg_turns(bones: Sculpted) -> dict[str, np.ndarray]:
 
 
 def turns(bones: Sculpted) -> np.ndarray:
-    """World rotations of all joints of the skeleton from the T-pose to the A-pose, (55, 3, 3); trunk and head keep still."""
+    """World rotations of all joints of the skeleton from the T-pose to the A-pose, (55, 3, 3)."""
     left = {**arm_turns(bones), **leg_turns(bones)}
     right = {name.replace("left", "right"): MIRROR @ turn @ MIRROR for name, turn in left.items()}
     return np.stack([{**left, **right}.get(name, np.eye(3)) for name in skeleton().names])
