@@ -11,7 +11,7 @@ from gesta.mmgt.displacement import UNIT, diffused, limits, undiffused
 from gesta.mmgt.keypoint_objective import KeypointClips, keypoint_losses, pose_losses
 from gesta.mmgt.pose_vectors import beginning_with, clip_rows, initial_vector, pose_vectors, rows_needed
 from gesta.mmgt.smga import Smga
-from gesta.mmgt.smga_config import smga_config
+from gesta.mmgt.smga_config import SmgaConfig, smga_config
 from gesta.records import KEYPOINT_COUNT, Keypoints
 
 OFFICIAL, GESTA = smga_config("official"), smga_config("gesta")
@@ -110,9 +110,9 @@ def test_speech_and_poses_are_in_step_but_as_published() -> None:
 class Witness(torch.nn.Module):
     """Notes what it is shown, and answers with zeros."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: SmgaConfig = GESTA) -> None:
         super().__init__()
-        self.config = GESTA
+        self.config = config
         self.shown: tuple[torch.Tensor, ...] = ()
 
     def forward(self, *given: torch.Tensor) -> torch.Tensor:
@@ -125,11 +125,11 @@ def test_training_shows_known_frames_clean_and_withholds_some_speech() -> None:
     poses = torch.randn(clips, frames, VECTOR_SIZE)
     scores = torch.ones(clips, frames, KEYPOINT_COUNT)
     scores[..., 50] = 0.0
-    witness = Witness()
+    config = smga_config("gesta", diffusion={"stray": 0.0})
+    witness = Witness(config)
     torch.manual_seed(0)
-    keypoint_losses(
-        witness, KeypointClips(poses, scores, torch.zeros(clips, frames, 4)), CosineSchedule(GESTA.diffusion)
-    )  # type: ignore[arg-type]
+    batch = KeypointClips(poses, scores, torch.zeros(clips, frames, 4))
+    keypoint_losses(witness, batch, CosineSchedule(config.diffusion))  # type: ignore[arg-type]
     noisy, initial, _, timesteps, deaf, known = witness.shown
     lengths = known.sum(dim=1)
     assert torch.equal(known, torch.arange(frames) < lengths[:, None])
@@ -144,6 +144,38 @@ def test_training_shows_known_frames_clean_and_withholds_some_speech() -> None:
     assert not torch.isclose(noisy, expected)[~known].all(dim=-1).any()
     assert deaf.float().mean() == pytest.approx(0.25, abs=0.12)
     assert (int(timesteps.min()), int(timesteps.max())) == pytest.approx((0, 999), abs=50)
+
+
+def test_known_frames_stray_together_and_their_scores_stay() -> None:
+    """What is shown of a strayed beginning has moved by the same in all its frames."""
+    clips, frames = 20, GESTA.sizes.frames
+    poses, scores = torch.randn(clips, frames, VECTOR_SIZE), torch.ones(clips, frames, KEYPOINT_COUNT)
+    witness = Witness()
+    torch.manual_seed(0)
+    batch = KeypointClips(poses, scores, torch.zeros(clips, frames, 4))
+    keypoint_losses(witness, batch, CosineSchedule(GESTA.diffusion))  # type: ignore[arg-type]
+    noisy, initial, *_, known = witness.shown
+    moved = (noisy - diffused(poses, initial, GESTA)).reshape(clips, frames, KEYPOINT_COUNT, 3)
+    clip = int(known.sum(dim=1).argmax())
+    beginning = moved[clip, known[clip]]
+    assert torch.allclose(beginning, beginning[:1].expand_as(beginning), atol=1e-4)
+    assert beginning[0, :, :2].std() == pytest.approx(GESTA.diffusion.stray, rel=0.5)
+    assert beginning[..., 2].abs().max() < 1e-6
+
+
+def test_takes_begin_with_one_of_the_anchors_or_with_the_clip_itself() -> None:
+    clips, frames = 200, GESTA.sizes.frames
+    poses, scores = torch.randn(clips, frames, VECTOR_SIZE), torch.ones(clips, frames, KEYPOINT_COUNT)
+    anchors = torch.randn(clips, 3, VECTOR_SIZE)
+    witness = Witness()
+    torch.manual_seed(0)
+    batch = KeypointClips(poses, scores, torch.zeros(clips, frames, 4), anchors)
+    keypoint_losses(witness, batch, CosineSchedule(GESTA.diffusion))  # type: ignore[arg-type]
+    initial = witness.shown[1]
+    choices = torch.cat([poses[:, :1], anchors], dim=1)
+    chosen = (initial[:, None] == choices).all(dim=-1)
+    assert torch.equal(chosen.sum(dim=1), torch.ones(clips, dtype=torch.long))
+    assert chosen.float().mean(dim=0).tolist() == pytest.approx([0.25] * 4, abs=0.1)
 
 
 @pytest.mark.slow

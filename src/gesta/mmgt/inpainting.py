@@ -9,11 +9,13 @@ B clips, F frames, K known frames, V numbers of a pose.
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
+Array = TypeVar("Array", np.ndarray, Tensor)
 USUAL = 4.0
 """A third difference twice as large as they usually are is taken half for a step."""
 
@@ -65,7 +67,7 @@ def without_step(found: np.ndarray, known: int, over: int) -> np.ndarray:
     here, usual = np.square(across[known - 2]), np.square(across).mean(axis=0)
     surprise = here / (here + USUAL * usual + np.finfo(np.float32).tiny)
     step = -0.5 * surprise * across[known - 2]
-    share = _minimum_jerk((np.arange(reach) + 0.5) / reach)[:, None]
+    share = minimum_jerk((np.arange(reach) + 0.5) / reach)[:, None]
     before, after = slice(known - reach, known), slice(known, known + reach)
     smooth = found.copy()
     smooth[before] += 0.5 * share * step
@@ -73,7 +75,7 @@ def without_step(found: np.ndarray, known: int, over: int) -> np.ndarray:
     return smooth
 
 
-def _minimum_jerk(way: np.ndarray) -> np.ndarray:
+def minimum_jerk(way: Array) -> Array:
     """From 0 to 1 on the way from 0 to 1; neither speed nor acceleration jumps at either end."""
     return way**3 * (10.0 - 15.0 * way + 6.0 * way**2)
 
@@ -91,5 +93,5 @@ def joined(known: np.ndarray, found: np.ndarray, kept: np.ndarray, over: int) ->
     """
     apart = np.where(kept, known - found[: len(known)], 0.0)
     apart = np.concatenate([apart, np.repeat(apart[-1:], over - len(known), axis=0)])
-    share = _minimum_jerk(np.arange(over)[:, None] / over)
+    share = minimum_jerk(np.arange(over)[:, None] / over)
     return np.concatenate([found[:over] + (1.0 - share) * apart, found[over:]]).astype(np.float32)

@@ -16,11 +16,15 @@ from gesta.keypoints.layout import GROUPS, VISIBLE
 from gesta.keypoints.vectors import VALUES_PER_POINT, columns
 from gesta.mmgt.diffusion import CosineSchedule
 from gesta.mmgt.displacement import diffused
+from gesta.mmgt.inpainting import minimum_jerk
 from gesta.mmgt.pose_vectors import SCORE
 from gesta.mmgt.smga import Smga
 from gesta.mmgt.smga_config import SmgaConfig
+from gesta.records import KEYPOINT_COUNT
 
 KINDS = ("position", "velocity", "acceleration")
+OWN_STRAY = 0.3
+"""How far a point strays by itself, as a share of how far its group does."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,10 @@ def keypoint_losses(smga: Smga, clips: KeypointClips, schedule: CosineSchedule) 
     timesteps = torch.randint(schedule.config.steps, (count,), device=poses.device)
     deaf = torch.rand(count, device=poses.device) < schedule.config.deaf_share
     target = diffused(poses, initial, smga.config)
-    noisy = schedule.noised(target, timesteps, torch.randn_like(poses))
     known = _known_frames(clips, smga.config)
+    if known is not None and smga.config.anchor == "take":
+        target = target + schedule.config.stray * _straying(known)
+    noisy = schedule.noised(target, timesteps, torch.randn_like(poses))
     if known is not None:
         noisy = torch.where(known[..., None], target * _ever_seen(clips.scores, known), noisy)
     found = smga(noisy, initial, clips.audio, timesteps, deaf, known)
@@ -90,6 +96,22 @@ def _known_frames(clips: KeypointClips, config: SmgaConfig) -> Tensor | None:
     share, continued = torch.rand(2, count, device=clips.poses.device)
     lengths = (1.0 + frames // 2 * share.square()).floor() * (continued < config.diffusion.continued_share)
     return torch.arange(frames, device=lengths.device) < lengths[:, None]
+
+
+def _straying(known: Tensor) -> Tensor:
+    """How far clips are beside their true places, (B, F, V): all of it in the known frames, then less and less.
+
+    What is known while a take is made is what was made before, with its errors. A network that has only seen true
+    beginnings would go on from them as they are, and the errors would stay; with these it finds back smoothly.
+    """
+    count, frames = known.shape
+    place = (torch.arange(1, frames + 1, device=known.device) - known.sum(dim=1, keepdim=True)) / frames
+    left = 1.0 - minimum_jerk(place.clamp(0.0, 1.0))
+    moved = torch.zeros(count, KEYPOINT_COUNT, VALUES_PER_POINT, device=known.device)
+    moved[..., :SCORE] = OWN_STRAY * torch.randn(count, KEYPOINT_COUNT, SCORE, device=known.device)
+    for part in GROUPS.values():
+        moved[:, part, :SCORE] += torch.randn(count, 1, SCORE, device=known.device)
+    return left[..., None] * moved.flatten(1)[:, None]
 
 
 def _ever_seen(scores: Tensor, known: Tensor) -> Tensor:

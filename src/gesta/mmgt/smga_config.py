@@ -50,6 +50,9 @@ class KeypointDiffusion(Settings):
         le=1.0,
         description="share of training clips that begin a take, where the anchor is the take's",
     )
+    stray: float = Field(
+        0.3, ge=0.0, description="how far training clips begin beside their true place, to which they then find back"
+    )
 
 
 class KeypointLosses(Settings):
