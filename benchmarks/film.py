@@ -3,19 +3,18 @@
 The networks have random weights, which changes no time. Full size and GPUs were not at hand where this was written.
 """
 
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
+from rows import Row, alternating, table_lines
 
 from gesta.audio.read import open_speech
 from gesta.audio.video_features.config import VideoFeaturesConfig
@@ -36,23 +35,9 @@ from gesta.units import VIDEO_FPS
 INTRODUCTION = """\
 80 frames (3.2 s) where nothing else is said, one thread; small networks with random weights. A baseline alternates
 with what it stands beside, in one run, 5 times; figures are medians."""
-FRAMES, SIDE, REPEATS = 80, 512, 5
+FRAMES, SIDE = 80, 512
 LENGTHS_S = (10, 60)
 """Of the films whose memory is compared."""
-
-Row = tuple[str, float, str, str, float]
-
-
-def alternating(work: Callable[[], object], baseline: Callable[[], object]) -> tuple[float, float]:
-    """Median seconds of both, after one run of each that is not counted."""
-    spent: tuple[list[float], list[float]] = ([], [])
-    for repeat in range(REPEATS + 1):
-        for seconds, one in zip(spent, (work, baseline), strict=True):
-            start = time.perf_counter()
-            one()
-            if repeat:
-                seconds.append(time.perf_counter() - start)
-    return statistics.median(spent[0]), statistics.median(spent[1])
 
 
 def made_points(frames: int) -> Keypoints:
@@ -195,16 +180,4 @@ def film_lines(voice: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as name, one_thread(), torch.inference_mode():
         rows = [*drawing_rows(Path(name)), hearing_row(voice), keypoint_row(), *video_rows()]
         memory = memory_line(voice, Path(name))
-    table = [
-        f"| {what} | {seconds:.4f} | {per} | {baseline}, {spent:.4f} s | {seconds / spent:.2f} |"
-        for what, seconds, per, baseline, spent in rows
-    ]
-    return [
-        *INTRODUCTION.splitlines(),
-        "",
-        "| what | seconds | that is | baseline | ratio |",
-        "|---|---|---|---|---|",
-        *table,
-        "",
-        memory,
-    ]
+    return [*INTRODUCTION.splitlines(), "", *table_lines(rows), "", memory]
