@@ -32,14 +32,14 @@ def test_there_are_three_sides_five_poses_and_every_shape_alone() -> None:
 def test_arms_hang_and_rise() -> None:
     hanging, raised = BY_NAME["hanging"], BY_NAME["arms up"]
     assert place(hanging, "left_wrist")[1] < place(hanging, "pelvis")[1]
-    assert place(raised, "left_wrist")[1] > place(raised, "head")[1] + 0.3
+    assert place(raised, "left_wrist")[1] > place(raised, "head")[1] + 0.25
 
 
 def test_who_sits_has_bent_knees_and_thighs_that_point_forward() -> None:
     seated = BY_NAME["seated"]
     assert place(seated, "pelvis")[1] < 0.65
     thigh = place(seated, "left_knee") - place(seated, "left_hip")
-    assert abs(thigh[1]) < 0.1 * np.linalg.norm(thigh)
+    assert abs(thigh[1]) < 0.15 * np.linalg.norm(thigh)
     shin = place(seated, "left_ankle") - place(seated, "left_knee")
     assert shin[1] < -0.95 * np.linalg.norm(shin)
 
