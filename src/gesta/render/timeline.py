@@ -236,7 +236,7 @@ class AttentionRow(Row):
         assert subject.motion.attention is not None
         attention = subject.motion.attention
         axis.fill_between(subject.times_s, 0, attention, color="#b08bbb", step="mid", linewidth=0)
-        if _is_score(subject):
+        if is_score(subject.motion):
             # Scores differ by a few per cent: the middle, which any frame has if none is special, is what they are
             # seen against.
             axis.axhline(EVEN_SCORE, color="#777777", linewidth=0.8)
@@ -248,9 +248,9 @@ class AttentionRow(Row):
             axis.set_ylabel("stroke weight" if subject.plan is not None else "attention")
 
 
-def _is_score(subject: Subject) -> bool:
-    """Whether the attention is a trained model's score and not a plan's."""
-    return "decoding" in subject.motion.provenance
+def is_score(motion: Motion) -> bool:
+    """Whether a motion's attention is a trained model's score and not a plan's weight."""
+    return "decoding" in motion.provenance
 
 
 _ROWS: tuple[Row, ...] = (WaveformRow(), LoudnessRow(), PitchRow(), PlanRow(), SpeedRow(), AttentionRow())
