@@ -109,8 +109,9 @@ def _assembled(metadata: Mapping[str, str], tensors: Mapping[str, np.ndarray], w
         return SparseShapes(names[field], *parts)
 
     def piece(name: str) -> Piece:
-        arrays = (array(f"{name}/{key}") for key in ARRAYS)
-        return Piece(*arrays, *(shapes(name, field) for field in SETS))
+        vertices, faces, joints, weights, tints, shade = (array(f"{name}/{key}") for key in ARRAYS)
+        units, correctives = (shapes(name, field) for field in SETS)
+        return Piece(vertices, faces, joints, weights, tints, shade, units, correctives)
 
     hidden = {outfit: tensors[key] for outfit in info.outfits if (key := f"outfit/{outfit}/hidden") in tensors}
     return BodyAsset(info, {name: piece(name) for name in info.pieces}, hidden)

@@ -7,6 +7,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+from gesta.avatar.colours import linear_from_srgb
 from gesta.errors import InputError
 from gesta.settings import Settings, read_table
 
@@ -51,7 +52,7 @@ class Palette(Settings):
         return {name: colour for table in tables for name, colour in table.items()}
 
     def linear(self, look: Look, names: tuple[str, ...]) -> np.ndarray:
-        """Linear red, green and blue of swatches in a look: (K, 3) float64.
+        """Linear red, green and blue of swatches in a look: (K, 3) float32.
 
         Raises:
             InputError: a swatch has no colour.
@@ -59,8 +60,7 @@ class Palette(Settings):
         known = self.swatches(look)
         if missing := [name for name in names if name not in known]:
             raise InputError(f"The look has no colour for '{missing[0]}'; name it in {PALETTE_FILE}.")
-        encoded = np.array([list(bytes.fromhex(known[name][1:])) for name in names]) / 255.0
-        return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+        return linear_from_srgb([list(bytes.fromhex(known[name][1:])) for name in names])
 
     def gloss_of(self, names: tuple[str, ...], kind: str) -> np.ndarray:
         """Gloss of the swatches of a piece of some kind: (K,) 0 to 1."""

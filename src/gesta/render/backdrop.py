@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from gesta.avatar.colours import linear_from_srgb
 from gesta.kernels import inlined_kernel, kernel
-from gesta.render.shading import dither, linear_from_srgb, to_screen
+from gesta.render.shading import dither, to_screen
 
 MIDDLE = linear_from_srgb((206, 211, 217))
 EDGE = linear_from_srgb((150, 158, 169))

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from gesta.avatar.face_weights import tamed
 from gesta.avatar.normals import vertex_normals
 from gesta.kernels import kernel
 from gesta.motion.face import ARKIT_INDEX, ARKIT_NAMES
@@ -11,7 +12,7 @@ from gesta.motion.kinematics import forward
 from gesta.motion.skeleton import skeleton
 from gesta.render.mannequin_body import body_pieces
 from gesta.render.mannequin_eyes import eyeball, lid, lid_moves
-from gesta.render.mannequin_face import expressions, jaw_and_eyes, tamed
+from gesta.render.mannequin_face import expressions, jaw_and_eyes
 from gesta.render.mannequin_hair import hair_piece
 from gesta.render.mannequin_hands import hand_pieces
 from gesta.render.mannequin_head import HEAD_PARTS, head_pieces

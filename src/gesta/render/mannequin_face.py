@@ -14,18 +14,6 @@ EYE_YAW_RAD, EYE_PITCH_RAD = 0.55, 0.45
 JAW_OPEN_RAD = 0.27
 
 
-def tamed(face: np.ndarray) -> np.ndarray:
-    """ARKit weights (T, 52) kept within what the mesh can show: 0 to 1, lids never past closed, lips never crossing."""
-    weights = np.clip(face, 0.0, 1.0).astype(np.float32)
-    for side in ("Left", "Right"):
-        awake = 1.0 - weights[:, ARKIT_INDEX[f"eyeBlink{side}"]]
-        for name in ("eyeLookDown", "eyeLookUp", "eyeSquint", "eyeWide"):
-            weights[:, ARKIT_INDEX[f"{name}{side}"]] *= awake
-    close, opened = ARKIT_INDEX["mouthClose"], ARKIT_INDEX["jawOpen"]
-    weights[:, close] = np.minimum(weights[:, close], weights[:, opened])
-    return weights
-
-
 def jaw_and_eyes(weights: np.ndarray) -> np.ndarray:
     """Axis-angle (T, 3, 3) in radians of jaw, left eye and right eye for ARKit weights (T, 52)."""
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gesta.render.shading import linear_from_srgb
+from gesta.avatar.colours import linear_from_srgb
 
 
 def _material(srgb: tuple[int, int, int], gloss: float) -> np.ndarray:
