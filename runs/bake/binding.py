@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 DECIMETRES = 10.0
 AXES = "xyz"
@@ -26,6 +28,7 @@ class Bound:
         shares: (V, 3) how much of each; rows sum to 1.
         covered: (n,) base vertices that the file says are hidden.
         places: (V, 2) where each vertex lies on its texture, 0 to 1.
+        islands: (N,) which island of the texture each face lies in: the cloth's own cut.
     """
 
     vertices: np.ndarray
@@ -34,6 +37,7 @@ class Bound:
     shares: np.ndarray
     covered: np.ndarray
     places: np.ndarray
+    islands: np.ndarray
 
     def follow(self, values: np.ndarray) -> np.ndarray:
         """Values at the base vertices, (B, K), carried over to the garment's: (V, K)."""
@@ -44,17 +48,17 @@ class Bound:
         used, faces = np.unique(self.faces[wanted], return_inverse=True)
         return Bound(
             self.vertices[used], faces.reshape(-1, 3), self.corners[used], self.shares[used], self.covered,
-            self.places[used],
+            self.places[used], self.islands[wanted],
         )  # fmt: skip
 
 
 def bind(folder: Path, name: str, base: np.ndarray) -> Bound:
     """Put the garment `name` of a folder on the base mesh, (B, 3) metres."""
     corners, shares, offsets, scales, covered = _binding(folder / f"{name}.mhclo", base)
-    faces, places = _surface(folder / f"{name}.obj", len(corners))
+    faces, places, islands = _surface(folder / f"{name}.obj", len(corners))
     points = np.einsum("vc,vck->vk", shares, base[corners]) + offsets * scales / DECIMETRES
     shares = np.clip(shares, 0.0, None)
-    return Bound(points, faces, corners, shares / shares.sum(axis=1, keepdims=True), covered, places)
+    return Bound(points, faces, corners, shares / shares.sum(axis=1, keepdims=True), covered, places, islands)
 
 
 def _binding(
@@ -100,18 +104,26 @@ def _ranges(words: list[str]) -> list[int]:
     return numbers
 
 
-def _surface(path: Path, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Triangles (N, 3) and texture places (V, 2) of an .obj with `count` vertices."""
+def _surface(path: Path, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Triangles (N, 3), texture places (V, 2) and texture islands (N,) of an .obj with `count` vertices."""
     places, triangles = [], []
-    own = np.zeros((count, 2))
     for words in (line.split() for line in path.read_text(encoding="utf-8").splitlines()):
         if words[:1] == ["vt"]:
             places.append([float(word) for word in words[1:3]])
         elif words[:1] == ["f"]:
-            corners = [[int(number) - 1 for number in word.split("/")[:2] if number] for word in words[1:]]
-            vertices = [corner[0] for corner in corners]
-            triangles += [[vertices[0], *vertices[at : at + 2]] for at in range(1, len(vertices) - 1)]
-            for corner in corners:
-                if len(corner) == 2:
-                    own[corner[0]] = places[corner[1]]
-    return np.array(triangles), own
+            corners = [[int(number) - 1 for number in word.split("/")[:2]] for word in words[1:]]
+            triangles += [[corners[0], *corners[at : at + 2]] for at in range(1, len(corners) - 1)]
+    table = np.array(triangles)
+    faces, at = table[..., 0], table[..., 1]
+    own = np.zeros((count, 2))
+    own[faces] = np.array(places)[at]
+    return faces, own, parts(at, len(places))[at[:, 0]]
+
+
+def parts(faces: np.ndarray, count: int) -> np.ndarray:
+    """Which connected part of a surface each of its `count` vertices belongs to: (V,), the largest first."""
+    edges = np.concatenate([faces[:, :2], faces[:, 1:]])
+    links = coo_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(count, count))
+    _, found = connected_components(links, directed=False)
+    sizes = np.bincount(found)
+    return np.argsort(np.argsort(-sizes, kind="stable"))[found]
