@@ -88,15 +88,25 @@ def read_tensors(path: str | Path, kind: str) -> dict[str, Tensor]:
     path = Path(path)
     try:
         _refuse_large(path, kind)
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(LENGTH_BYTES), "little")
-        if length > HEADER_BYTES:
-            raise InputError(f"The {kind} '{path}' has a header of {length} bytes; fetch it again from its makers.")
+        refuse_long_header(path, kind)
         return load_file(path)
     except OSError as error:
         raise InputError(f"The {kind} '{path}' cannot be read: {reason_of(error)}.") from None
     except (SafetensorError, ValueError):
         raise InputError(f"The {kind} '{path}' is damaged or no safetensors file; fetch it again.") from None
+
+
+def refuse_long_header(path: Path, kind: str, limit: int = HEADER_BYTES) -> None:
+    """Refuse a safetensors file whose header is longer than `limit` bytes, before the header is read.
+
+    Raises:
+        InputError: it is.
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(LENGTH_BYTES), "little")
+    if length > limit:
+        raise InputError(f"The {kind} '{path}' has a header of {length} bytes; fetch it again from its makers.")
 
 
 def _refuse_large(path: Path, kind: str) -> None:

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from gesta.avatar.asset_checks import check_body
 from gesta.avatar.body import BodyAsset, Piece
 from gesta.avatar.info import BodyInfo
 from gesta.avatar.shapes import SparseShapes
 from gesta.errors import InputError, reason_of
+from gesta.foreign import LENGTH_BYTES, refuse_long_header
 from gesta.motion.face import ARKIT_NAMES
 from gesta.writing import replacing
 
@@ -51,12 +52,19 @@ def write_asset(body: BodyAsset, path: str | Path) -> None:
             shapes: SparseShapes = getattr(piece, field)
             tensors |= {f"{name}/{prefix}_{part}": getattr(shapes, part) for part in ("starts", "vertices", "offsets")}
     metadata = {"format": FORMAT, "version": VERSION, "info": json.dumps(body.info.model_dump(mode="json"))}
+    content = _orderly(save({name: np.ascontiguousarray(array) for name, array in tensors.items()}, metadata))
     with replacing(path) as temporary:
-        # safetensors writes files that only their owner may read; this one gets the mode that the user's umask gives.
-        temporary.touch()
-        mode = temporary.stat().st_mode
-        save_file({name: np.ascontiguousarray(array) for name, array in tensors.items()}, temporary, metadata)
-        temporary.chmod(mode)
+        temporary.write_bytes(content)
+
+
+def _orderly(content: bytes) -> bytes:
+    """A safetensors file with its header in order, so that one body makes one file: the library shuffles metadata."""
+    length = int.from_bytes(content[:LENGTH_BYTES], "little")
+    header = json.loads(content[LENGTH_BYTES : LENGTH_BYTES + length])
+    text = json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
+    # The arrays begin at a multiple of eight bytes.
+    text += b" " * (-len(text) % LENGTH_BYTES)
+    return len(text).to_bytes(LENGTH_BYTES, "little") + text + content[LENGTH_BYTES + length :]
 
 
 def read_asset(path: str | Path) -> BodyAsset:
@@ -69,10 +77,7 @@ def read_asset(path: str | Path) -> BodyAsset:
     try:
         if path.stat().st_size > FILE_BYTES:
             raise InputError(f"The body '{path}' is larger than {FILE_BYTES // 10**6} MB; that is no body.")
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-        if length > HEADER_BYTES:
-            raise InputError(f"The body '{path}' has a header of {length} bytes; bake or fetch it again.")
+        refuse_long_header(path, "body", HEADER_BYTES)
         with safe_open(path, framework="np") as opened:
             metadata = opened.metadata() or {}
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
