@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gesta.records import KEYPOINT_COUNT, Events, Keypoints, Motion, Prosody
+from gesta.records import KEYPOINT_COUNT, Capsules, Events, Keypoints, Motion, Prosody
 from gesta.units import SAMPLE_RATE, frame_centres, frame_count, frame_times, video_frame_count
 from tests.procedural.made_prosody import made_prosody
 
@@ -88,3 +88,26 @@ def test_keypoints_know_their_length_and_give_their_frames() -> None:
 def test_keypoints_refuse_what_cannot_be(changes: dict, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Keypoints(**({**points(), "size": (512, 512)} | changes))
+
+
+def capsules(**changes: object) -> Capsules:
+    given = {
+        "names": ("thigh", "head"),
+        "joints": ("left_hip", "head"),
+        "starts": np.zeros((2, 3)),
+        "ends": np.ones((2, 3)),
+        "radii": np.array((0.08, 0.1)),
+    }
+    return Capsules(**{**given, **changes})
+
+
+def test_capsules_are_one_of_everything_each() -> None:
+    assert len(capsules()) == 2
+    for changes, said in (
+        ({"joints": ("head",)}, "2 capsules have 1 joints"),
+        ({"ends": np.ones((3, 3))}, "ends has shape"),
+        ({"radii": np.array((0.1, 0.0))}, "above 0"),
+        ({"starts": np.full((2, 3), np.nan)}, "starts holds values that are not finite"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            capsules(**changes)
