@@ -208,3 +208,15 @@ def shifts_to_skeleton(bones: Sculpted) -> np.ndarray:
         for joint in ("ankle", "foot"):
             shifts[RIG.index(f"{side}_{joint}")] = mirror @ sole
     return shifts
+
+
+def to_rest(vertices: np.ndarray, weights: np.ndarray, bones: Sculpted) -> tuple[np.ndarray, np.ndarray]:
+    """Bring vertices (V, 3) with weights (V, J) from the A-pose to the T-pose.
+
+    Returns their places (V, 3) and the linear part of the way there, (V, 3, 3), which offsets of shapes follow.
+    """
+    weights = weights.astype(np.float64)
+    matrices, shifts = blended(weights, local(turns(bones)))
+    back = np.linalg.inv(matrices)
+    at_skeleton = vertices + weights @ shifts_to_skeleton(bones)
+    return np.einsum("vab,vb->va", back, at_skeleton - shifts), back
