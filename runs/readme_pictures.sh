@@ -8,8 +8,9 @@ import gesta
 from gesta.render.preview import strip
 
 take = gesta.load("procedural").speak("src/gesta/assets/demo_voice.flac", seed=3)
-strip(take.motion, "docs/images/strip.png", count=8, camera="upper")
+strip(take.motion, "docs/images/strip.png", count=8, camera="half")
 PROGRAM
+"$python" runs/body_pictures.py
 "$python" -m gesta inspect src/gesta/assets/demo_voice.flac --seed 3 --output docs/images/inspect.png
 drawn="$(mktemp -d)"
 trap 'rm -r "$drawn"' EXIT

@@ -134,6 +134,8 @@ POSES = (
     ),
 )
 """What the arms of a speaker may do, and sitting."""
+LISTENING = POSES[0]
+"""What somebody does who listens."""
 FACES = tuple(StillPose(name, RELAXED, {name: 1.0}) for name in ARKIT_NAMES)
 """Each of the 52 ARKit shapes alone, at full weight."""
 PORTRAIT = StillPose(
