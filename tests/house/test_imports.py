@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "motion": {"audio"},
     "avatar": {"audio", "motion"},
     "render": {"audio", "motion", "avatar"},
+    "view": {"audio", "motion", "avatar", "render"},
     "procedural": {"audio", "motion"},
     "tokenizer": {"audio", "motion"},
     "echomask": {"audio", "motion", "tokenizer"},

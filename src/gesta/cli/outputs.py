@@ -39,6 +39,12 @@ def check_body(path: Path) -> None:
     _check_folder_of(path)
 
 
+def check_page(path: Path, made_from: Path) -> None:
+    """Raise OutputError if an HTML page cannot be written to `path`."""
+    _check_file(path, ".html", "page", (made_from,))
+    _check_folder_of(path)
+
+
 def _check_folder_of(path: Path) -> None:
     """Raise OutputError if the folder that a file is to be in is not there or cannot be written."""
     if not path.absolute().parent.is_dir():
