@@ -27,8 +27,8 @@ def sources_digest() -> str:
     here = Path(__file__)
     digest = hashlib.sha256(here.read_bytes())
     for part in KERNEL_PARTS:
-        for path in sorted((here.parent / part).glob("*.py")):
-            digest.update(f"{part}/{path.name}".encode())
+        for path in sorted((here.parent / part).rglob("*.py")):
+            digest.update(str(path.relative_to(here.parent)).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
