@@ -10,7 +10,7 @@ import gesta
 from gesta.cli import build, main
 from tests.cli.running import gesta_run
 
-COMMANDS = ("speak", "film", "inspect", "prepare", "train", "import-weights", "models", "doctor", "version")
+COMMANDS = ("speak", "film", "inspect", "export", "prepare", "train", "import-weights", "models", "doctor", "version")
 KINDS = ("synthetic", "beat2", "show", "bvh")
 EVERY_HELP = [(), *((name,) for name in COMMANDS), *(("prepare", kind) for kind in KINDS)]
 INTERNALS = re.compile(r"[Tt]raceback|None|\bPath\b(?!\])|dataclass|numba|kwargs|TODO|_s\b|\bRVQ\b")
@@ -35,6 +35,7 @@ def test_help_of_the_working_commands_has_examples() -> None:
         ("speak", "talk.wav"),
         ("film", "talk.wav --image me.jpg --model models/mmgt"),
         ("inspect", "talk.wav"),
+        ("export", "gesta_out/talk/motion.npz --to glb"),
         ("prepare", "beat2 BEAT2/beat_english_v2.0.0 -o data/scott --speakers 2"),
         ("train", "motion recipes/toy.toml"),
     ):
@@ -47,7 +48,7 @@ def test_help_tells_of_every_command_but_the_planned_ones() -> None:
     text = gesta_run("--help").stdout
     for name in COMMANDS:
         assert f"\n  {name} " in text
-    assert "\n  export " not in text
+    assert "\n  evaluate " not in text
 
 
 def test_without_a_command_it_helps() -> None:
@@ -57,7 +58,7 @@ def test_without_a_command_it_helps() -> None:
 
 
 def test_planned_commands_say_so_in_their_help() -> None:
-    assert "Not in this version" in gesta_run("export", "--help").stdout
+    assert "Not in this version" in gesta_run("evaluate", "--help").stdout
 
 
 def test_models_names_every_model() -> None:

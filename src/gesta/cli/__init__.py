@@ -8,7 +8,7 @@ from types import FrameType
 
 import typer
 
-from gesta.cli import doctor, film, import_weights, inspect, models, prepare, speak, train
+from gesta.cli import body, doctor, export, film, import_weights, inspect, models, prepare, speak, train, view
 from gesta.cli.console import shown
 from gesta.cli.planned import PLANNED, answer_planned
 from gesta.errors import GestaError
@@ -39,6 +39,9 @@ def build() -> typer.Typer:
     app.command("speak", epilog=speak.EXAMPLES)(speak.speak)
     app.command("film", epilog=film.EXAMPLES)(film.film)
     app.command("inspect", epilog=inspect.EXAMPLES)(inspect.inspect)
+    app.command("export", epilog=export.EXAMPLES)(export.export)
+    app.command("view", epilog=view.EXAMPLES)(view.view)
+    app.command("body", epilog=body.EXAMPLES)(body.body)
     app.add_typer(prepare.build(), name="prepare")
     app.command("train", epilog=train.EXAMPLES)(train.train)
     app.command("import-weights", epilog=import_weights.EXAMPLES)(import_weights.import_weights)

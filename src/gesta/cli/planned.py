@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from gesta.errors import not_in_this_version
 
-PLANNED = ("export", "view", "body", "evaluate")
+PLANNED = ("evaluate",)
 
 
 def answer_planned(name: str) -> Callable[[], None]:
