@@ -22,13 +22,14 @@ from gesta.keypoints.mannequin_points import mannequin_keypoints
 from gesta.motion.rotations import resample_rotations
 from gesta.motion.writing import replacing
 from gesta.records import Motion, Speech
+from gesta.render.mannequin import mannequin
 from gesta.render.preview import Studio
 from gesta.render.video import VideoWriter
 from gesta.render.views import camera_for
 from gesta.units import SAMPLE_RATE, VIDEO_FPS, frame_times
 
 DEMO_VOICE = Path(gesta.__file__).with_name("assets") / "demo_voice.flac"
-CAMERA = "belly-up"
+CAMERA = "half"
 FULL_SCALE = 32767
 
 
@@ -77,7 +78,7 @@ def main(say: Callable[[str], object]) -> None:
     motion = at_video_rate(spoken, speech.video_frame_count)
     points = mannequin_keypoints(motion, camera_for(CAMERA), size, VIDEO_FPS)
     with VideoWriter(chosen.output / f"{name}.mp4", size, VIDEO_FPS, speech) as film:
-        for pictures in Studio(motion, size, CAMERA).batches(range(motion.frame_count)):
+        for pictures in Studio(motion, size, CAMERA, figure=mannequin()).batches(range(motion.frame_count)):
             film.write(pictures)
     write_keypoints(chosen.output / f"{name}.npz", points)
     seen = points.scores.mean()

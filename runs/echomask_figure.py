@@ -127,7 +127,7 @@ def draw_motion(axis: Axes, motion: Motion, window: slice) -> None:
     """The body, at even times."""
     count = window.stop - window.start
     times = np.rint((np.arange(FIGURES) + 0.5) * count / FIGURES).astype(int)
-    pictures = frames(motion.frames(window.start, window.stop), times, TILE_PX, "upper")
+    pictures = frames(motion.frames(window.start, window.stop), times, TILE_PX, "half")
     axis.imshow(np.concatenate(list(pictures), axis=1), aspect="auto", extent=(0, count, 0, 1))
     axis.set_yticks([])
 

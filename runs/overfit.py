@@ -196,7 +196,7 @@ def main(say: Say) -> None:
     for clip, made in zip(clips, takes, strict=True) if chosen.pictures is not None else ():
         known = made["real"].floor_known
         shown = [motion.replaced(floor_known=known) for name, motion in made.items() if f"{SEED_FRAMES} fr" not in name]
-        for camera in ("front", "face"):
+        for camera in ("full", "face"):
             draw(chosen.pictures / f"{clip.id}_{camera}.png", shown, camera)
 
 

@@ -9,23 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from gesta.errors import not_in_this_version, unknown_name
+from gesta.avatar.formats import FORMATS, Wearing, check_formats
 from gesta.metrics.motion import measure
-from gesta.motion.bvh_write import write_bvh
 from gesta.motion.keeping import BLEND_FRAMES, Draft, Kept, set_in
-from gesta.motion.npz_write import write_npz
 from gesta.motion.writing import replacing
 from gesta.motion.writing_together import replacing_together
 from gesta.records import FACE_CHANNELS, JOINT_COUNT, PARTS, BodyMove, HandMove, Motion, Plan, Prosody, Speech
 from gesta.reports import write_json
 from gesta.units import MOTION_FPS
 
-FORMATS: dict[str, tuple[str, Callable[[Motion, Path], object]]] = {
-    "npz": ("motion.npz", write_npz),
-    "bvh": ("motion.bvh", write_bvh),
-}
-"""Formats by name, with the file each one writes."""
-PLANNED_FORMATS = ("glb", "vrma", "usd", "arkit-csv", "fbx")
+MOTION = "motion"
+"""What the files of the motion are called, before what their format ends in."""
 PREVIEW, PLAN, REPORT = "preview.mp4", "plan.json", "report.json"
 FACE_IN_PREVIEW = {
     "arkit52": "all 52 weights are drawn",
@@ -35,24 +29,19 @@ FACE_IN_PREVIEW = {
 """What a preview shows of each face basis."""
 
 
-def check_formats(names: Iterable[str]) -> list[str]:
-    """Return the format names, or raise InputError for one that is unknown or not built yet."""
-    chosen = []
-    for name in names:
-        if name in PLANNED_FORMATS:
-            raise not_in_this_version("format", name)
-        if name not in FORMATS:
-            raise unknown_name("format", name, [*FORMATS, *PLANNED_FORMATS])
-        chosen.append(name)
-    return list(dict.fromkeys(chosen))
-
-
 @dataclass(frozen=True)
 class Preview:
-    """How the preview film of a take is drawn: size in pixels (W, H) and the camera's name."""
+    """How the preview film of a take is drawn.
+
+    Attributes:
+        size: width and height, pixels.
+        camera: a name in `gesta.render.views.VIEWS`.
+        bones: whether the skeleton is drawn over it.
+    """
 
     size: tuple[int, int] = (640, 640)
-    camera: str = "front"
+    camera: str = "half"
+    bones: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +70,7 @@ class Take:
         *,
         formats: Sequence[str] = ("npz",),
         preview: Preview | None = Preview(),
+        look: str = "",
         report: dict[str, Any] | None = None,
         progress: Callable[[str, int, int], None] | None = None,
     ) -> list[Path]:
@@ -90,6 +80,7 @@ class Take:
             folder: made if it is not there; other files in it stay.
             formats: names in FORMATS.
             preview: how to draw preview.mp4, or None for none.
+            look: what the body wears in the preview and in formats that hold it, as `gesta.avatar.looks.look` takes it.
             report: further entries for report.json.
             progress: told how far the drawing is.
 
@@ -97,21 +88,20 @@ class Take:
             The files written.
 
         Raises:
-            InputError: an unknown format or camera.
+            InputError: an unknown format, camera or look.
             OutputError: the folder cannot be written, or the disk is full.
         """
-        chosen = check_formats(formats)
+        chosen = check_formats(formats, look)
         told = progress or _told_nobody
-        names = [FORMATS[name][0] for name in chosen]
+        names = [f"{MOTION}{FORMATS[name].suffix}" for name in chosen]
         names += [PREVIEW] * (preview is not None) + [PLAN] * (self.plan is not None) + [REPORT]
         with replacing_together(Path(folder), names) as beside:
-            for done, name in enumerate(chosen):
+            for done, (name, file_name) in enumerate(zip(chosen, names, strict=False)):
                 told("writing", done, len(chosen))
-                file_name, write = FORMATS[name]
-                write(self.motion, beside / file_name)
+                FORMATS[name].write(self.motion, beside / file_name, Wearing(look, self.speech))
             told("writing", len(chosen), len(chosen))
             if preview:
-                self._draw(preview, beside / PREVIEW, told)
+                self._draw(preview, look, beside / PREVIEW, told)
             told("measuring", 0, 1)
             if self.plan is not None:
                 _write_plan(beside / PLAN, self.plan)
@@ -119,14 +109,14 @@ class Take:
             told("measuring", 1, 1)
         return [Path(folder) / name for name in names]
 
-    def _draw(self, preview: Preview, path: Path, told: Callable[[str, int, int], None]) -> None:
+    def _draw(self, preview: Preview, look: str, path: Path, told: Callable[[str, int, int], None]) -> None:
         # The rasteriser is not wanted by everyone and takes a moment to load.
         from gesta.render.preview import render_preview
 
         def drawn(done: int, of: int) -> None:
             told("drawing", done, of)
 
-        render_preview(self.motion, self.speech, path, size=preview.size, camera=preview.camera, progress=drawn)
+        render_preview(self.motion, self.speech, path, **vars(preview), look=look, progress=drawn)
 
     def summary(self) -> dict[str, Any]:
         """What report.json says of the take itself."""

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import gesta
-from gesta import take as take_module
+from gesta.avatar.formats import FORMATS, PLANNED_FORMATS, Format, check_formats
 from gesta.errors import InputError, OutputError
 from gesta.motion.writing_together import replacing_together
-from gesta.take import FORMATS, Preview, Take, check_formats
+from gesta.take import Preview, Take
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +58,11 @@ def test_stopped_in_the_middle_all_is_as_it_was(
         (folder / "mine.txt").write_text("mine")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
-    def stopped(_motion: object, path: Path) -> None:
+    def stopped(_motion: object, path: Path, _wearing: object) -> None:
         path.write_text("half")
         raise stop
 
-    monkeypatch.setitem(FORMATS, "bvh", ("motion.bvh", stopped))
+    monkeypatch.setitem(FORMATS, "bvh", Format(".bvh", stopped))
     with pytest.raises(OutputError if stop is OSError else stop):
         take.save(folder, formats=("npz", "bvh"), preview=None)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
@@ -140,7 +140,7 @@ def test_ctrl_c_while_files_move_into_place_waits_until_all_have(
 
 def test_formats_are_checked_by_name() -> None:
     assert check_formats(["npz", "bvh", "npz"]) == ["npz", "bvh"]
-    for name in take_module.PLANNED_FORMATS:
+    for name in PLANNED_FORMATS:
         with pytest.raises(InputError, match="not in this version"):
             check_formats([name])
     with pytest.raises(InputError, match="did you mean bvh"):

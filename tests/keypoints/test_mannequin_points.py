@@ -9,6 +9,7 @@ from gesta.motion.face import ARKIT_INDEX
 from gesta.motion.rotations import matrix_from_axis_angle
 from gesta.motion.skeleton import skeleton
 from gesta.records import Keypoints, Motion
+from gesta.render.mannequin import mannequin
 from gesta.render.preview import frames
 from gesta.render.views import camera_for
 from tests.render.figures import rest_motion
@@ -39,7 +40,7 @@ def seen(motion: Motion, camera: str) -> Keypoints:
 
 
 def picture_of(motion: Motion, camera: str) -> np.ndarray:
-    return frames(motion, [0], SIZE, camera)[0].astype(int)
+    return frames(motion, [0], SIZE, camera, figure=mannequin())[0].astype(int)
 
 
 @pytest.mark.parametrize(
@@ -82,11 +83,11 @@ def test_brows_go_up():
 
 def test_hands_lie_on_skin_and_hang_on_their_own_wrists():
     motion = spoken(RAISED)
-    found = seen(motion, "upper").points[0]
+    found = seen(motion, "half").points[0]
     np.testing.assert_array_equal(found[RIGHT_HAND][0], found[RIGHT_WRIST])
     np.testing.assert_array_equal(found[LEFT_HAND][0], found[LEFT_WRIST])
     assert found[RIGHT_WRIST, 0] < found[LEFT_WRIST, 0]
-    picture = picture_of(motion, "upper")
+    picture = picture_of(motion, "half")
     # The wrist itself lies inside the sleeve.
     for x, y in np.concatenate([found[LEFT_HAND][1:], found[RIGHT_HAND][1:]]).astype(int):
         around = picture[y - 1 : y + 2, x - 1 : x + 2].reshape(-1, 3)
@@ -96,17 +97,17 @@ def test_hands_lie_on_skin_and_hang_on_their_own_wrists():
 def test_what_the_picture_cuts_off_has_no_score():
     motion = rest_motion()
     legs = [9, 10, 12, 13, *range(18, 24)]
-    assert np.all(seen(motion, "front").scores == 1.0)
-    belly_up = seen(motion, "belly-up")
-    assert np.all(belly_up.scores[0, legs] == 0.0)
-    assert np.all(belly_up.scores[0, FACE] == 1.0)
+    assert np.all(seen(motion, "full").scores == 1.0)
+    half = seen(motion, "half")
+    assert np.all(half.scores[0, legs] == 0.0)
+    assert np.all(half.scores[0, FACE] == 1.0)
 
 
 def test_a_long_motion_is_seen_as_its_frames_are():
     face = np.zeros((150, 52))
     face[:, ARKIT_INDEX["jawOpen"]] = np.linspace(0.0, 1.0, 150)
     motion = rest_motion(150, face=face)
-    whole = seen(motion, "belly-up")
+    whole = seen(motion, "half")
     assert whole.frame_count == 150
     for at in (0, 63, 64, 149):
-        np.testing.assert_allclose(whole.points[at], seen(motion.frames(at, at + 1), "belly-up").points[0], atol=1e-3)
+        np.testing.assert_allclose(whole.points[at], seen(motion.frames(at, at + 1), "half").points[0], atol=1e-3)

@@ -26,7 +26,7 @@ EXAMPLES = """\b
 Examples:
   gesta speak talk.wav
   gesta speak *.mp3 -o takes --style lively --no-preview
-  gesta speak talk.wav --seed 7 --camera upper --size 720x1280
+  gesta speak talk.wav --seed 7 --camera face --look suit
   gesta speak talk.wav --style calm,size=1.2 --energy 0.8 --samples 3
   gesta speak talk.wav --seed 2 --keep gesta_out/talk/motion.npz@1.5-3,8-10"""
 
@@ -65,13 +65,16 @@ def speak(
         int, typer.Option(min=1, max=1000, metavar="N", help="Make so many takes of each, counting the seed up.")
     ] = 1,
     formats: Annotated[
-        str, typer.Option(metavar="LIST", help="npz (always written) and bvh, with commas between.")
+        str, typer.Option(metavar="LIST", help="npz (always written), bvh and glb, with commas between.")
     ] = "npz,bvh",
     preview: Annotated[bool, typer.Option("--preview/--no-preview", help="Draw preview.mp4, with the sound.")] = True,
     size: Annotated[str, typer.Option(metavar="WxH", help="Size of the preview in pixels.")] = "640x640",
-    camera: Annotated[
-        str, typer.Option(metavar="NAME", help="front, three-quarter, side, upper, belly-up or face.")
-    ] = "front",
+    camera: Annotated[str, typer.Option(metavar="NAME", help="full, half, face, hands, side or portrait.")] = "half",
+    look: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Who is drawn (see: gesta body), with changes: 'suit,hair=long,skin=deep'."),
+    ] = "host",
+    bones: Annotated[bool, typer.Option("--bones", help="Draw the skeleton over the body.")] = False,
     look_ahead: Annotated[
         str,
         typer.Option(metavar="S", help="How much sound the body may hear ahead: seconds (0.1 or more) or 'full'."),
@@ -101,8 +104,6 @@ def speak(
     words: Annotated[str | None, typer.Option(hidden=True)] = None,
     lock: Annotated[str | None, typer.Option(hidden=True)] = None,
     clean: Annotated[bool | None, typer.Option("--clean/--no-clean", hidden=True)] = None,
-    bones: Annotated[bool | None, typer.Option("--bones", hidden=True)] = None,
-    look: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Give recordings a moving body.
 
@@ -111,10 +112,10 @@ def speak(
 
     Everything is checked before the first file is written. Ctrl-C stops; finished recordings are kept.
     """
-    refuse_planned(words=words, lock=lock, clean=clean, bones=bones, look=look)
-    drawn = _preview(size, camera) if preview else None
+    refuse_planned(words=words, lock=lock, clean=clean)
+    drawn = _preview(size, camera, look, bones) if preview else None
     settings = _settings(
-        _loaded(model, device, precision), Wishes(style, energy, look_ahead, keep, decoding), formats, drawn
+        _loaded(model, device, precision), Wishes(style, energy, look_ahead, keep, decoding), formats, look, drawn
     )
     jobs = _jobs(speech, folder, seed, samples)
     if settings.kept:
@@ -149,6 +150,7 @@ class Settings:
     how: dict[str, Any]
     kept: "Kept | None"
     formats: list[str]
+    look: str
     preview: "Preview | None"
 
 
@@ -173,11 +175,11 @@ def _loaded(model: str, device: str, precision: str) -> Any:
     return loaded
 
 
-def _settings(loaded: Any, wishes: Wishes, formats: str, preview: "Preview | None") -> Settings:
+def _settings(loaded: Any, wishes: Wishes, formats: str, look: str, preview: "Preview | None") -> Settings:
+    from gesta.avatar.formats import check_formats
     from gesta.motion.keeping import read_kept
-    from gesta.take import check_formats
 
-    chosen = check_formats([ALWAYS, *filter(None, (part.strip() for part in formats.split(",")))])
+    chosen = check_formats([ALWAYS, *filter(None, (part.strip() for part in formats.split(",")))], look)
     how: dict[str, Any] = {
         "style": loaded.checked_style(wishes.style, wishes.energy),
         "look_ahead_s": _seconds(wishes.look_ahead),
@@ -185,7 +187,7 @@ def _settings(loaded: Any, wishes: Wishes, formats: str, preview: "Preview | Non
     if (decoding := loaded.checked_decoding(wishes.decoding)) is not None:
         how["decoding"] = decoding
     kept = None if wishes.keep is None else read_kept(wishes.keep)
-    return Settings(loaded, how, kept, chosen, preview)
+    return Settings(loaded, how, kept, chosen, look, preview)
 
 
 def _check_kept(kept: "Kept", jobs: list["Job"]) -> None:
@@ -195,13 +197,15 @@ def _check_kept(kept: "Kept", jobs: list["Job"]) -> None:
     kept.check_fits(jobs[0].speech.frame_count)
 
 
-def _preview(size: str, camera: str) -> "Preview":
+def _preview(size: str, camera: str, look: str, bones: bool) -> "Preview":
+    from gesta.avatar.looks import look as look_named
     from gesta.render.video import checked_size
     from gesta.render.views import camera_for
     from gesta.take import Preview
 
     camera_for(camera)
-    return Preview(checked_size(pixels(size)), camera)
+    look_named(look)
+    return Preview(checked_size(pixels(size)), camera, bones)
 
 
 def _seconds(look_ahead: str) -> float:
@@ -270,7 +274,12 @@ def _speak_one(job: Job, settings: Settings) -> None:
         }
         # From here on the recording is read again for the film, which has a progress of its own.
         files = replace(take, speech=job.speech).save(
-            job.folder, formats=settings.formats, preview=settings.preview, report={"cost": cost}, progress=report
+            job.folder,
+            formats=settings.formats,
+            preview=settings.preview,
+            look=settings.look,
+            report={"cost": cost},
+            progress=report,
         )
     for file in files:
         say_written(file)

@@ -9,16 +9,24 @@ from gesta.kernels import Scalar, shading_kernel
 from gesta.render.shading import KEY, dither, lit_colour, to_screen
 from gesta.render.shadow import BIAS_M, NORMAL_OFFSET_TEXELS, map_share
 
-FACES_AWAY = -0.25
+FACES_AWAY = -0.5
 """Cosine to the key light below which no light arrives and no shadow need be looked up."""
+CATCH_UP, CATCH_ASIDE = 0.20, -0.16
+"""Where on an eye its catch-light lies: half of the lamp's place above and to the right of the camera, as tangents."""
+CATCH_CORE, CATCH_EDGE = 0.9925, 0.982
+"""Cosines of the angles within which the catch-light is full, and beyond which there is none of it."""
 BLOCK = 256
 """Samples that a block holds at most."""
-NORMAL, COLOUR, GLOSS = 0, 3 * BLOCK, 6 * BLOCK
-SAMPLE_X, SAMPLE_Y, NEARNESS, SHARE = 7 * BLOCK, 8 * BLOCK, 9 * BLOCK, 10 * BLOCK
-TO_EYE, ON_MAP, FACING, STUDIO = 11 * BLOCK, 14 * BLOCK, 17 * BLOCK, 18 * BLOCK
-SCRATCH = 19 * BLOCK
+NORMAL, COLOUR, SHARE = 0, 3 * BLOCK, 6 * BLOCK
+SAMPLE_X, SAMPLE_Y, NEARNESS, STUDIO = 7 * BLOCK, 8 * BLOCK, 9 * BLOCK, 10 * BLOCK
+TO_EYE, ON_MAP, FACING, OPEN = 11 * BLOCK, 14 * BLOCK, 17 * BLOCK, 18 * BLOCK
+WRAPS, BLEEDS, BROADS, SMALLS = 19 * BLOCK, 20 * BLOCK, 21 * BLOCK, 22 * BLOCK
+FUZZES, COMBS, WETS = 23 * BLOCK, 24 * BLOCK, 25 * BLOCK
+SCRATCH = 26 * BLOCK
 """Where in `scratch` a property begins; vectors have x, y and z one after the other. STUDIO is how much of a pixel is
-not covered. Later steps write over what they no longer need: ON_MAP's third part becomes the light that arrives."""
+not covered, OPEN the share of light from all around that arrives, WRAPS and so on the finish, whose highlights BROADS
+and SMALLS have the vertex's gloss in them. Later steps write over what they no longer need: ON_MAP's third part
+becomes the light that arrives."""
 LIT = ON_MAP + 2 * BLOCK
 
 
@@ -82,13 +90,35 @@ def light_samples(count: int, scratch: np.ndarray) -> None:
     """Replace the COLOUR of each sample's surface by the light that leaves it, times its SHARE of the pixel."""
     for at in range(count):
         red, green, blue = lit_colour(
-            scratch[COLOUR + at], scratch[COLOUR + BLOCK + at], scratch[COLOUR + 2 * BLOCK + at], scratch[GLOSS + at],
+            scratch[COLOUR + at], scratch[COLOUR + BLOCK + at], scratch[COLOUR + 2 * BLOCK + at],
             scratch[NORMAL + at], scratch[NORMAL + BLOCK + at], scratch[NORMAL + 2 * BLOCK + at],
-            scratch[TO_EYE + at], scratch[TO_EYE + BLOCK + at], scratch[TO_EYE + 2 * BLOCK + at], scratch[LIT + at],
+            scratch[TO_EYE + at], scratch[TO_EYE + BLOCK + at], scratch[TO_EYE + 2 * BLOCK + at],
+            scratch[FACING + at], scratch[LIT + at], scratch[OPEN + at], scratch[WRAPS + at], scratch[BLEEDS + at],
+            scratch[BROADS + at], scratch[SMALLS + at], scratch[FUZZES + at], scratch[COMBS + at],
         )  # fmt: skip
         share = scratch[SHARE + at]
         scratch[COLOUR + at], scratch[COLOUR + BLOCK + at] = red * share, green * share
         scratch[COLOUR + 2 * BLOCK + at] = blue * share
+
+
+@shading_kernel
+def add_catch_lights(count: int, view: np.ndarray, scratch: np.ndarray) -> None:
+    """Put the small reflection of a lamp, a little above the camera, on the samples that are WET."""
+    zero, one = np.float32(0.0), np.float32(1.0)
+    up, aside = np.float32(CATCH_UP), np.float32(CATCH_ASIDE)
+    right_x, right_y, right_z = view[1, 0] * aside, view[1, 1] * aside, view[1, 2] * aside
+    up_x, up_y, up_z = view[2, 0] * up, view[2, 1] * up, view[2, 2] * up
+    for at in range(count):
+        if scratch[WETS + at] > zero:
+            x = scratch[TO_EYE + at] + right_x + up_x
+            y = scratch[TO_EYE + BLOCK + at] + right_y + up_y
+            z = scratch[TO_EYE + 2 * BLOCK + at] + right_z + up_z
+            cosine = x * scratch[NORMAL + at] + y * scratch[NORMAL + BLOCK + at] + z * scratch[NORMAL + 2 * BLOCK + at]
+            cosine /= np.sqrt(x * x + y * y + z * z)
+            glint = min(one, max(zero, (cosine - np.float32(CATCH_EDGE)) / np.float32(CATCH_CORE - CATCH_EDGE)))
+            light, whole = glint * scratch[WETS + at], scratch[SHARE + at]
+            for part in range(COLOUR, COLOUR + 3 * BLOCK, BLOCK):
+                scratch[part + at] += light * (whole - scratch[part + at])
 
 
 @shading_kernel
@@ -135,4 +165,5 @@ def shade_block(
     aim_samples(samples, view, to_map, scratch)
     find_shadows(samples, depths, bounds, scratch)
     light_samples(samples, scratch)
+    add_catch_lights(samples, view, scratch)
     write_pixels(count, pixels, floor_window, linear, light, scratch, picture)

@@ -10,6 +10,7 @@ from gesta.kernels import kernel
 from gesta.motion.face import ARKIT_INDEX, ARKIT_NAMES
 from gesta.motion.kinematics import forward
 from gesta.motion.skeleton import skeleton
+from gesta.render.finish import PLAIN_KIND
 from gesta.render.mannequin_body import body_pieces
 from gesta.render.mannequin_eyes import eyeball, lid, lid_moves
 from gesta.render.mannequin_face import expressions, jaw_and_eyes
@@ -95,6 +96,8 @@ class Mannequin:
     Attributes:
         faces: (N, 3) int32, counter-clockwise seen from outside.
         material: (V, 4) float32 linear red, green, blue and gloss of each vertex.
+        kind: (V,) uint8, plain everywhere.
+        two_sided: (N,) bool, nowhere.
         rest: (V, 3) float32 metres, the vertices of the figure at rest.
         face_parts: which of them the parts of the face have: "left_upper_lid" and so on, and those in HEAD_PARTS.
     """
@@ -140,11 +143,13 @@ class Mannequin:
         kept = np.take_along_axis(weights, strongest, axis=1)
         self._joints = strongest.astype(np.int32)
         self._weights = (kept / kept.sum(axis=1, keepdims=True)).astype(np.float32)
+        self.kind = np.full(starts[-1], PLAIN_KIND, np.uint8)
         self.rest = np.concatenate([piece.vertices for piece in pieces]).astype(np.float32)
         self.material = np.concatenate([piece.material for piece in pieces]).astype(np.float32)
         self.faces = np.concatenate([piece.faces + start for piece, start in zip(pieces, starts, strict=False)]).astype(
             np.int32
         )
+        self.two_sided = np.zeros(len(self.faces), np.bool_)
 
     def pose(
         self, rotations: np.ndarray, translation: np.ndarray, face: np.ndarray | None

@@ -1,4 +1,4 @@
-"""The mannequin's colours: (4,) float32 each, linear red, green, blue and gloss."""
+"""The colours of the mannequin and of the drawn bones: (4,) float32 each, linear red, green, blue and gloss."""
 
 import numpy as np
 
@@ -28,3 +28,6 @@ HAIR = _material((66, 50, 44), 0.30)
 TOP = _material((58, 84, 104), 0.12)
 TROUSERS = _material((76, 80, 94), 0.10)
 SHOE = _material((176, 168, 160), 0.25)
+BONE_LEFT = _material((255, 176, 58), 0.0)
+BONE_RIGHT = _material((82, 196, 255), 0.0)
+BONE_MIDDLE = _material((244, 244, 238), 0.0)

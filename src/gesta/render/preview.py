@@ -1,4 +1,4 @@
-"""Previews: a motion drawn as a mannequin in a studio, as a video with its sound, as pictures, or as one strip."""
+"""Previews: a motion drawn as a figure in a studio, as a video with its sound, as pictures, or as one strip."""
 
 import os
 import threading
@@ -9,18 +9,23 @@ from pathlib import Path
 
 import numpy as np
 
+from gesta.avatar.figure import figure as dressed_figure
+from gesta.avatar.looks import DEFAULT_LOOK, Look
+from gesta.avatar.looks import look as look_named
 from gesta.errors import InputError
 from gesta.motion.kinematics import sole_positions
 from gesta.motion.writing import replacing
 from gesta.records import Motion, Speech
-from gesta.render.mannequin import mannequin
+from gesta.render.bones import bones_figure
+from gesta.render.drawable import Drawable
+from gesta.render.overlay import Overlay
 from gesta.render.rasteriser import Rasteriser
 from gesta.render.video import VideoWriter, checked_size
 from gesta.render.views import Follower, camera_for
 from gesta.units import MOTION_FPS
 
 DEFAULT_SIZE = (640, 640)
-DEFAULT_CAMERA = "front"
+DEFAULT_CAMERA = "half"
 PIXELS_PER_BATCH = 16 * 640 * 640
 """Pictures are drawn in batches of at most this many pixels."""
 MOST_BATCH_FRAMES = 16
@@ -41,6 +46,8 @@ def render_preview(
     *,
     size: tuple[int, int] = DEFAULT_SIZE,
     camera: str = DEFAULT_CAMERA,
+    look: Look | str = DEFAULT_LOOK,
+    bones: bool = False,
     progress: Progress | None = None,
 ) -> None:
     """Write a video of a motion, with its sound if there is one.
@@ -51,13 +58,15 @@ def render_preview(
         path: the MP4 to write.
         size: width and height in pixels, even.
         camera: a name in `gesta.render.views.VIEWS`.
+        look: how the body is dressed, as `gesta.avatar.looks.look` takes it.
+        bones: whether the skeleton is drawn over it.
         progress: called now and then.
 
     Raises:
-        InputError: the size or the camera cannot be.
+        InputError: the size, the camera or the look cannot be.
         OutputError: the file cannot be written; nothing is left behind.
     """
-    studio = Studio(motion, size, camera)
+    studio = Studio(motion, size, camera, look, bones=bones)
     done = 0
     with VideoWriter(path, size, MOTION_FPS, speech) as video:
         for pictures in studio.batches(range(motion.frame_count)):
@@ -72,22 +81,32 @@ def frames(
     indices: Iterable[int],
     size: tuple[int, int] = DEFAULT_SIZE,
     camera: str = DEFAULT_CAMERA,
+    look: Look | str = DEFAULT_LOOK,
+    *,
+    bones: bool = False,
+    figure: Drawable | None = None,
 ) -> np.ndarray:
-    """Draw some frames of a motion: (N, H, W, 3) uint8 for N frame indices."""
+    """Draw some frames of a motion: (N, H, W, 3) uint8 for N frame indices; see `Studio`."""
     wanted = [int(index) for index in indices]
     if any(not 0 <= index < motion.frame_count for index in wanted):
         raise InputError(f"The motion has the frames 0 to {motion.frame_count - 1}; ask for those only.")
     width, height = checked_size(size)
-    studio = Studio(motion, size, camera)
+    studio = Studio(motion, size, camera, look, bones=bones, figure=figure)
     return np.concatenate([np.empty((0, height, width, 3), np.uint8), *studio.batches(wanted)])
 
 
-def strip(motion: Motion, path: str | Path, count: int = 8, camera: str = DEFAULT_CAMERA) -> None:
+def strip(
+    motion: Motion,
+    path: str | Path,
+    count: int = 8,
+    camera: str = DEFAULT_CAMERA,
+    look: Look | str = DEFAULT_LOOK,
+) -> None:
     """Write a PNG with `count` frames of a motion, evenly spaced in time, side by side."""
     from PIL import Image
 
     first, last = np.array((STRIP_MARGIN_SHARE, 1.0 - STRIP_MARGIN_SHARE)) * (motion.frame_count - 1)
-    pictures = frames(motion, np.rint(np.linspace(first, last, count)).astype(int), STRIP_TILE_PX, camera)
+    pictures = frames(motion, np.rint(np.linspace(first, last, count)).astype(int), STRIP_TILE_PX, camera, look)
     with replacing(path) as beside:
         Image.fromarray(np.concatenate(list(pictures), axis=1)).save(beside, format="PNG")
 
@@ -109,13 +128,28 @@ class Studio:
         motion: what is drawn.
         size: width and height in pixels, even.
         camera: a name in `gesta.render.views.VIEWS`.
+        look: how the body is dressed, as `gesta.avatar.looks.look` takes it.
+        bones: whether the skeleton is drawn over it.
+        figure: who is drawn instead of the built-in body in a look.
         threads: how many frames are drawn at a time; as many as there are processors by default.
     """
 
-    def __init__(self, motion: Motion, size: tuple[int, int], camera: str, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        motion: Motion,
+        size: tuple[int, int],
+        camera: str,
+        look: Look | str = DEFAULT_LOOK,
+        *,
+        bones: bool = False,
+        figure: Drawable | None = None,
+        threads: int | None = None,
+    ) -> None:
         self._size = checked_size(size)
         self._motion = on_the_floor(motion)
         self._follower = Follower(self._motion, camera_for(camera), size)
+        self._figure = figure or dressed_figure(look_named(look) if isinstance(look, str) else look)
+        self._bones = bones_figure() if bones else None
         self._threads = threads or os.cpu_count() or 1
         self._own = threading.local()
         self._batch = max(1, min(MOST_BATCH_FRAMES, PIXELS_PER_BATCH // (size[0] * size[1])))
@@ -138,13 +172,27 @@ class Studio:
 
     def _draw(self, indices: list[int]) -> np.ndarray:
         """Draw a batch on this thread: (n, H, W, 3) uint8."""
-        figure = mannequin()
         width, height = self._size
         if not hasattr(self._own, "rasteriser"):
-            self._own.rasteriser = Rasteriser(figure.faces, figure.material, self._size)
-        face = self._motion.face[indices] if self._motion.face_basis == "arkit52" else None
-        vertices, normals = figure.pose(self._motion.rotations[indices], self._motion.translation[indices], face)
+            self._own.rasteriser = Rasteriser(
+                self._figure.faces, self._figure.material, self._size, self._figure.kind, self._figure.two_sided
+            )
+        vertices, normals = self._posed(self._figure, indices)
         pictures = np.empty((len(indices), height, width, 3), np.uint8)
         for at, index in enumerate(indices):
             self._own.rasteriser.draw(vertices[at], normals[at], self._follower.camera(index), pictures[at])
+        if self._bones is not None:
+            self._lay_over(self._bones, indices, pictures)
         return pictures
+
+    def _posed(self, figure: Drawable, indices: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        face = self._motion.face[indices] if self._motion.face_basis == "arkit52" else None
+        return figure.pose(self._motion.rotations[indices], self._motion.translation[indices], face)
+
+    def _lay_over(self, bones: Drawable, indices: list[int], pictures: np.ndarray) -> None:
+        """Draw the skeleton over a batch of pictures."""
+        if not hasattr(self._own, "overlay"):
+            self._own.overlay = Overlay(bones.faces, bones.material, self._size)
+        vertices, normals = self._posed(bones, indices)
+        for at, index in enumerate(indices):
+            self._own.overlay.draw(vertices[at], normals[at], self._follower.camera(index), pictures[at])

@@ -10,9 +10,11 @@ import numpy as np
 from gesta.render.backdrop import draw_backdrop
 from gesta.render.blocks import BLOCK, SCRATCH
 from gesta.render.camera import Camera
-from gesta.render.compose import SURFACE_PARTS, paint_body
+from gesta.render.compose import KIND, SURFACE_PARTS, paint_body
 from gesta.render.contact import CONTACT_CELLS, draw_contact
+from gesta.render.finish import CREASE, FINISHES, PLAIN_KIND
 from gesta.render.floor import NODE_STEP, paint_floor, shadow_window
+from gesta.render.openness import CELL_PX, find_hollows
 from gesta.render.shading import KEY
 from gesta.render.shadow import (
     MAP_BLOCKS,
@@ -32,14 +34,26 @@ class Rasteriser:
         faces: (N, 3) int32 corner indices, counter-clockwise seen from outside.
         material: (V, 4) float32: linear red, green, blue (0 to 1) and gloss (0 to 1) of each vertex.
         size: width and height of the picture, pixels.
+        kind: (V,) index into `gesta.render.finish.FINISHES` of what each vertex is made of; plain if not given.
+        two_sided: (N,) bool, faces that are seen from behind too; none if not given.
     """
 
-    def __init__(self, faces: np.ndarray, material: np.ndarray, size: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        faces: np.ndarray,
+        material: np.ndarray,
+        size: tuple[int, int],
+        kind: np.ndarray | None = None,
+        two_sided: np.ndarray | None = None,
+    ) -> None:
         width, height = size
         self.size = size
         self._faces = np.ascontiguousarray(faces, np.int32)
         self._surface = np.zeros((len(material), SURFACE_PARTS), np.float32)
         self._surface[:, 3:7] = material
+        self._surface[:, KIND] = PLAIN_KIND if kind is None else kind
+        self._has_creases = bool(np.any(FINISHES[self._surface[:, KIND].astype(int), CREASE] > 0.0))
+        self._two_sided = np.zeros(len(faces), np.bool_) if two_sided is None else np.asarray(two_sided, np.bool_)
         self._scratch = np.ones(SCRATCH, np.float32)
         self._pixels = np.zeros((4, BLOCK + 1), np.int32)
         self._screen = np.empty((len(material), 3))
@@ -47,6 +61,7 @@ class Rasteriser:
         self._inverse = np.zeros((height, width, SAMPLES), np.float32)
         self._spans = np.zeros((height, 2), np.int64)
         self._seen = np.zeros((height, width, SAMPLES), np.int32)
+        self._hollows = np.zeros((2, height // CELL_PX, width // CELL_PX), np.float32)
         self._linear = np.zeros((height, width, 3), np.float32)
         self._floor = np.zeros((height, width), np.float32)
         self._places = np.zeros((height, width, 2), np.float32)
@@ -75,7 +90,7 @@ class Rasteriser:
         picture[:] = self._empty
         self._find_visible(vertices, view)
         to_map = fit_map(vertices, self._axes)
-        draw_map(vertices, self._faces, to_map, self._light_points, self._depths)
+        draw_map(vertices, self._faces, self._two_sided, to_map, self._light_points, self._depths)
         draw_bounds(self._depths, self._bounds[0], self._bounds[1])
         draw_contact(vertices, self._contact_corner, self._contact[0], self._contact[1], self._contact[2])
         dark = shadow_window(vertices, view, self._floor.shape)
@@ -84,10 +99,13 @@ class Rasteriser:
             dark, self._spans, self._inverse, self._places, *shadows, self._contact_corner, self._contact[0],
             self._floor, self._linear, self._light, self._nodes, picture,
         )  # fmt: skip
+        if self._has_creases:
+            focal_px = np.float32(view[4, 0])
+            find_hollows(self._spans, self._inverse, focal_px, self._hollows[0], self._hollows[1])
         self._surface[:, :3] = normals
         paint_body(
-            self._spans, self._inverse, self._seen, self._surface, self._faces, self._screen, view.astype(np.float32),
-            *shadows, dark, self._linear, self._light, self._scratch, self._pixels, picture,
+            self._spans, self._inverse, self._seen, self._hollows[1], self._surface, self._faces, self._screen,
+            view.astype(np.float32), *shadows, dark, self._linear, self._light, self._scratch, self._pixels, picture,
         )  # fmt: skip
 
     def visible_faces(self, vertices: np.ndarray, camera: Camera) -> np.ndarray:
@@ -100,7 +118,7 @@ class Rasteriser:
         window = np.zeros(4, np.int64)
         project_vertices(vertices, view, self._screen)
         find_window(self._screen, self._floor.shape, window)
-        draw_visibility(self._screen, self._faces, window, self._spans, self._inverse, self._seen)
+        draw_visibility(self._screen, self._faces, self._two_sided, window, self._spans, self._inverse, self._seen)
 
     def _draw_studio(self, view: np.ndarray, centre: np.ndarray) -> None:
         """Draw the empty studio again when the camera has moved."""

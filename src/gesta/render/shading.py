@@ -9,15 +9,20 @@ from gesta.kernels import Scalar, inlined_kernel
 
 KEY_DIRECTION = (-0.46, 0.72, 0.62)
 """Towards the key light: up, in front, on the picture's left; of any length."""
-KEY_COLOUR = (1.16, 1.11, 1.05)
-SKY_COLOUR = (0.50, 0.52, 0.56)
-GROUND_COLOUR = (0.27, 0.26, 0.26)
+KEY_COLOUR = (1.08, 1.03, 0.97)
+SKY_COLOUR = (0.41, 0.43, 0.47)
+GROUND_COLOUR = (0.23, 0.215, 0.205)
 FILL_DIRECTION = (0.80, 0.25, 0.55)
-FILL_STRENGTH = 0.17
-WRAP = 0.22
-"""How far the key light reaches round an edge, as a large lamp's does."""
-RIM_STRENGTH = 0.20
+FILL_STRENGTH = 0.13
 SPECULAR_STRENGTH = 0.9
+GREEN_BLEED = 0.3
+"""Share of red light's wandering through skin that green light has."""
+CREASE_IN_KEY = 0.35
+"""Share of the key light that creases hold back as they do that from all around."""
+STRAND_TILT = 0.08
+"""How far scales of hair tilt its highlight towards the root."""
+STRAND_COLOUR = 5.0
+"""Strength of the highlight that hair colours, beside the white one."""
 SHOULDER = 0.72
 """Brighter than this, tones are compressed instead of cut."""
 
@@ -28,12 +33,6 @@ def unit(vector: tuple[float, float, float]) -> np.ndarray:
     """(3,) float32 of length one."""
     array = np.array(vector, np.float64)
     return (array / np.linalg.norm(array)).astype(np.float32)
-
-
-def linear_from_srgb(colour: tuple[int, int, int]) -> np.ndarray:
-    """A screen colour (0 to 255) as (3,) float32 linear light, 0 to 1."""
-    value = np.array(colour, np.float64) / 255.0
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def _srgb_table() -> np.ndarray:
@@ -73,40 +72,82 @@ def _compress(value: Scalar) -> Scalar:
 
 
 @inlined_kernel
+def highlights(
+    facing: Scalar, normal_x: Scalar, normal_y: Scalar, normal_z: Scalar, view_x: Scalar, view_y: Scalar,
+    view_z: Scalar, comb: Scalar,
+) -> tuple[Scalar, Scalar]:  # fmt: skip
+    """How strong the key light's satin highlight and its small one are.
+
+    Args:
+        facing: cosine between normal and key light.
+        normal_x, normal_y, normal_z: unit normal.
+        view_x, view_y, view_z: unit vector towards the camera.
+        comb: 1 for the highlight of strands that hang down along the surface, 0 for a round one.
+    """
+    one, zero = np.float32(1.0), np.float32(0.0)
+    half_x, half_y, half_z = view_x + KEY[0], view_y + KEY[1], view_z + KEY[2]
+    scale = one / (np.sqrt(half_x * half_x + half_y * half_y + half_z * half_z) + np.float32(1e-6))
+    cosine = (normal_x * half_x + normal_y * half_y + normal_z * half_z) * scale
+    # A strand is straight down less what of that sticks out of the surface; it shines where it lies across `half`.
+    strand = (normal_y * cosine - half_y * scale) / np.sqrt(max(np.float32(0.02), one - normal_y * normal_y))
+    strand += np.float32(STRAND_TILT)
+    across = max(zero, one - strand * strand) * min(one, max(zero, facing + np.float32(0.35)))
+    aligned = max(zero, cosine)
+    shine = aligned * aligned
+    shine = shine + comb * (across - shine)
+    shine = shine * shine * shine
+    shine = shine * shine * shine  # the 18th power of the cosine
+    tight = shine * shine * shine
+    return shine, tight * tight
+
+
+@inlined_kernel
 def lit_colour(
-    red: Scalar, green: Scalar, blue: Scalar, gloss: Scalar, normal_x: Scalar, normal_y: Scalar, normal_z: Scalar,
-    view_x: Scalar, view_y: Scalar, view_z: Scalar, shadow: Scalar,
+    red: Scalar, green: Scalar, blue: Scalar, normal_x: Scalar, normal_y: Scalar, normal_z: Scalar,
+    view_x: Scalar, view_y: Scalar, view_z: Scalar, facing: Scalar, shadow: Scalar, openness: Scalar,
+    wrap: Scalar, bleed: Scalar, broad: Scalar, small: Scalar, fuzz: Scalar, comb: Scalar,
 ) -> tuple[Scalar, Scalar, Scalar]:  # fmt: skip
     """Linear light that leaves a surface.
 
     Args:
         red, green, blue: how much of the light it returns, linear.
-        gloss: strength of the highlight, 0 to 1.
         normal_x, normal_y, normal_z: unit normal.
         view_x, view_y, view_z: unit vector towards the camera.
+        facing: cosine between normal and key light.
         shadow: share of the key light that arrives, 0 to 1.
+        openness: share of the light from all around that arrives, 0 to 1.
+        wrap, bleed, fuzz, comb: of its finish.
+        broad, small: strengths of its two highlights.
     """
     one, half, zero = np.float32(1.0), np.float32(0.5), np.float32(0.0)
-    wrap = np.float32(WRAP)
-    facing = normal_x * KEY[0] + normal_y * KEY[1] + normal_z * KEY[2]
-    key = max(zero, (facing + wrap) / (one + wrap)) * shadow
-    fill = max(zero, normal_x * FILL[0] + normal_y * FILL[1] + normal_z * FILL[2]) * np.float32(FILL_STRENGTH)
+    open_key = np.float32(1.0 - CREASE_IN_KEY) + np.float32(CREASE_IN_KEY) * openness
+    lit = shadow * open_key
+    # Red light wanders through skin: it reaches further round edges, into shadows and into creases.
+    more = bleed * (one - shadow) * (shadow + np.float32(0.25)) * open_key
+    wrap_red, wrap_green = wrap + bleed, wrap + np.float32(GREEN_BLEED) * bleed
+    key_red = max(zero, (facing + wrap_red) / (one + wrap_red)) * (lit + more)
+    key_green = max(zero, (facing + wrap_green) / (one + wrap_green)) * (lit + np.float32(GREEN_BLEED) * more)
+    key_blue = max(zero, (facing + wrap) / (one + wrap)) * lit
+    fill = max(zero, normal_x * FILL[0] + normal_y * FILL[1] + normal_z * FILL[2])
+    fill = fill * np.float32(FILL_STRENGTH) * openness
     sky = half + half * normal_y
     outline = one - max(zero, normal_x * view_x + normal_y * view_y + normal_z * view_z)
-    rim = outline * outline * outline * (half + half * sky) * np.float32(RIM_STRENGTH)
-    half_x, half_y, half_z = view_x + KEY[0], view_y + KEY[1], view_z + KEY[2]
-    length = np.sqrt(half_x * half_x + half_y * half_y + half_z * half_z) + np.float32(1e-6)
-    aligned = max(zero, (normal_x * half_x + normal_y * half_y + normal_z * half_z) / length)
-    shine = aligned * aligned
-    shine = shine * shine * shine
-    shine = shine * shine * shine  # the 18th power: a broad, satin highlight
-    tight = shine * shine * shine
-    tight = tight * tight
-    shine = (np.float32(0.12) * shine * gloss + tight * gloss * gloss) * np.float32(SPECULAR_STRENGTH) * shadow
-    out_red = red * (key * np.float32(KEY_COLOUR[0]) + fill) + shine + rim * (half * red + np.float32(0.10))
-    out_green = green * (key * np.float32(KEY_COLOUR[1]) + fill) + shine + rim * (half * green + np.float32(0.10))
-    out_blue = blue * (key * np.float32(KEY_COLOUR[2]) + fill) + shine + rim * (half * blue + np.float32(0.10))
-    out_red += red * (np.float32(GROUND_COLOUR[0]) * (one - sky) + np.float32(SKY_COLOUR[0]) * sky)
-    out_green += green * (np.float32(GROUND_COLOUR[1]) * (one - sky) + np.float32(SKY_COLOUR[1]) * sky)
-    out_blue += blue * (np.float32(GROUND_COLOUR[2]) * (one - sky) + np.float32(SKY_COLOUR[2]) * sky)
+    rim = outline * outline * outline * (half + half * sky) * fuzz * openness
+    shine, tight = highlights(facing, normal_x, normal_y, normal_z, view_x, view_y, view_z, comb)
+    shine, tight = (
+        broad * shine * np.float32(SPECULAR_STRENGTH) * lit,
+        small * tight * np.float32(SPECULAR_STRENGTH) * lit,
+    )
+    # Strands colour their broad highlight; everything else mirrors the lamp as it is.
+    own = comb * np.float32(STRAND_COLOUR)
+    plain = tight + shine * (one - comb) + rim * np.float32(0.10)
+    tinted = fill + half * rim + own * shine
+    warm = openness + bleed * openness * (one - openness)
+    ground, above = one - sky, sky
+    out_red = red * (key_red * np.float32(KEY_COLOUR[0]) + tinted) + plain
+    out_green = green * (key_green * np.float32(KEY_COLOUR[1]) + tinted) + plain
+    out_blue = blue * (key_blue * np.float32(KEY_COLOUR[2]) + tinted) + plain
+    out_red += red * (np.float32(GROUND_COLOUR[0]) * ground + np.float32(SKY_COLOUR[0]) * above) * warm
+    out_green += green * (np.float32(GROUND_COLOUR[1]) * ground + np.float32(SKY_COLOUR[1]) * above) * openness
+    out_blue += blue * (np.float32(GROUND_COLOUR[2]) * ground + np.float32(SKY_COLOUR[2]) * above) * openness
     return _compress(out_red), _compress(out_green), _compress(out_blue)

@@ -73,13 +73,15 @@ def fit_map(vertices: np.ndarray, axes: np.ndarray) -> np.ndarray:
 
 @kernel
 def draw_map(
-    vertices: np.ndarray, faces: np.ndarray, to_map: np.ndarray, points: np.ndarray, depths: np.ndarray
-) -> None:
+    vertices: np.ndarray, faces: np.ndarray, two_sided: np.ndarray, to_map: np.ndarray, points: np.ndarray,
+    depths: np.ndarray,
+) -> None:  # fmt: skip
     """Fill the shadow map with how far towards the light the nearest surface reaches.
 
     Args:
         vertices: (V, 3) metres.
         faces: (N, 3).
+        two_sided: (N,) bool: faces that throw a shadow on either side.
         to_map: (4, 4) from `fit_map`.
         points: (V, 3) float64, scratch: texel coordinates and metres towards the light.
         depths: (MAP_SIZE, MAP_SIZE) float32, written; minus infinity where nothing is.
@@ -90,15 +92,16 @@ def draw_map(
         for axis in range(3):
             points[index, axis] = to_map[axis, 0] * x + to_map[axis, 1] * y + to_map[axis, 2] * z + to_map[axis, 3]
     for face in range(faces.shape[0]):
-        _draw_depth(points, faces[face, 0], faces[face, 1], faces[face, 2], depths)
+        _draw_depth(points, faces[face, 0], faces[face, 1], faces[face, 2], two_sided[face], depths)
 
 
 @inlined_kernel
-def _draw_depth(points: np.ndarray, a: int, b: int, c: int, depths: np.ndarray) -> None:
-    """Draw the triangle of the points a, b, c into the depth map, if it faces the light."""
+def _draw_depth(points: np.ndarray, a: int, b: int, c: int, either_side: bool, depths: np.ndarray) -> None:
+    """Draw the triangle of the points a, b, c into the depth map, if it faces the light or may turn its back on it."""
     ax, ay, bx, by, cx, cy = points[a, 0], points[a, 1], points[b, 0], points[b, 1], points[c, 0], points[c, 1]
     area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
-    if area <= LEAST_AREA:
+    # Turned round, all three shares of a place change their sign together with the area.
+    if area <= LEAST_AREA and not (either_side and area < -LEAST_AREA):
         return
     size = depths.shape[0]
     first_x, last_x = max(0, int(np.ceil(min(ax, bx, cx) - 0.5))), min(size - 1, int(np.floor(max(ax, bx, cx) - 0.5)))

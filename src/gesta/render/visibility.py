@@ -62,13 +62,15 @@ def find_window(screen: np.ndarray, shape: tuple[int, int], window: np.ndarray) 
 
 @kernel
 def draw_visibility(
-    screen: np.ndarray, faces: np.ndarray, window: np.ndarray, spans: np.ndarray, inverse: np.ndarray, seen: np.ndarray
-) -> None:
+    screen: np.ndarray, faces: np.ndarray, two_sided: np.ndarray, window: np.ndarray, spans: np.ndarray,
+    inverse: np.ndarray, seen: np.ndarray,
+) -> None:  # fmt: skip
     """Find the nearest triangle at every sample inside the window.
 
     Args:
         screen: (V, 3) from `project_vertices`.
         faces: (N, 3), counter-clockwise seen from outside.
+        two_sided: (N,) bool: faces that are seen from behind too.
         window: (4,) from `find_window`.
         spans: (H, 2) int64: first column and end of what the last call touched in each row, first >= end where
             nothing; cleared, then written anew.
@@ -87,6 +89,8 @@ def draw_visibility(
             area -= (screen[b, 0] - screen[a, 0]) * (screen[c, 1] - screen[a, 1])
             if area > 0.0:
                 _draw_face(face, screen, a, c, b, area, window, spans, inverse, seen)
+            elif area < 0.0 and two_sided[face]:
+                _draw_face(face, screen, a, b, c, -area, window, spans, inverse, seen)
 
 
 @inlined_kernel

@@ -1,0 +1,124 @@
+"""How open each place is to the light from all around, judged by what the picture shows beside it.
+
+Inverse distance grows evenly across a plane in the picture. So where two places on opposite sides are on the average
+nearer than the middle, the surface is hollow there, or something lies against it; on any flat or bulging surface they
+are not. Fingers, lips and folds part from each other this way without a second look at the mesh.
+
+It is worked out for one pixel in four, each with places of its own out of sixteen sets, and then averaged over sixteen
+neighbours that belong to the same surface.
+"""
+
+import numpy as np
+
+from gesta.kernels import Scalar, inlined_kernel, shading_kernel
+
+CELL_PX = 2
+"""Pixels in a side of a cell of the map."""
+REACH_M = 0.018
+LEAST_REACH_PX, MOST_REACH_PX = 2.0, 40.0
+TILT = 0.02
+"""Hollowness, in reaches, that is not yet one: the mesh's own edges have as much."""
+DEPTH = 0.30
+"""Hollowness, in reaches, that closes a place wholly."""
+FAR = 3.0
+"""What is nearer by more reaches than this darkens less and less: it is not beside but in front."""
+SAME_RATIO = 0.012
+"""Cells whose distances differ by less than this share belong to the same surface."""
+SIDE = 4
+"""Cells in a side of the window that is averaged, and of the pattern of places."""
+PAIRS = 4
+
+
+def _places() -> np.ndarray:
+    """(SIDE * SIDE, PAIRS, 2) float32: for each set, how far to the right and down a pair's places lie, in reaches."""
+    order = np.array([0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5])[:, None] / (SIDE * SIDE)
+    pair = np.arange(PAIRS)
+    angle = np.pi * (pair + order) / PAIRS
+    away = np.sqrt(0.04 + 0.96 * ((order + pair / PAIRS) % 1.0))
+    return np.stack([away * np.cos(angle), away * np.sin(angle)], axis=-1).astype(np.float32)
+
+
+PLACES = _places()
+
+
+@inlined_kernel
+def _rise(there: Scalar, nearness: Scalar, unit: Scalar) -> Scalar:
+    """How much nearer a place is than the middle, in reaches, within limits."""
+    far = np.float32(FAR)
+    rise = (there - nearness) * unit
+    if rise > far:
+        rise = far * far / rise
+    return max(rise, -far)
+
+
+@inlined_kernel
+def _hollowness(row: int, column: int, places: int, focal_px: Scalar, inverse: np.ndarray) -> Scalar:
+    """Share of the light from all around that does not get to a pixel's first sample, 0 to 1."""
+    nearness, total = inverse[row, column, 0], np.float32(0.0)
+    reach = focal_px * np.float32(REACH_M) * nearness
+    reach = min(max(reach, np.float32(LEAST_REACH_PX)), np.float32(MOST_REACH_PX))
+    unit = focal_px / (nearness * reach)
+    for pair in range(PAIRS):
+        across, down = int(np.rint(reach * PLACES[places, pair, 0])), int(np.rint(reach * PLACES[places, pair, 1]))
+        if row < abs(down) or row + abs(down) >= inverse.shape[0]:
+            continue
+        if column < abs(across) or column + abs(across) >= inverse.shape[1]:
+            continue
+        one = _rise(inverse[row - down, column - across, 0], nearness, unit)
+        other = _rise(inverse[row + down, column + across, 0], nearness, unit)
+        total += max(np.float32(0.0), np.float32(0.5) * (one + other) - np.float32(TILT))
+    return min(np.float32(1.0), total * np.float32(1.0 / (DEPTH * PAIRS)))
+
+
+@shading_kernel
+def find_hollows(
+    spans: np.ndarray, inverse: np.ndarray, focal_px: Scalar, rough: np.ndarray, hollows: np.ndarray
+) -> None:
+    """Map how much of the light from all around is kept away from what the picture shows.
+
+    Args:
+        spans, inverse: what is visible, from `draw_visibility`.
+        focal_px: focal length, pixels, float32.
+        rough: (H // CELL_PX, W // CELL_PX) float32, scratch.
+        hollows: the same shape, written where something is: share of the light that is kept away, 0 to 1.
+    """
+    zero = np.float32(0.0)
+    for row in range(rough.shape[0]):
+        at_row = row * CELL_PX
+        for column in range(spans[at_row, 0] // CELL_PX, min((spans[at_row, 1] + 1) // CELL_PX, rough.shape[1])):
+            at = column * CELL_PX
+            if inverse[at_row, at, 0] > zero:
+                places = (row % SIDE) * SIDE + column % SIDE
+                rough[row, column] = _hollowness(at_row, at, places, focal_px, inverse)
+    for row in range(rough.shape[0]):
+        at_row = row * CELL_PX
+        for column in range(spans[at_row, 0] // CELL_PX, min((spans[at_row, 1] + 1) // CELL_PX, rough.shape[1])):
+            nearness = inverse[at_row, column * CELL_PX, 0]
+            total, weight = zero, np.float32(1e-6)
+            for near_row in range(max(0, row - SIDE // 2), min(row + SIDE // 2, rough.shape[0])):
+                for near_column in range(max(0, column - SIDE // 2), min(column + SIDE // 2, rough.shape[1])):
+                    there = inverse[near_row * CELL_PX, near_column * CELL_PX, 0]
+                    same = np.float32(abs(there - nearness) < np.float32(SAME_RATIO) * nearness)
+                    total += same * rough[near_row, near_column]
+                    weight += same
+            hollows[row, column] = total / weight
+
+
+@inlined_kernel
+def hollow_share(row: int, column: int, nearness: Scalar, inverse: np.ndarray, hollows: np.ndarray) -> Scalar:
+    """What `find_hollows` found at a pixel for a sample of some inverse distance, between the cells of its surface."""
+    one, zero = np.float32(1.0), np.float32(0.0)
+    first_row, first_column = (row + 1) // CELL_PX, (column + 1) // CELL_PX
+    down = np.float32(0.25) + np.float32(0.5) * np.float32((row + 1) % CELL_PX)
+    across = np.float32(0.25) + np.float32(0.5) * np.float32((column + 1) % CELL_PX)
+    total, weight = zero, np.float32(1e-6)
+    for step_row in range(2):
+        for step_column in range(2):
+            at_row = min(first_row + step_row, hollows.shape[0] - 1)
+            at_column = min(first_column + step_column, hollows.shape[1] - 1)
+            there = inverse[at_row * CELL_PX, at_column * CELL_PX, 0]
+            share = (down if step_row else one - down) * (across if step_column else one - across)
+            if abs(there - nearness) < np.float32(SAME_RATIO) * nearness:
+                total += share * hollows[at_row, at_column]
+                weight += share
+    return total / weight
