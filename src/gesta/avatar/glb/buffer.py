@@ -71,6 +71,7 @@ class Buffer:
     def __init__(self) -> None:
         self.accessors: list[Accessor] = []
         self._views: dict[View, Packed] = {}
+        self._zeros: dict[int, int] = {}
 
     def add(self, view: View, array: np.ndarray, *, normalised: bool = False, bounds: bool = False) -> int:
         """Add an array with a row per element.
@@ -106,20 +107,21 @@ class Buffer:
             offsets: (n, 3) float32: those rows.
             bounds: as for `add`, over all rows.
         """
-        accessor = Accessor(byteOffset=None, componentType=FLOAT, normalized=False, count=count, type="VEC3")
+        if not len(moved):
+            return self._nothing(count)
+        accessor = _unstored(count)
         if bounds:
             rest = offsets if len(moved) == count else np.concatenate([offsets, np.zeros((1, 3), offsets.dtype)])
             accessor.min, accessor.max = _bounds(rest).values()
-        if len(moved):
-            rows = moved.astype("<u2" if count <= SHORT_LIMIT else "<u4")
-            rows_view, rows_start = self._place(View.MOVED, rows)
-            view, start = self._place(View.OFFSETS, offsets.astype("<f4"))
-            kind = COMPONENT_TYPES[rows.dtype]
-            accessor.sparse = Sparse(
-                count=len(moved),
-                indices=AccessorSparseIndices(bufferView=rows_view, byteOffset=rows_start, componentType=kind),
-                values=AccessorSparseValues(bufferView=view, byteOffset=start),
-            )
+        rows = moved.astype("<u2" if count <= SHORT_LIMIT else "<u4")
+        rows_view, rows_start = self._place(View.MOVED, rows)
+        view, start = self._place(View.OFFSETS, offsets.astype("<f4"))
+        kind = COMPONENT_TYPES[rows.dtype]
+        accessor.sparse = Sparse(
+            count=len(moved),
+            indices=AccessorSparseIndices(bufferView=rows_view, byteOffset=rows_start, componentType=kind),
+            values=AccessorSparseValues(bufferView=view, byteOffset=start),
+        )
         return self._describe(accessor)
 
     def finish(self) -> tuple[list[BufferView], bytes]:
@@ -141,6 +143,14 @@ class Buffer:
             start += packed.size
         return views, b"".join(part for packed in self._views.values() for part in packed.parts)
 
+    def _nothing(self, count: int) -> int:
+        """The accessor of (count, 3) zeros, one for everybody who wants so many."""
+        if count not in self._zeros:
+            accessor = _unstored(count)
+            accessor.min, accessor.max = [0.0] * 3, [0.0] * 3
+            self._zeros[count] = self._describe(accessor)
+        return self._zeros[count]
+
     def _describe(self, accessor: Accessor) -> int:
         self.accessors.append(accessor)
         return len(self.accessors) - 1
@@ -154,6 +164,11 @@ class Buffer:
         packed.parts.append(data)
         packed.size += len(data)
         return list(self._views).index(view), start
+
+
+def _unstored(count: int) -> Accessor:
+    """An accessor of (count, 3) numbers without a view: zeros, but for what it may say of some rows."""
+    return Accessor(byteOffset=None, componentType=FLOAT, normalized=False, count=count, type="VEC3")
 
 
 def _bounds(array: np.ndarray) -> dict[str, list[float]]:
