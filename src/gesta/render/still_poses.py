@@ -136,8 +136,15 @@ POSES = (
 """What the arms of a speaker may do, and sitting."""
 LISTENING = POSES[0]
 """What somebody does who listens."""
-FACES = tuple(StillPose(name, RELAXED, {name: 1.0}) for name in ARKIT_NAMES)
-"""Each of the 52 ARKit shapes alone, at full weight."""
+OPENED = {"mouthClose": "jawOpen"}
+"""Shapes that do nothing alone, with what they need: mouthClose shuts the lips of an open jaw."""
+FACES = tuple(
+    StillPose(f"{name} + {OPENED[name]}", RELAXED, {name: 1.0, OPENED[name]: 1.0})
+    if name in OPENED
+    else StillPose(name, RELAXED, {name: 1.0})
+    for name in ARKIT_NAMES
+)
+"""Each of the 52 ARKit shapes at full weight, alone where that means something."""
 PORTRAIT = StillPose(
     "portrait",
     RELAXED,
