@@ -50,13 +50,17 @@ class Tab:
 
     def __init__(self, reading: int, writing: int) -> None:
         self._reading, self._writing = reading, writing
-        self._buffer, self._number, self._session = b"", 0, ""
+        self._buffer, self._number = b"", 0
+        self._session = self._target = ""
         self.complaints: list[str] = []
         self.requests: list[str] = []
 
     def open(self, width: int = 1000, height: int = 760, dark: bool = False) -> None:
-        """Make a tab of this size, in light or dark."""
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        """Make a tab of this size, in light or dark, in the place of the one before."""
+        self._session, before = "", self._target
+        self._target = target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        if before:
+            self.call("Target.closeTarget", targetId=before)
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
@@ -144,26 +148,19 @@ def browser(profile: Path) -> Iterator[Tab]:
     """A browser with a profile of its own and one tab that is not open yet; it is ended with the block."""
     program = chromium_program()
     assert program is not None
-    to_browser, writing = os.pipe()
-    reading, from_browser = os.pipe()
-
-    def place_pipes() -> None:
-        # First out of the way, since the numbers wanted may be the ones they have.
-        ends = [os.dup(to_browser), os.dup(from_browser)]
-        spare = [os.dup(end) for end in ends]
-        os.dup2(spare[0], 3)
-        os.dup2(spare[1], 4)
-
+    profile.mkdir(parents=True, exist_ok=True)
+    ways = profile / "to_browser", profile / "from_browser"
+    for way in ways:
+        os.mkfifo(way)
+    # The shell puts the pipes where the browser looks for them, so that no code of ours runs between fork and exec.
     process = subprocess.Popen(
-        [program, *OPTIONS, f"--user-data-dir={profile}", "about:blank"],
+        ["sh", "-c", f'exec "$@" 3<"{ways[0]}" 4>"{ways[1]}"', "sh", program, *OPTIONS, f"--user-data-dir={profile}"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        close_fds=False,
-        preexec_fn=place_pipes,
     )
-    os.close(to_browser)
-    os.close(from_browser)
+    # Opened both ways a named pipe never waits for its other end.
+    writing, reading = (os.open(way, os.O_RDWR) for way in ways)
     tab = Tab(reading, writing)
     try:
         yield tab

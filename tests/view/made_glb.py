@@ -95,15 +95,9 @@ def pillar_bytes(**how: object) -> bytes:
 def _surface(numbers: Numbers) -> Primitive:
     heights = np.linspace(0.0, HEIGHT_M, RINGS)
     places = np.array([(x, y, z) for y in heights for x, z in CORNERS], np.float32)
-    around = np.arange(4)
-    rows = [
-        (
-            4 * ring
-            + np.stack([around, around + 4, (around + 1) % 4, (around + 1) % 4, around + 4, (around + 1) % 4 + 4], 1)
-        )
-        for ring in range(RINGS - 1)
-    ]
-    faces = np.concatenate(rows).astype(np.uint16).ravel()
+    low, turned = np.arange(4), np.roll(np.arange(4), -1)
+    ring = np.stack([low, low + 4, turned, turned, low + 4, turned + 4], axis=1)
+    faces = np.concatenate([4 * step + ring for step in range(RINGS - 1)]).astype(np.uint16).ravel()
     normals = places * (1, 0, 1)
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     joints = np.zeros((len(places), 4), np.uint16)

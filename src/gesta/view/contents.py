@@ -66,7 +66,8 @@ class Contents:
         frame_count: T of the motion; None where only the GLB knows.
         sound: None for a silent page.
         asked: None where nobody knows.
-        own_body: the body is the built-in one, for which cameras and floor are made; others are looked at in proportion.
+        own_body: whether the body is the built-in one, for which the cameras are made; others are looked at in
+            proportion.
     """
 
     title: str
@@ -113,11 +114,9 @@ def asked_of(motion: Motion) -> Asked | None:
     if is_score(motion):
         reach = max(float(np.abs(weights - EVEN_SCORE).max()), LEAST_SCORE_REACH)
         weights, level = np.clip(0.5 + 0.5 * (weights - EVEN_SCORE) / reach, 0.0, 1.0), SCORE_LEVEL
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], weights > level, [0]))))
-    runs = edges.reshape(-1, 2)
-    strokes = [
-        (int(start) / MOTION_FPS, int(stop) / MOTION_FPS) for start, stop in runs if stop - start >= LEAST_STROKE_FRAMES
-    ]
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], weights > level, [0])))).reshape(-1, 2)
+    long = edges[np.diff(edges, axis=1)[:, 0] >= LEAST_STROKE_FRAMES]
+    strokes = [(start / MOTION_FPS, stop / MOTION_FPS) for start, stop in long.tolist()]
     return Asked(np.rint(BYTE * weights).astype(np.uint8), strokes)
 
 
