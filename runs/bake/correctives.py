@@ -64,7 +64,7 @@ LEFT = (
     Rule("left_elbow_bent", "left_elbow", (0.0, -120.0, 0.0), 100.0, grows=True),
     Rule("left_wrist_down", "left_wrist", (0.0, 0.0, -70.0), 55.0, grows=True),
     Rule("left_wrist_up", "left_wrist", (0.0, 0.0, 70.0), 55.0, grows=True),
-    Rule("left_hip_bent", "left_hip", (-90.0, 0.0, 0.0), 80.0),
+    Rule("left_hip_bent", "left_hip", (-90.0, 0.0, 0.0), 80.0, grows=True),
     Rule("left_knee_bent", "left_knee", (90.0, 0.0, 0.0), 80.0, grows=True),
 )
 RULES = (*LEFT, *(rule.mirrored() for rule in LEFT))

@@ -21,6 +21,7 @@ EYE = ((43.5, 1513.5), (36.5, 1517.4), (25, 1517.4), (17, 1511.5), (25.5, 1509.6
 CHIN, LIPS_MIDDLE = (0, 1408.5), ((0, 1454.4), (0, 1435.8))
 BRIDGE, NOSE_FOOT = ((0, 1512), (0, 1502), (0, 1492), (0, 1482)), (0, 1470)
 INNER_LIPS, INNER_MIDDLE = (9.0, 1447.0), (0.0, 1446.6)
+SOLE_REACH_M = 0.04
 TIPS = ("thumb", "index", "middle", "ring", "pinky")
 
 Places = list[tuple[float, float]]
@@ -118,9 +119,12 @@ def hand_landmarks(vertices: np.ndarray, weights: np.ndarray, rig: tuple[str, ..
 
 
 def sole_landmarks(vertices: np.ndarray, soles: Mapping[str, np.ndarray]) -> dict[str, list[int]]:
-    """The skin vertices nearest to the skeleton's heel and toe points, T-pose."""
-    near = cKDTree(vertices)
+    """The lowest skin vertices near the skeleton's heel and toe points, T-pose."""
+
+    def lowest(place: np.ndarray) -> int:
+        near = np.flatnonzero(np.hypot(vertices[:, 0] - place[0], vertices[:, 2] - place[2]) < SOLE_REACH_M)
+        return int(near[np.argmin(vertices[near, 1])])
+
     return {
-        f"{side}_sole": [int(near.query(soles[f"{side}_{part}"])[1]) for part in ("heel", "toe")]
-        for side in ("left", "right")
+        f"{side}_sole": [lowest(soles[f"{side}_{part}"]) for part in ("heel", "toe")] for side in ("left", "right")
     }
