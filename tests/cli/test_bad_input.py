@@ -183,8 +183,8 @@ BAD_OPTIONS = [
     ("--model debug --style speaker=9", ["speaker=1 to speaker=2"]),
     ("--clean", ["'--clean' is not in this version"]),
     ("--no-clean", ["'--clean' is not in this version"]),
-    ("--bones", ["'--bones' is not in this version"]),
-    ("--look studio", ["'--look' is not in this version"]),
+    ("--look studio", ["look 'studio'", "did you mean"]),
+    ("--look suit,hair=lnog", ["did you mean long"]),
 ]
 
 
