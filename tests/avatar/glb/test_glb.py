@@ -13,6 +13,7 @@ import gesta
 from gesta.avatar.correctives import corrective_weights
 from gesta.avatar.face_weights import arkit_weights, tamed
 from gesta.avatar.glb.animation import POSITION_ERROR_M, ROTATION_ERROR_DEGREES, WEIGHT_ERROR
+from gesta.avatar.glb.materials import material
 from gesta.avatar.glb.mesh import groups_of
 from gesta.avatar.glb.morphs import morphs_of
 from gesta.avatar.glb.read import GlbBody, read_glb
@@ -192,6 +193,14 @@ def test_the_body_at_rest_has_shapes_but_no_animation(body: Figure, tmp_path: Pa
     description = json.loads(data[20 : 20 + int.from_bytes(data[12:16], "little")])
     assert "animations" not in description or not description["animations"]
     assert description["meshes"][0]["extras"]["targetNames"][:52] == list(ARKIT_NAMES)
+
+
+def test_what_is_glossy_is_smooth() -> None:
+    dull, wet = (material("eye", False, np.full(5, gloss)) for gloss in (0.0, 0.9))
+    assert dull.pbrMetallicRoughness.roughnessFactor == 1.0
+    assert wet.pbrMetallicRoughness.roughnessFactor == pytest.approx(0.1)
+    assert material("eye", False, np.ones(5)).pbrMetallicRoughness.roughnessFactor > 0.0
+    assert material("hair", True, np.zeros(3)).doubleSided
 
 
 def test_no_parent_moves_the_mesh(body: Figure, motion: Motion) -> None:

@@ -98,7 +98,9 @@ def figure_glb(motion: Motion | None, body: Figure, about: dict[str, Any]) -> by
         nodes=[*joints, Node(name="body", mesh=0, skin=0)],
         meshes=[body_mesh(body, morphs, buffer)],
         skins=[body_skin(body.rig, buffer)],
-        materials=[material(KINDS[group.kind], group.two_sided) for group in groups_of(body)],
+        materials=[
+            material(KINDS[group.kind], group.two_sided, body.material[group.vertices, 3]) for group in groups_of(body)
+        ],
         animations=[] if motion is None else [_animation(motion, body, mesh_node, buffer)],
         accessors=buffer.accessors,
     )
