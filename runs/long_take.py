@@ -18,18 +18,19 @@ from gesta.audio.read import speech_from_samples
 from gesta.audio.video_features.make import make_video_features
 from gesta.bundles.film_folder import load_film_bundle
 from gesta.data.film_set import FilmSet
-from gesta.keypoints.layout import GROUPS
+from gesta.keypoints.layout import GROUPS, VISIBLE
 from gesta.mmgt.keypoint_speaker import KeypointSpeaker
 from gesta.units import SAMPLE_RATE
 
 PARTS = ("body", "face", "left_hand", "right_hand")
 
 
-def measured(points: np.ndarray, middle: np.ndarray) -> list[str]:
-    """Distance from the middle (N, 2) and speed of points (F, N, 2), by part."""
+def measured(points: np.ndarray, middle: np.ndarray, seen: np.ndarray) -> list[str]:
+    """Distance from the middle (N, 2) and speed of points (F, N, 2), by part; of those that the clip shows (N,)."""
     apart = np.linalg.norm(points - middle, axis=-1).mean(axis=0)
     speed = np.linalg.norm(np.diff(points, axis=0), axis=-1).mean(axis=0)
-    return [f"{apart[GROUPS[part]].mean():.1f} ({speed[GROUPS[part]].mean():.1f})" for part in PARTS]
+    shown = {part: np.arange(len(seen))[GROUPS[part]][seen[GROUPS[part]]] for part in PARTS}
+    return [f"{apart[shown[part]].mean():.1f} ({speed[shown[part]].mean():.1f})" for part in PARTS]
 
 
 def main() -> None:
@@ -52,11 +53,11 @@ def main() -> None:
     features = make_video_features(bundle.config.keypoints.features)
     stretches = KeypointSpeaker(bundle.smga.eval(), config).stretches(features, speech, true.frames(0, 1))
     points = np.concatenate([made.points for made in stretches])
-    middle = true.points.mean(axis=0)
+    middle, seen = true.points.mean(axis=0), (true.scores >= VISIBLE).all(axis=0)
     rows = [["from second", *PARTS], ["---"] * (1 + len(PARTS))]
     for place, part in enumerate(np.array_split(points, 10)):
-        rows.append([f"{place * arguments.seconds / 10.0:g}", *measured(part, middle)])
-    rows.append(["the clip", *measured(true.points, middle)])
+        rows.append([f"{place * arguments.seconds / 10.0:g}", *measured(part, middle, seen)])
+    rows.append(["the clip", *measured(true.points, middle, seen)])
     sys.stdout.writelines("| " + " | ".join(row) + " |\n" for row in rows)
 
 
