@@ -7,21 +7,20 @@ from pathlib import Path
 import numpy as np
 from base import averaging
 from binding import Bound
-from folds import Mesh, directions, sights, surface_of
+from folds import Mesh, light_on, shade
 from pieces import BakedPiece, Sparse
+from thinning import thinned
 
 LEAST_SHAPE_M = 0.0003
 """Face units that move a vertex of a garment by less are left out."""
 WEIGHT_SMOOTHINGS = 4
-SIGHT_DIRECTIONS = 160
 SEEN_FROM = 2
 """A vertex that fewer directions than these see is hidden."""
-LIFTS_M = (0.004, -0.004)
 
 
 @dataclass(frozen=True)
 class Body:
-    """What WORK holds of the body: vertices (B, 3), faces (N, 3), weights (B, J) of the base mesh, and its face units."""
+    """What WORK holds of the body: vertices (B, 3), faces (N, 3) and weights (B, J) of the base mesh; face units."""
 
     work: Path
 
@@ -96,24 +95,67 @@ def piece_of(
     )  # fmt: skip
 
 
-def in_sight(mesh: Mesh, normals: np.ndarray, others: list[Mesh], both_sides: bool, rings: int) -> np.ndarray:
-    """Which faces of a mesh can be seen past itself and others, widened by some rings of neighbours: (N,) bool.
+@dataclass(frozen=True)
+class Finish:
+    """How a garment is shaded and thinned out.
+
+    Attributes:
+        most: triangles at most.
+        fold_depth: how strongly folds are shaded.
+        rings: how many rings of triangles are kept beyond what can be seen, since the body moves.
+    """
+
+    most: int
+    fold_depth: float = 0.3
+    rings: int = 2
+
+
+def finished(
+    body: Body, name: str, kind: str, bound: Bound, colours: tuple[tuple[str, ...], np.ndarray], others: list[Mesh],
+    finish: Finish,
+) -> BakedPiece:  # fmt: skip
+    """A garment as a piece: shaded, without what nobody can see, thinned out.
 
     Args:
-        mesh: what is looked at.
-        normals: (V, 3) its normals.
-        others: what stands in the way.
-        both_sides: whether its inner side counts, too.
+        body: what it is worn on.
+        name, kind: of the piece.
+        bound: V vertices, N faces.
+        colours: names of swatches, and which one each face has, (N,).
+        others: what is worn beside it, and the skin.
+        finish: how.
+    """
+    mesh = bound.vertices, bound.faces
+    swatches, labels = colours
+    light = light_on(mesh, others)
+    seen = in_sight(bound.faces, light.outside + light.inside, finish.rings)
+    locked = between(bound.faces[seen], labels[seen], len(bound.vertices))
+    faces, kept = thinned(bound.vertices, bound.faces[seen], finish.most, locked)
+    thin = Bound(
+        bound.vertices, faces, bound.corners, bound.shares, bound.covered, bound.places, bound.islands[seen][kept]
+    )
+    shaded = shade(mesh, light, finish.fold_depth)
+    return piece_of(body, name, kind, thin, swatches, labels[seen][kept], shaded, body.weights(bound))
+
+
+def between(faces: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
+    """Which vertices lie where two labels meet: (V,) bool."""
+    low, high = np.full(count, len(labels)), np.full(count, -1)
+    for corner in faces.T:
+        np.minimum.at(low, corner, labels)
+        np.maximum.at(high, corner, labels)
+    return low < high
+
+
+def in_sight(faces: np.ndarray, times: np.ndarray, rings: int) -> np.ndarray:
+    """Which faces can be seen, widened by some rings of neighbours: (N,) bool.
+
+    Args:
+        faces: (N, 3).
+        times: (V,) from how many directions each vertex can be seen.
         rings: how far what may come into sight when the body moves reaches beyond what is in sight at rest.
     """
-    vertices, faces = mesh
-    surface = surface_of([mesh, *others])
-    times = np.zeros(len(vertices))
-    for lift in LIFTS_M if both_sides else LIFTS_M[:1]:
-        points = vertices + lift * normals
-        times += sum(free.astype(int) for free in sights(points, surface, directions(SIGHT_DIRECTIONS)))
     seen = times >= SEEN_FROM
-    mean = averaging(faces, len(vertices))
+    mean = averaging(faces, len(seen))
     for _ in range(rings):
         seen = seen | ((mean @ seen.astype(float)) > 0.0)
     return seen[faces].any(axis=1)

@@ -6,6 +6,7 @@ the mean of its neighbours.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from base import averaging
@@ -13,11 +14,11 @@ from base import averaging
 from gesta.avatar.normals import vertex_normals
 from gesta.randomness import generator
 
-PIXEL_M = 0.004
-SAMPLE_SPACING_M = 0.0025
+PIXEL_M = 0.0045
+SAMPLE_SPACING_M = 0.003
 LIFT_M = 0.004
 """Vertices are looked at this far outside of their own surface."""
-DIRECTIONS = 120
+DIRECTIONS = 96
 DARKEST = 0.42
 """The shade of a vertex that sees nothing of the sky."""
 
@@ -76,40 +77,49 @@ def directions(count: int = DIRECTIONS) -> np.ndarray:
 
 def sights(points: np.ndarray, surface: np.ndarray, ways: np.ndarray) -> Iterator[np.ndarray]:
     """For each direction of `ways`, (D, 3), whether it is free of `surface`, (n, 3), from each point: (P,) bool."""
-    for way in ways:
+    points, surface = points.astype(np.float32), surface.astype(np.float32)
+    for way in ways.astype(np.float32):
         side = np.cross(way, (0.0, 1.0, 0.0) if abs(way[1]) < 0.9 else (1.0, 0.0, 0.0))
         side /= np.linalg.norm(side)
-        axes = np.stack([side, np.cross(way, side)], axis=1)
+        axes = (np.stack([side, np.cross(way, side)], axis=1) / PIXEL_M).astype(np.float32)
         low = np.minimum((surface @ axes).min(axis=0), (points @ axes).min(axis=0))
-        cells, wanted = (((put @ axes) - low) // PIXEL_M for put in (surface, points))
-        width = int(max(cells[:, 0].max(), wanted[:, 0].max())) + 1
-        deep = np.full(width * (int(max(cells[:, 1].max(), wanted[:, 1].max())) + 1), -np.inf)
-        np.maximum.at(deep, (cells[:, 1] * width + cells[:, 0]).astype(int), surface @ way)
-        yield points @ way >= deep[(wanted[:, 1] * width + wanted[:, 0]).astype(int)] - 0.5 * LIFT_M
+        cells, wanted = (((put @ axes) - low).astype(np.int32) for put in (surface, points))
+        width, height = np.maximum(cells.max(axis=0), wanted.max(axis=0)) + 1
+        deep = np.full(width * height, -np.inf, np.float32)
+        np.maximum.at(deep, cells[:, 1] * width + cells[:, 0], surface @ way)
+        yield points @ way >= deep[wanted[:, 1] * width + wanted[:, 0]] - 0.5 * LIFT_M
 
 
-def openness(mesh: Mesh, occluders: Iterable[Mesh], floor: bool = True) -> np.ndarray:
-    """The share of the sky that each vertex of a mesh sees past itself and `occluders`: (V,), 0 to 1.
+@dataclass(frozen=True)
+class Light:
+    """What reaches the V vertices of a mesh.
 
-    Args:
-        mesh: what is lit.
-        occluders: what stands in the way beside it.
-        floor: whether directions from below bring half as much light.
+    Attributes:
+        openness: (V,) share of the sky that is seen, 0 to 1.
+        outside, inside: (V,) from how many directions the outer and the inner side can be seen.
     """
+
+    openness: np.ndarray
+    outside: np.ndarray
+    inside: np.ndarray
+
+
+def light_on(mesh: Mesh, others: Iterable[Mesh]) -> Light:
+    """How a mesh can be seen past itself and others; light from below counts by half."""
     normals = normals_of(*mesh)
-    surface = surface_of([mesh, *occluders])
-    seen, whole = np.zeros(len(normals)), np.zeros(len(normals))
+    points = np.concatenate([mesh[0] + LIFT_M * normals, mesh[0] - LIFT_M * normals])
+    seen, whole, times = np.zeros(len(normals)), np.zeros(len(normals)), np.zeros((2, len(normals)), np.int64)
     ways = directions()
-    for way, free in zip(ways, sights(mesh[0] + LIFT_M * normals, surface, ways), strict=True):
-        weight = np.maximum(normals @ way, 0.0) * (0.5 if floor and way[1] < 0.0 else 1.0)
-        seen += weight * free
+    for way, free in zip(ways, sights(points, surface_of([mesh, *others]), ways), strict=True):
+        outer, inner = np.split(free, 2)
+        weight = np.maximum(normals @ way, 0.0) * (0.5 if way[1] < 0.0 else 1.0)
+        seen += weight * outer
         whole += weight
-    return seen / np.maximum(whole, 1e-9)
+        times += np.stack([outer, inner])
+    return Light(seen / np.maximum(whole, 1e-9), *times)
 
 
-def shade(mesh: Mesh, occluders: Iterable[Mesh], fold_depth: float, scales: Iterable[int] = (2, 8, 24)) -> np.ndarray:
-    """The baked shade (V,), DARKEST to 1: what the sky leaves dark, and the valleys of folds by `fold_depth`."""
-    light = np.clip(openness(mesh, occluders), 0.0, 1.0)
-    light = averaging(mesh[1], len(light)) @ light
-    fold = folds(*mesh, scales)
-    return np.clip((DARKEST + (1.0 - DARKEST) * light) * (1.0 - fold_depth * fold), 0.3, 1.0)
+def shade(mesh: Mesh, light: Light, fold_depth: float, scales: Iterable[int] = (2, 8, 24)) -> np.ndarray:
+    """The baked shade (V,): what the sky leaves dark, DARKEST to 1, and the valleys of folds by `fold_depth`."""
+    clear = averaging(mesh[1], len(mesh[0])) @ np.clip(light.openness, 0.0, 1.0)
+    return np.clip((DARKEST + (1.0 - DARKEST) * clear) * (1.0 - fold_depth * folds(*mesh, scales)), 0.3, 1.0)

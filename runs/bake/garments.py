@@ -9,16 +9,18 @@ distance from its open borders (cuffs, hems).
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from binding import Bound, bind
-from dressing import Body, in_sight, piece_of
-from folds import Mesh, normals_of, shade
+from buttons import buttons
+from dressing import Body, Finish, finished, piece_of
+from fitting import lifted, rounded
+from folds import Mesh
 from pieces import save_piece
 from scipy.spatial import cKDTree
-from thinning import on_border, thinned
+from thinning import on_border
 from wardrobe import add
 
 BORDERS: Mapping[str, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
@@ -29,8 +31,6 @@ BORDERS: Mapping[str, tuple[tuple[float, float, float], tuple[float, float, floa
     "ankles": ((0.0, 0.0, -1.0), (0.3, 0.2, 1.0)),
 }
 """Boxes, metres, in which open borders of those names lie; of x only the distance from the middle counts."""
-RINGS_KEPT = 2
-"""Cloth below other cloth is kept so many rings of triangles beyond what can be seen."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,14 @@ class Mark:
         islands: of the texture; empty for all.
         border: a name in BORDERS: only what lies near that border.
         reach_m: how near.
+        outline: heights and half widths, metres: only what lies in front of the body between them, left and right.
     """
 
     swatch: str
     islands: tuple[int, ...] = ()
     border: str = ""
     reach_m: float = 0.0
+    outline: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,50 +60,61 @@ class Cloth:
         source: name of the garment's files.
         islands: which islands of its texture are worn; empty for all.
         swatch: the colour of what no mark names.
-        most: triangles at most.
+        finish: how it is shaded and thinned out.
         marks: parts with other colours; later ones win.
-        fold_depth: how strongly folds are shaded.
+        buttons: where there are any, metres to the left and up.
+        lengthened: below the waist, lengths are multiplied by this.
     """
 
     source: str
     islands: tuple[int, ...]
     swatch: str
-    most: int
+    finish: Finish
     marks: tuple[Mark, ...] = ()
-    fold_depth: float = 0.3
+    buttons: tuple[tuple[float, float], ...] = ()
+    lengthened: float = 1.0
 
+
+COARSE = ("female_elegantsuit01", "female_casualsuit01")
+CLEARANCE_M = 0.004
+WAIST_M = 0.98
+TIE = ((1.1, 0.021), (1.3075, 0.021), (1.3076, 0.0175), (1.357, 0.006))
+"""Heights and half widths of blade and knot on the front of the suit's shirt, metres."""
 
 OUTFITS: Mapping[str, tuple[Cloth, ...]] = {
     "shirt": (
         Cloth(
-            "male_casualsuit01", (), "top", 6400,
+            "male_casualsuit01", (), "top", Finish(5000),
             (
                 Mark("collar", (5,)), Mark("cuff", border="wrists", reach_m=0.034), Mark("bottom", (0, 2)),
                 Mark("hem", (0, 2), "ankles", 0.02),
             ),
+            tuple((0.004, height) for height in (1.255, 1.185, 1.115, 1.045, 0.975)),
         ),
     ),
     "suit": (
         Cloth(
-            "male_elegantsuit01", (0, 1, 2, 5, 7, 8, 9, *range(11, 23)), "jacket", 9000,
+            "male_elegantsuit01", (0, 1, 2, 5, 7, 8, 9, *range(11, 23)), "jacket", Finish(9000),
             (Mark("shirt", (11, 12, 13, 14)), Mark("buttons", tuple(range(15, 23)))),
         ),
-        Cloth("male_elegantsuit01", (6, 10), "shirt", 1400),
-        Cloth("male_elegantsuit01", (3, 4), "bottom", 2600),
+        Cloth("male_elegantsuit01", (6, 10), "shirt", Finish(1400, 0.15), (Mark("tie", outline=TIE),)),
+        Cloth("male_elegantsuit01", (3, 4), "bottom", Finish(2600)),
     ),
     "blouse": (
         Cloth(
-            "female_elegantsuit01", (0, 2, 3, 4, 5, 6, 7, 8, 9), "top", 4000,
+            "female_elegantsuit01", (0, 2, 3, 4, 5, 6, 7, 8, 9), "top", Finish(4000),
             (Mark("collar", (8, 9)), Mark("cuff", border="wrists", reach_m=0.03)),
+            tuple((0.006, height) for height in (1.19, 1.125, 1.06, 0.995, 0.93)),
+            1.4,
         ),
-        Cloth("female_casualsuit01", (2, 3), "bottom", 2000),
+        Cloth("female_casualsuit01", (2, 3), "bottom", Finish(2000)),
     ),
     "tee": (
         Cloth(
-            "male_casualsuit06", (0, 1, 4, 5), "top", 4200,
+            "male_casualsuit06", (0, 1, 4, 5), "top", Finish(4200),
             (Mark("hem", border="neck", reach_m=0.014), Mark("hem", border="sleeves", reach_m=0.014)),
         ),
-        Cloth("male_casualsuit01", (0, 2), "bottom", 3200, (Mark("hem", border="ankles", reach_m=0.02),)),
+        Cloth("male_casualsuit01", (0, 2), "bottom", Finish(3200), (Mark("hem", border="ankles", reach_m=0.02),)),
     ),
 }  # fmt: skip
 
@@ -118,6 +131,10 @@ def labelled(bound: Bound, cloth: Cloth) -> tuple[tuple[str, ...], np.ndarray]:
             low, high = BORDERS[mark.border]
             ends = bound.vertices[border & inside(bound.vertices, low, high)]
             wanted &= cKDTree(ends).query(middles)[0] < mark.reach_m
+        if mark.outline:
+            heights, widths = np.array(mark.outline).T
+            width = np.interp(middles[:, 1], heights, widths, left=0.0, right=0.0)
+            wanted &= (np.abs(middles[:, 0]) < width) & (middles[:, 2] > 0.0)
         labels[wanted] = swatches.index(mark.swatch)
     return swatches, labels
 
@@ -128,44 +145,43 @@ def inside(points: np.ndarray, low: tuple[float, ...], high: tuple[float, ...]) 
     return np.all((folded >= low) & (folded <= high), axis=1)
 
 
-def between(faces: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
-    """Which vertices lie where two labels meet: (V,) bool."""
-    low, high = np.full(count, len(labels)), np.full(count, -1)
-    for corner in faces.T:
-        np.minimum.at(low, corner, labels)
-        np.maximum.at(high, corner, labels)
-    return low < high
-
-
 def cut(body: Body, data: Path, cloth: Cloth) -> Bound:
     """The islands of a garment that are worn, bound to the body."""
     bound = bind(data, cloth.source, body.base["vertices"])
-    return bound.kept(np.isin(bound.islands, cloth.islands)) if cloth.islands else bound
+    bound = bound.kept(np.isin(bound.islands, cloth.islands)) if cloth.islands else bound
+    below = np.minimum(bound.vertices[:, 1:2] - WAIST_M, 0.0) if cloth.lengthened > 1.0 else 0.0
+    bound = replace(bound, vertices=bound.vertices + (cloth.lengthened - 1.0) * below * np.array((0.0, 1.0, 0.0)))
+    return rounded(bound) if cloth.source in COARSE else bound
+
+
+def fitted(body: Body, data: Path, cloths: tuple[Cloth, ...]) -> list[Bound]:
+    """The garments of an outfit in their order, each clear of the skin and of those below it."""
+    below, bounds = [body.skin(np.zeros(0, int))], []
+    for cloth in reversed(cloths):
+        bounds.insert(0, lifted(cut(body, data, cloth), below, CLEARANCE_M))
+        below.append((bounds[0].vertices, bounds[0].faces))
+    return bounds
 
 
 def make(body: Body, data: Path, outfit: str) -> None:
     """Make and save the cloth of an outfit."""
     cloths = OUTFITS[outfit]
-    bounds = [cut(body, data, cloth) for cloth in cloths]
+    bounds = fitted(body, data, cloths)
     covered = np.unique(np.concatenate([bound.covered for bound in bounds]))
     meshes: list[Mesh] = [(bound.vertices, bound.faces) for bound in bounds]
     skin = body.skin(covered)
     for at, (cloth, bound) in enumerate(zip(cloths, bounds, strict=True)):
-        others = [*meshes[:at], *meshes[at + 1 :]]
-        light = shade(meshes[at], [skin, *others], cloth.fold_depth)
-        swatches, labels = labelled(bound, cloth)
-        seen = in_sight(meshes[at], normals_of(*meshes[at]), [skin, *others], True, RINGS_KEPT)
-        locked = between(bound.faces[seen], labels[seen], len(light))
-        faces, kept = thinned(bound.vertices, bound.faces[seen], cloth.most, locked)
-        thin = Bound(
-            bound.vertices, faces, bound.corners, bound.shares, covered, bound.places, bound.islands[seen][kept]
-        )
         name = f"{outfit}_{cloth.swatch}"
-        weights = body.weights(bound)
-        save_piece(
-            piece_of(body, name, "cloth", thin, swatches, labels[seen][kept], light, weights), body.work
-        )
+        others = [skin, *meshes[:at], *meshes[at + 1 :]]
+        save_piece(finished(body, name, "cloth", bound, labelled(bound, cloth), others, cloth.finish), body.work)
         add(body.work, "outfits", outfit, name, cloth.source)
+        if cloth.buttons:
+            mesh, follows = buttons(bound, np.array(cloth.buttons))
+            every = np.zeros(len(mesh.faces), np.int64)
+            weights = body.weights(bound)[follows]
+            name, light = f"{outfit}_buttons", np.ones(len(mesh.vertices))
+            save_piece(piece_of(body, name, "cloth", mesh, ("buttons",), every, light, weights), body.work)
+            add(body.work, "outfits", outfit, name, "gesta")
 
 
 def main() -> None:

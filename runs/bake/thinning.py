@@ -14,9 +14,7 @@ LEAST_TURN = 0.25
 """Cosine: a merge may not turn a triangle by more."""
 
 
-def thinned(
-    vertices: np.ndarray, faces: np.ndarray, most: int, locked: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def thinned(vertices: np.ndarray, faces: np.ndarray, most: int, locked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Merge vertices until at most `most` triangles are left.
 
     Args:

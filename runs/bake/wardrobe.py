@@ -1,4 +1,4 @@
-"""The list of what can be worn, WORK/wardrobe.json: outfits and hairs by name, the pieces of each, where they come from."""
+"""The list of what can be worn, WORK/wardrobe.json: outfits and hairs by name, their pieces, where they come from."""
 
 import json
 from pathlib import Path
@@ -7,11 +7,11 @@ from typing import Any
 from gesta.writing import replacing
 
 NAME = "wardrobe.json"
-LICENCE = "CC0, MakeHuman assets (makehumancommunity.org), released in September 2020"
+ORIGIN = {"licence": "CC0-1.0", "by": "MakeHuman community (makehuman-assets, released in September 2020)"}
 
 
 def worn(work: Path) -> dict[str, Any]:
-    """The list: {"outfits": {name: pieces}, "hairs": ..., "two_sided": pieces, "sources": {piece: words}}."""
+    """The list: {"outfits": {name: pieces}, "hairs": ..., "two_sided": pieces, "sources": {piece: origin}}."""
     path = work / NAME
     if not path.exists():
         return {"outfits": {}, "hairs": {}, "two_sided": [], "sources": {}}
@@ -24,6 +24,6 @@ def add(work: Path, group: str, name: str, piece: str, source: str) -> None:
     for names, entry in ((listed[group].setdefault(name, []), piece), (listed["two_sided"], piece)):
         if entry not in names:
             names.append(entry)
-    listed["sources"][piece] = f"{source}; {LICENCE}"
+    listed["sources"][piece] = {"from": source, **ORIGIN}
     with replacing(work / NAME) as beside:
         beside.write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")

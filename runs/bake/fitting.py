@@ -1,0 +1,56 @@
+"""Fit garments: rounder where their mesh is coarse, and clear of what lies below them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+from base import averaging
+from binding import Bound
+from folds import Mesh, normals_of, samples
+from scipy.spatial import cKDTree
+
+ROUNDNESS = 0.7
+"""How far new vertices move from the middle of an edge towards where the surface bends (Boubekeur and Alexa, 2008)."""
+REACH_M = 0.035
+"""What lies farther below a garment does not push it."""
+ROUNDS = 3
+
+
+def rounded(bound: Bound) -> Bound:
+    """Every triangle in four, the new vertices where the curved surface is; each follows one end of its edge."""
+    vertices, faces = bound.vertices, bound.faces
+    normals = normals_of(vertices, faces)
+    edges = np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+    edges, at = np.unique(edges, axis=0, return_inverse=True)
+    middle = vertices[edges].mean(axis=1)
+    flat = [middle - np.einsum("ek,ek->e", middle - vertices[end], normals[end])[:, None] * normals[end]
+            for end in edges.T]  # fmt: skip
+    curved = middle + ROUNDNESS * (0.5 * (flat[0] + flat[1]) - middle)
+    (a, b, c), (ab, bc, ca) = faces.T, at.reshape(-1, 3).T + len(vertices)
+    four = np.stack([(a, ab, ca), (b, bc, ab), (c, ca, bc), (ab, bc, ca)]).transpose(2, 0, 1).reshape(-1, 3)
+    follows = np.concatenate([np.arange(len(vertices)), edges[:, 0]])
+    return replace(
+        bound, vertices=np.concatenate([vertices, curved]), faces=four, corners=bound.corners[follows],
+        shares=bound.shares[follows], places=bound.places[follows], islands=np.repeat(bound.islands, 4),
+    )  # fmt: skip
+
+
+def lifted(bound: Bound, below: Iterable[Mesh], clearance: float) -> Bound:
+    """A garment whose outer side stands out of all surfaces `below` it by a clearance, metres."""
+    vertices = bound.vertices
+    mean = averaging(bound.faces, len(vertices))
+    for mesh in below:
+        points = samples(*mesh)
+        outwards = normals_of(*mesh)[cKDTree(mesh[0]).query(points)[1]]
+        tree = cKDTree(points)
+        for _ in range(ROUNDS):
+            far, near = tree.query(vertices)
+            normals = normals_of(vertices, bound.faces)
+            height = np.einsum("vk,vk->v", vertices - points[near], outwards[near])
+            faces_out = np.einsum("vk,vk->v", normals, outwards[near]) > 0.2
+            short = np.where(faces_out & (far < REACH_M), np.maximum(clearance - height, 0.0), 0.0)
+            push = short[:, None] * outwards[near]
+            evened = mean @ push
+            longer = np.linalg.norm(evened, axis=1) > short
+            vertices = vertices + np.where(longer[:, None], evened, push)
+    return replace(bound, vertices=vertices)
