@@ -15,7 +15,7 @@ from gesta.avatar.face_weights import arkit_weights, tamed
 from gesta.avatar.glb.animation import POSITION_ERROR_M, ROTATION_ERROR_DEGREES, WEIGHT_ERROR
 from gesta.avatar.glb.materials import material
 from gesta.avatar.glb.mesh import groups_of
-from gesta.avatar.glb.morphs import morphs_of
+from gesta.avatar.glb.morphs import LEAST_TURN, morphs_of
 from gesta.avatar.glb.read import GlbBody, read_glb
 from gesta.avatar.glb.write import EXTRAS, figure_glb, glb_bytes, write_body, write_glb
 from gesta.avatar.info import KINDS
@@ -129,7 +129,7 @@ def test_shapes_turn_the_normals_that_they_bend(body: Figure) -> None:
     vertex_normals(opened, body.faces, bent)
     turned = rest.copy()
     turned[morph.turned] += morph.turns
-    assert np.abs(turned - bent).max() < 2e-3
+    assert np.abs(turned - bent).max() <= LEAST_TURN
     assert set(morph.moved) <= set(morph.turned)
 
 

@@ -10,8 +10,8 @@ from gesta.avatar.shapes import SparseShapes
 
 CORRECTIVE = "corrective_"
 """What the names of targets begin with that belong to the body's joints and not to the face."""
-LEAST_TURN = 1e-3
-"""Changes of a normal below this, a twentieth of a degree, are left out."""
+LEAST_TURN = 5e-3
+"""Changes of a normal below this, a third of a degree, are left out."""
 
 
 @dataclass(frozen=True)
