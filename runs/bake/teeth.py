@@ -31,6 +31,8 @@ RINGS = ((0.0, 0.82, 0.88), (0.55, 1.0, 1.0), (1.0, 0.88, 0.45))
 """Share of the height from neck to edge, share of the width, share of the depth of an incisor."""
 CROWN_DEPTH = 0.85
 GAP = 0.97
+UPPER_DROP_M = 0.0024
+"""MakeHuman's upper teeth end where the lip does, so that an open mouth shows none: they come down a little."""
 NECK_SHADE, BACK_SHADE = 0.80, 0.55
 GUM_SECTION = ((0.62, 0.26, 0.86), (0.80, 0.02, 1.0), (0.72, -0.22, 0.9), (0.15, -0.34, 0.55), (-0.75, -0.1, 0.45))
 """Cross-section of the gum: share of a tooth's depth outwards, of its height beyond the neck, and shade."""
@@ -81,7 +83,8 @@ def row_of(teeth: list[np.ndarray], lower: bool) -> Row:
             for points, side, out in zip(front, along, outward, strict=True)
         ]
     )
-    return Row(centres, along, outward, 0.5 * (halves + halves[::-1]), 1.0 if lower else -1.0)
+    dropped = centres - (0.0, 0.0 if lower else UPPER_DROP_M, 0.0)
+    return Row(dropped, along, outward, 0.5 * (halves + halves[::-1]), 1.0 if lower else -1.0)
 
 
 def blocks(row: Row) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
