@@ -15,11 +15,16 @@ from pygltflib import (
     Attributes,
     Buffer,
     BufferView,
+    Image,
+    Material,
     Mesh,
     Node,
+    PbrMetallicRoughness,
     Primitive,
     Scene,
     Skin,
+    Texture,
+    TextureInfo,
 )
 
 HEIGHT_M = 1.6
@@ -56,14 +61,17 @@ class Numbers:
         return len(self.document.accessors) - 1
 
 
-def pillar(duration_s: float = 3.0, bends_at_s: float = 1.0, name: str = "bend", materials: str = "") -> GLTF2:
+def pillar(
+    duration_s: float = 3.0, bends_at_s: float = 1.0, name: str = "bend", needs: str = "", picture: bytes = b""
+) -> GLTF2:
     """The pillar: at `bends_at_s` its upper half falls to the side within a tenth of a second.
 
     Args:
         duration_s: of its one animation.
         bends_at_s: when it falls.
         name: of the animation and the mesh.
-        materials: an extension that the file says it needs.
+        needs: an extension that the file says it needs.
+        picture: a PNG that covers it.
     """
     document = GLTF2(
         scene=0,
@@ -73,8 +81,8 @@ def pillar(duration_s: float = 3.0, bends_at_s: float = 1.0, name: str = "bend",
             Node(name="head", translation=[0.0, HEIGHT_M / 2, 0.0]),
             Node(name=name, mesh=0, skin=0),
         ],
-        extensionsRequired=[materials] if materials else [],
-        extensionsUsed=[materials] if materials else [],
+        extensionsRequired=[needs] if needs else [],
+        extensionsUsed=[needs] if needs else [],
     )
     numbers = Numbers(document)
     document.meshes = [Mesh(name=name, primitives=[_surface(numbers)], weights=[0.0], extras={"targetNames": ["wide"]})]
@@ -82,6 +90,8 @@ def pillar(duration_s: float = 3.0, bends_at_s: float = 1.0, name: str = "bend",
     inverse[1, 3, 1] = -HEIGHT_M / 2
     document.skins = [Skin(joints=[0, 1], skeleton=0, inverseBindMatrices=numbers.add(inverse.reshape(2, 16), "MAT4"))]
     document.animations = [_animation(numbers, duration_s, bends_at_s, name)]
+    if picture:
+        _cover(document, numbers, picture)
     document.buffers = [Buffer(byteLength=len(numbers.content))]
     document.set_binary_blob(numbers.content)
     return document
@@ -114,6 +124,19 @@ def _surface(numbers: Numbers) -> Primitive:
         indices=numbers.add(faces, "SCALAR", ELEMENT_ARRAY_BUFFER),
         targets=[{"POSITION": numbers.add((places * (0.5, 0, 0.5)).astype(np.float32), "VEC3", ARRAY_BUFFER)}],
     )
+
+
+def _cover(document: GLTF2, numbers: Numbers, picture: bytes) -> None:
+    """Lay a picture round the pillar."""
+    surface = document.meshes[0].primitives[0]
+    surface.attributes.TEXCOORD_0 = numbers.add(np.full((4 * RINGS, 2), 0.5, np.float32), "VEC2", ARRAY_BUFFER)
+    surface.material = 0
+    document.bufferViews.append(BufferView(buffer=0, byteOffset=len(numbers.content), byteLength=len(picture)))
+    numbers.content += picture + b"\0" * (-len(picture) % 4)
+    document.images = [Image(bufferView=len(document.bufferViews) - 1, mimeType="image/png")]
+    document.textures = [Texture(source=0)]
+    look = PbrMetallicRoughness(baseColorTexture=TextureInfo(index=0), metallicFactor=0.0)
+    document.materials = [Material(pbrMetallicRoughness=look)]
 
 
 def _animation(numbers: Numbers, duration_s: float, bends_at_s: float, name: str) -> Animation:

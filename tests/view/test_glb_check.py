@@ -43,7 +43,7 @@ BAD = {
     "no mesh": (glb_of({"asset": {"version": "2.0"}}), "nothing to see"),
     "other files": (glb_of({"meshes": [{}], "buffers": [{"uri": "../../etc/passwd"}]}), "other files"),
     "the network": (glb_of({"meshes": [{}], "images": [{"uri": "https://example.com/a.png"}]}), "other files"),
-    "Draco": (pillar_bytes(materials="KHR_draco_mesh_compression"), "KHR_draco_mesh_compression"),
+    "Draco": (pillar_bytes(needs="KHR_draco_mesh_compression"), "KHR_draco_mesh_compression"),
 }
 
 

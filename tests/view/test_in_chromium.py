@@ -227,6 +227,33 @@ def test_the_skeleton_is_drawn_over_the_body(tab: Tab) -> None:
     assert np.abs(stage_of(tab) - before).max() <= 2
 
 
+def test_pictures_on_a_body_are_shown(chromium: Tab, tmp_path: Path) -> None:
+    red = io.BytesIO()
+    Image.new("RGB", (8, 8), (220, 20, 20)).save(red, format="PNG")
+    contents = planted_contents(sound=None)
+    tab = opened(chromium, tmp_path / "page.html", contents, pillar_bytes(picture=red.getvalue()))
+    assert tab.run("page.ready") is True
+    picture = stage_of(tab)
+    middle = picture[picture.shape[0] // 2, picture.shape[1] // 2]
+    assert middle[0] > middle[1:].max() + 80
+    assert tab.complaints == []
+
+
+def test_long_takes_have_a_line_for_the_whole_of_them(chromium: Tab, tmp_path: Path) -> None:
+    contents = planted_contents(sound=None, frame_count=30 * 300)
+    tab = opened(chromium, tmp_path / "page.html", contents, pillar_bytes(duration_s=300.0))
+    assert tab.run("page.ready") is True
+    assert tab.run("document.getElementById('whole').hidden") is False
+    tab.run("""
+      document.getElementById('whole').value = '250';
+      document.getElementById('whole').dispatchEvent(new Event('input'));
+    """)
+    drawn(tab)
+    assert tab.run("page.clock.seconds") == 250.0
+    assert tab.run("page.strip.begin <= 250 && 250 <= page.strip.begin + page.strip.span")
+    assert tab.complaints == []
+
+
 def test_light_and_dark(chromium: Tab, tmp_path: Path) -> None:
     glb = pillar_bytes()
     brightness = []
@@ -241,6 +268,7 @@ def test_light_and_dark(chromium: Tab, tmp_path: Path) -> None:
 
 
 def test_it_fits_a_small_telephone(silent: Tab) -> None:
+    assert silent.run("document.getElementById('whole').hidden") is True
     silent.resize(360, 640)
     drawn(silent)
     assert silent.run("document.documentElement.scrollWidth") <= 360

@@ -151,6 +151,7 @@ def _studio() -> dict[str, Any]:
         "keyDirection": shading.KEY_DIRECTION,
         "fill": (shading.FILL_STRENGTH,) * 3,
         "fillDirection": shading.FILL_DIRECTION,
+        "shoulder": shading.SHOULDER,
         "grid": backdrop.GRID_M,
         "line": backdrop.LINE_M,
         "floorFade": (backdrop.FLOOR_FADE_START_M, backdrop.FLOOR_FADE_END_M),

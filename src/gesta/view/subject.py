@@ -1,11 +1,12 @@
 """What a page is made of: a motion and its recording, wherever that is found, become a body and a page's contents."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from gesta.audio.read import open_speech
 from gesta.avatar.glb.write import glb_bytes
-from gesta.avatar.looks import look
+from gesta.avatar.looks import DEFAULT_LOOK, look
 from gesta.errors import InputError
 from gesta.motion.reading import read_motion
 from gesta.records import Motion, Speech
@@ -79,9 +80,9 @@ def _of_motion(path: Path, wears: str | None, heard: Speech | None, beside: Path
         heard, notes = _found(beside, motion.duration_s)
     else:
         notes = _compared(motion, heard)
-    worn = look() if wears is None else look(wears)
-    glb = glb_bytes(on_the_floor(motion), worn, heard)
-    facts = [*_about_motion(motion), ("Look", wears or "the default one"), *_about_sound(heard)]
+    worn = wears or DEFAULT_LOOK
+    glb = glb_bytes(on_the_floor(motion), look(worn), heard)
+    facts = [*_about_motion(motion), ("Look", worn), *_about_sound(heard)]
     sound = None if heard is None else sound_of(heard)
     return Subject(glb, Contents(_title(path), facts, motion.frame_count, sound, asked_of(motion)), notes)
 
@@ -116,10 +117,16 @@ def _title(path: Path) -> str:
 def _about_motion(motion: Motion) -> list[tuple[str, str]]:
     """Pairs of words about a motion."""
     told = motion.provenance
-    named = [(name, str(told[key])) for key, name in TOLD.items() if told.get(key) not in (None, "")]
+    named = [(name, _in_words(told[key])) for key, name in TOLD.items() if told.get(key) not in (None, "")]
     length = f"{motion.frame_count} frames at {MOTION_FPS} a second, {motion.duration_s:.2f} s"
     face = {"arkit52": "52 ARKit weights", "flame100": "the jaw only; FLAME's expressions are not drawn"}
     return [("Motion", length), *named, ("Face", face[motion.face_basis])]
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_in_words(one)}" for name, one in value.items())
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _about_sound(heard: Speech | None) -> list[tuple[str, str]]:

@@ -2,15 +2,23 @@
 
 const STEP_S = 1;
 const NOTHING_TO_SAY = "";
-const KEYS = [
-  ["Space", "play or pause"], ["← →", "a second back or on"], [", .", "a frame back or on"], ["[ ]", "stroke before or after"],
-  ["Home End", "beginning or end"], ["1 to 5", "cameras"], ["S", "skeleton"], ["L", "loop"], ["M", "mute"], ["T", "light or dark"],
-];
 const COLOURS = { accent: "--accent", sound: "--sound", weight: "--weight", stroke: "--stroke", softInk: "--soft-ink",
   bone: "--bone", floor: "--floor", grid: "--grid", shadow: "--shadow" };
 
 const element = (id) => document.getElementById(id);
 const data = JSON.parse(element("data").textContent);
+const KEYS = [
+  ["Space", "play or pause"],
+  ["← →", "a second back or on"],
+  [", .", "a frame back or on"],
+  ["[ ]", "stroke before or after"],
+  ["Home End", "beginning or end"],
+  [`1 to ${data.views.length}`, "cameras"],
+  ["S", "skeleton"],
+  ["L", "loop"],
+  ["M", "mute"],
+  ["T", "light or dark"],
+];
 const say = (text) => (element("message").textContent = text);
 
 class Page {
@@ -58,10 +66,10 @@ class Page {
     click("mute", () => this.toggleMute());
     click("theme", () => this.theme(document.documentElement.dataset.theme !== "dark"));
     for (const id of ["about", "keys"]) click(`${id}-button`, () => this.card(id));
+    element("whole").addEventListener("input", (event) => clock.seek(Number(event.target.value)));
     element("speed").addEventListener("change", (event) => clock.setRate(Number(event.target.value)));
     element("skeleton").disabled = this.stage.bones.length === 0;
     element("mute").hidden = clock.sound === null;
-    element("strip").setAttribute("aria-valuemax", clock.duration.toFixed(2));
     this.strip.sought = (seconds) => clock.seek(seconds);
     clock.changed = () => this.clockChanged();
     clock.failed = (reason) => say(`The sound cannot be played: ${reason.message}`);
@@ -91,9 +99,8 @@ class Page {
     list.addEventListener("change", () => {
       this.stage.chooseClip(Number(list.value));
       this.clock.duration = this.strip.duration = this.duration(this.clock.sound);
-      element("strip").setAttribute("aria-valuemax", this.clock.duration.toFixed(2));
-      this.strip.drawBackdrop();
       this.clock.seek(0);
+      this.resize();
     });
   }
 
@@ -183,6 +190,9 @@ class Page {
   resize() {
     this.stage.resize();
     this.strip.resize();
+    element("strip").setAttribute("aria-valuemax", this.clock.duration.toFixed(2));
+    element("whole").max = this.clock.duration;
+    element("whole").hidden = this.strip.span >= this.clock.duration;
     this.shown = null;
   }
 
@@ -206,6 +216,7 @@ class Page {
     const time = document.createElement("b");
     time.textContent = clockText(seconds, 2);
     element("time").replaceChildren(time, ` / ${clockText(this.clock.duration, 2)} · frame ${frame} of ${last}`);
+    element("whole").value = seconds;
     const strip = element("strip");
     strip.setAttribute("aria-valuenow", seconds.toFixed(2));
     strip.setAttribute("aria-valuetext", `${seconds.toFixed(1)} seconds, frame ${frame}`);

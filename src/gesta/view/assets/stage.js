@@ -4,6 +4,7 @@ const SHADOW_REACH_M = 1; // from the pelvis; what is farther off throws none
 const LIGHT_DISTANCE = 4; // body heights from the figure to the lamp
 const MOST_PIXELS_PER_POINT = 2;
 const BUTTONS_PX = 52; // height of the row of buttons over the picture
+const LOW_PX = 280; // a stage lower than this has no room for such a row
 const FULL_TURN_OF_LAMBERT = Math.PI; // three.js divides what a surface returns by pi; our studio does not
 
 class Stage {
@@ -14,7 +15,8 @@ class Stage {
     this.views = views;
     this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: "high-performance" });
     this.renderer.setPixelRatio(Math.min(window.devicePixelRatio || 1, MOST_PIXELS_PER_POINT));
-    this.renderer.toneMapping = THREE.NeutralToneMapping;
+    bendBrightTones(studio.shoulder);
+    this.renderer.toneMapping = THREE.CustomToneMapping;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = THREE.PCFShadowMap;
     this.scene = new THREE.Scene();
@@ -166,8 +168,8 @@ class Stage {
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
     if (this.view) {
-      // What a view shows has its place below the row of buttons.
-      const free = Math.max(height - BUTTONS_PX, height / 2);
+      // What a view shows has its place below the row of buttons; on a low stage they stand at the side.
+      const free = height < LOW_PX ? height : height - BUTTONS_PX;
       const span = this.cameras.height(this.view, width, free) * (height / free);
       this.camera.fov = (2 * Math.atan(span / 2 / this.scale / this.view.distance) * 180) / Math.PI;
       this.camera.setViewOffset(width, height, 0, (free - height) / 2, width, height);
@@ -195,6 +197,18 @@ class Stage {
       lamp.position.copy(place).add(lamp.userData.away);
     }
   }
+}
+
+/** Compress what is brighter than the shoulder, as the previews do, in every material made from here on. */
+function bendBrightTones(shoulder) {
+  const [knee, room] = [shoulder.toFixed(4), (1 - shoulder).toFixed(4)];
+  THREE.ShaderChunk.tonemapping_pars_fragment = THREE.ShaderChunk.tonemapping_pars_fragment.replace(
+    "vec3 CustomToneMapping( vec3 color ) { return color; }",
+    `vec3 CustomToneMapping( vec3 color ) {
+      vec3 over = max(color - ${knee}, 0.0);
+      return min(color, ${knee}) + ${room} * over / (over + ${room});
+    }`,
+  );
 }
 
 function linear(colour) {

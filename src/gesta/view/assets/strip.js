@@ -1,6 +1,6 @@
 // The strip below: waveform, how much the speech asks of each moment, strokes, and the time, all to click on.
 
-const LONGEST_WINDOW_S = 60; // longer takes are shown a minute at a time
+const LEAST_PX_PER_S = 20; // longer takes are shown a window at a time
 const STROKE_ROW_PX = 12;
 const AXIS_ROW_PX = 18;
 const LEAST_TICK_PX = 56;
@@ -21,7 +21,7 @@ class Strip {
   }
 
   get span() {
-    return Math.min(this.duration, LONGEST_WINDOW_S);
+    return Math.min(this.duration, Math.max(1, (this.width || LEAST_PX_PER_S) / LEAST_PX_PER_S));
   }
 
   listen() {
