@@ -9,8 +9,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gesta.avatar.face_weights import tamed
+from gesta.motion.face import ARKIT_NAMES
+from gesta.motion.kinematics import track
+from gesta.motion.npz_write import write_npz
+from gesta.motion.skeleton import skeleton
 from gesta.view.contents import Asked, Contents, sound_of
 from gesta.view.page import write_page
+from gesta.view.subject import subject_of
+from tests.avatar.made_body import made_body_in_use
+from tests.motion.moving import made_motion
 from tests.render.figures import speech_of
 from tests.view.chromium import Tab
 from tests.view.made_glb import pillar_bytes
@@ -225,6 +233,34 @@ def test_the_skeleton_is_drawn_over_the_body(tab: Tab) -> None:
     assert (np.abs(stage_of(tab) - before).max(axis=2) > 20).sum() > 50
     tab.press("s")
     assert np.abs(stage_of(tab) - before).max() <= 2
+
+
+def test_our_body_moves_in_the_page_as_it_does_here(chromium: Tab, tmp_path: Path) -> None:
+    motion = made_motion(40)
+    write_npz(motion, tmp_path / "motion.npz")
+    with made_body_in_use(tmp_path):
+        subject = subject_of(tmp_path / "motion.npz")
+    tab = opened(chromium, tmp_path / "page.html", subject.contents, subject.glb)
+    assert tab.run("page.ready") is True
+    bones, frame = skeleton(), 23
+    tab.run(f"page.clock.seek({frame} / 30)")
+    drawn(tab)
+    assert f"frame {frame} of 39" in tab.run("document.getElementById('time').textContent")
+    places = tab.run("Object.fromEntries(page.stage.bones.map((bone) => [bone.name, placeOf(bone).toArray()]))")
+    expected = track(motion.rotations, motion.translation, bones.names).positions[frame]
+    for name, place in zip(bones.names, expected, strict=True):
+        # The file holds keys within 0.2 degrees and 0.5 mm, which add up towards the fingertips.
+        assert np.allclose(places[name], place, atol=0.002), name
+    weights = tab.run("""(() => {
+      let found = [];
+      page.stage.body.traverse((node) => {
+        const at = node.morphTargetDictionary && node.morphTargetDictionary.jawOpen;
+        if (at !== undefined) found.push(node.morphTargetInfluences[at]);
+      });
+      return found;
+    })()""")
+    assert weights and np.allclose(weights, tamed(motion.face)[frame, ARKIT_NAMES.index("jawOpen")], atol=0.02)
+    assert tab.complaints == []
 
 
 def test_pictures_on_a_body_are_shown(chromium: Tab, tmp_path: Path) -> None:
