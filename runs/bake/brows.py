@@ -10,6 +10,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from base import BODY_VERTICES
 from binding import Bound, bind
 from face_shapes import read_shapes
 from following import from_makehuman, head_weights, note_worn, sparse_shapes
@@ -18,7 +19,6 @@ from pieces import BakedPiece, save_piece
 from scipy.spatial import cKDTree
 
 BROWS = {"soft": "eyebrow001", "straight": "eyebrow003", "arched": "eyebrow006"}
-SKIN_COUNT = 13380
 EDGE_M = 0.0016
 """Nearer to the border than this, a brow fades into the skin."""
 EDGE_SKIN, INNER_END_SKIN = 0.45, 0.40
@@ -67,7 +67,7 @@ def as_a_whole(unit: str, offsets: np.ndarray, mean: np.ndarray) -> np.ndarray:
 
 def laid_down(vertices: np.ndarray, base: np.ndarray, normals: np.ndarray) -> np.ndarray:
     """The brow's vertices nearer to the skin, but never below it: (V, 3)."""
-    nearest = cKDTree(base[:SKIN_COUNT]).query(vertices, k=4)[1]
+    nearest = cKDTree(base[:BODY_VERTICES]).query(vertices, k=4)[1]
     along = normals[nearest].mean(axis=1)
     along /= np.linalg.norm(along, axis=1, keepdims=True)
     height = ((vertices - base[nearest].mean(axis=1)) * along).sum(axis=1)

@@ -11,12 +11,13 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from base import BODY_VERTICES
 from eyes import eyeball_spheres
+from face_mesh import smooth_step
 from occlusion import hidden_share, vertex_normals
 
 from gesta.writing import replacing
 
-SKIN_COUNT = 13380
 SWATCHES = ("skin", "cheeks", "lips", "nails", "lids", "rims", "ears", "knuckles", "mouth")
 SHADE_STRENGTH = 1.15
 LEAST_SHADE, LEAST_LIP_SHADE, LEAST_MOUTH_SHADE = 0.42, 0.80, 0.25
@@ -27,12 +28,6 @@ BLUSHES = (((0.040, 1.482, 0.116), 0.014, 0.65), ((0.0, 1.478, 0.150), 0.011, 0.
 KNUCKLE_REACH_M, KNUCKLE_SHARE = 0.0075, 0.5
 THROAT_M = 0.045
 """The inside of the mouth loses its light over so much depth behind the lips."""
-
-
-def smooth_step(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    """0 up to `low`, 1 from `high` on, smooth between."""
-    share = np.clip((values - low) / (high - low), 0.0, 1.0)
-    return share * share * (3.0 - 2.0 * share)
 
 
 def blush(skin: np.ndarray) -> np.ndarray:
@@ -47,10 +42,10 @@ def blush(skin: np.ndarray) -> np.ndarray:
 
 def rims(base: np.ndarray, lids: np.ndarray) -> np.ndarray:
     """How much of a lid's wet edge or of the eye's inner corner a vertex is: (V,) 0..1."""
-    share = np.zeros(SKIN_COUNT)
+    share = np.zeros(BODY_VERTICES)
     for centre, radius in eyeball_spheres(base):
-        away = np.linalg.norm(base[:SKIN_COUNT] - centre, axis=1) - radius
-        front = base[:SKIN_COUNT, 2] > centre[2] + 0.25 * radius
+        away = np.linalg.norm(base[:BODY_VERTICES] - centre, axis=1) - radius
+        front = base[:BODY_VERTICES, 2] > centre[2] + 0.25 * radius
         outside = 1.0 - smooth_step(away, 0.3 * RIM_OUTSIDE_M, RIM_OUTSIDE_M)
         share = np.maximum(share, outside * (away > -6.0 * RIM_INSIDE_M) * front)
     return share * smooth_step(lids, 0.05, 0.3)
@@ -68,8 +63,8 @@ def knuckles(skin: np.ndarray, normals: np.ndarray, joints: np.ndarray) -> np.nd
 
 def tints(base: np.ndarray, normals: np.ndarray, masks: dict[str, np.ndarray], joints: np.ndarray) -> np.ndarray:
     """Share of each swatch in each vertex of the skin, (V, K); later swatches lie upon earlier ones."""
-    own = {name: values[:SKIN_COUNT].astype(np.float64) for name, values in masks.items()}
-    skin = base[:SKIN_COUNT]
+    own = {name: values[:BODY_VERTICES].astype(np.float64) for name, values in masks.items()}
+    skin = base[:BODY_VERTICES]
     layers = {
         "cheeks": blush(skin) * (skin[:, 2] > 0.06),
         "ears": 0.8 * own["ears"],
@@ -80,7 +75,7 @@ def tints(base: np.ndarray, normals: np.ndarray, masks: dict[str, np.ndarray], j
         "mouth": smooth_step(own["inside-mouth"], 0.2, 0.9),
         "nails": smooth_step(np.maximum(own["fingernails"], own["toenails"]), 0.35, 0.65),
     }
-    result = np.zeros((SKIN_COUNT, len(SWATCHES)))
+    result = np.zeros((BODY_VERTICES, len(SWATCHES)))
     result[:, 0] = 1.0
     for name, share in layers.items():
         result *= 1.0 - share[:, None]
@@ -90,9 +85,9 @@ def tints(base: np.ndarray, normals: np.ndarray, masks: dict[str, np.ndarray], j
 
 def shade(base: np.ndarray, faces: np.ndarray, normals: np.ndarray, colours: np.ndarray) -> np.ndarray:
     """How light each vertex of the skin stays, (V,) 0..1."""
-    skin = base[:SKIN_COUNT]
+    skin = base[:BODY_VERTICES]
     light = 1.0 - SHADE_STRENGTH * hidden_share(skin, normals, skin, faces)
-    least = np.full(SKIN_COUNT, LEAST_SHADE)
+    least = np.full(BODY_VERTICES, LEAST_SHADE)
     lips, mouth = (colours[:, SWATCHES.index(name)] for name in ("lips", "mouth"))
     least = least + lips * (LEAST_LIP_SHADE - LEAST_SHADE)
     light = np.clip(light, least, 1.0)
@@ -112,8 +107,8 @@ def main() -> None:
         bones = data["bone_names"].tolist()
         fingers = [at for at, name in enumerate(bones) if name.startswith("finger")]
         joints = data["bone_heads"][fingers].astype(np.float64)
-    faces = faces[(faces < SKIN_COUNT).all(axis=1)]
-    normals = vertex_normals(base[:SKIN_COUNT], faces)
+    faces = faces[(faces < BODY_VERTICES).all(axis=1)]
+    normals = vertex_normals(base[:BODY_VERTICES], faces)
     colours = tints(base, normals, masks, joints)
     with replacing(work / "skin_colours.npz") as beside, beside.open("wb") as file:
         np.savez(

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 from binding import bind
-from face_shapes import LOWER_TEETH, read_shapes
+from face_mesh import LOWER_TEETH
+from face_shapes import read_shapes
 from following import as_affine, from_makehuman, head_weights, note_worn, sparse_shapes
 from pieces import BakedPiece, save_piece
 from scipy.sparse import coo_matrix
