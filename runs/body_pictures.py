@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from gesta.avatar.looks import looks
-from gesta.render.contact_sheet import contact_sheet, row_of_looks
+from gesta.render.contact_sheet import contact_sheet, looks_sheet
 from gesta.writing import replacing
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
@@ -32,7 +32,7 @@ def write_small(name: str, picture: np.ndarray, width: int) -> None:
 def main() -> None:
     """Draw both."""
     write_small("body.jpg", contact_sheet(), SHEET_WIDTH_PX)
-    write_small("looks.jpg", row_of_looks(looks()), LOOKS_WIDTH_PX)
+    write_small("looks.jpg", looks_sheet(looks()), LOOKS_WIDTH_PX)
 
 
 if __name__ == "__main__":

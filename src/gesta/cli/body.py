@@ -2,7 +2,6 @@
 
 import textwrap
 import time
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,7 +81,7 @@ def _write(target: Path, worn: "Look", portrait: bool) -> None:
 
 def _describe(name: str, worn: "Look") -> None:
     """Print what the body is."""
-    from gesta.avatar.asset import body_asset
+    from gesta.avatar.asset import asset_bytes, body_asset
     from gesta.avatar.figure import figure
     from gesta.avatar.looks import looks, palette
     from gesta.motion.face import ARKIT_NAMES
@@ -102,9 +101,9 @@ def _describe(name: str, worn: "Look") -> None:
         "hair_colour=": ", ".join(colours.hair_colours),
         "skin=": ", ".join(colours.skins),
         "eyes=": ", ".join(colours.eyes),
-        "triangles": f"{len(dressed.faces):,} in this look, {len(dressed.vertices):,} vertices",
+        "triangles": f"{len(dressed.faces):,} in this look, {dressed.drawn:,} vertices",
         "height": f"{height_m:.2f} m with hair and shoes",
-        "size": f"{_packaged_bytes() / 1e6:.1f} MB, all looks together",
+        "size": f"{asset_bytes() / 1e6:.1f} MB, all looks together",
         "joints": f"{len(joints)}, with the names and order of SMPL-X: {', '.join(joints)}",
         "helpers": f"{len(helpers)} joints that spread twists: {', '.join(helpers)}",
         "shapes": f"{len(ARKIT_NAMES)} of the face, ARKit's: {', '.join(ARKIT_NAMES)}",
@@ -119,11 +118,3 @@ def _describe(name: str, worn: "Look") -> None:
 def _dressed_in(worn: "Look") -> str:
     """A look's parts, as --look takes them."""
     return ", ".join(f"{part}={name}" for part, name in worn.model_dump().items())
-
-
-def _packaged_bytes() -> int:
-    """How large the body's file in the package is."""
-    from gesta.avatar.asset import ASSET_FILE
-
-    with resources.as_file(resources.files("gesta.avatar").joinpath(ASSET_FILE)) as path:
-        return path.stat().st_size

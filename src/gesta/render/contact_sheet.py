@@ -1,4 +1,4 @@
-"""Pictures of the built-in body: a contact sheet (rest pose, five poses, 52 faces), a row of looks, and a portrait."""
+"""Pictures of the built-in body: a contact sheet (rest pose, five poses, 52 faces), its looks, and a portrait."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,12 +8,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 from gesta.avatar.looks import DEFAULT_LOOK, Look
 from gesta.render.preview import frames
-from gesta.render.still_poses import FACES, LISTENING, PORTRAIT, POSES, SIDES, StillPose, still_motion
+from gesta.render.still_poses import FACES, PORTRAIT, POSES, SIDES, SPEAKING, StillPose, still_motion
 from gesta.writing import replacing
 
 SHEET_WIDTH_PX = 2340
 FACES_PER_ROW = 13
-SIDES_HEIGHT_PX, POSES_HEIGHT_PX, LOOKS_HEIGHT_PX = 600, 600, 540
+SIDES_HEIGHT_PX = POSES_HEIGHT_PX = 600
+LOOKS_PER_ROW = 4
 LABEL_HEIGHT_PX, LABEL_SIZE_PX = 24, 15
 PAPER, INK = (243, 244, 246), (40, 44, 52)
 PORTRAIT_PX = 1024
@@ -39,11 +40,15 @@ def contact_sheet(look: Look | str = DEFAULT_LOOK) -> np.ndarray:
     return np.concatenate(rows)
 
 
-def row_of_looks(worn: Mapping[str, Look]) -> np.ndarray:
-    """Looks side by side, from the belly up, each above its name: (H, SHEET_WIDTH_PX, 3) uint8."""
-    size = _width(len(worn)), LOOKS_HEIGHT_PX
-    motion = still_motion([LISTENING])
-    return _labelled([frames(motion, [0], size, "half", look)[0] for look in worn.values()], list(worn))
+def looks_sheet(worn: Mapping[str, Look]) -> np.ndarray:
+    """Looks from the belly up, each above its name: (H, SHEET_WIDTH_PX, 3) uint8."""
+    names, side = list(worn), _width(LOOKS_PER_ROW)
+    motion = still_motion([SPEAKING])
+    rows = []
+    for start in range(0, len(names), LOOKS_PER_ROW):
+        some = names[start : start + LOOKS_PER_ROW]
+        rows.append(_labelled([frames(motion, [0], (side, side), "half", worn[name])[0] for name in some], some))
+    return np.concatenate(rows)
 
 
 def portrait(look: Look | str = DEFAULT_LOOK) -> np.ndarray:

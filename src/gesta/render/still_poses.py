@@ -72,19 +72,23 @@ SIDES = (
 )
 """The rest pose, turned before a camera that stays where it is."""
 POSES = (
-    StillPose("hanging", {**ASIDE, **RELAXED}),
+    StillPose("hanging", {**ASIDE, **RELAXED, "neck": (0.0, 6.0, 0.0), "head": (0.0, 8.0, 0.0)}),
     StillPose(
         "gesturing",
         {
             **ASIDE,
-            **_both({"shoulder": (-62.0, -18.0, -10.0), "elbow": (0.0, -82.0, 0.0), **_curled(7.0)}),
-            "left_elbow": (22.0, -86.0, 35.0),
-            "right_elbow": (-12.0, 70.0, 45.0),
+            **_both({"shoulder": (-66.0, -8.0, 4.0), "elbow": (0.0, -82.0, 0.0), **_curled(7.0)}),
+            "left_elbow": (16.0, -88.0, -50.0),
+            "right_elbow": (4.0, 84.0, -40.0),
             "left_wrist": (10.0, 0.0, 0.0),
-            "head": (-4.0, 6.0, 4.0),
             "spine2": (0.0, 5.0, 2.0),
+            "neck": (0.0, 8.0, 0.0),
+            "head": (-4.0, 10.0, 2.0),
         },
-        {"jawOpen": 0.25, "mouthSmileLeft": 0.25, "mouthSmileRight": 0.25, "browInnerUp": 0.4},
+        {
+            **{"jawOpen": 0.18, "browInnerUp": 0.2, "mouthSmileLeft": 0.5, "mouthSmileRight": 0.5},
+            **{"cheekSquintLeft": 0.25, "cheekSquintRight": 0.25},
+        },
     ),
     StillPose(
         "arms up",
@@ -134,8 +138,7 @@ POSES = (
     ),
 )
 """What the arms of a speaker may do, and sitting."""
-LISTENING = POSES[0]
-"""What somebody does who listens."""
+SPEAKING = next(pose for pose in POSES if pose.name == "gesturing")
 OPENED = {"mouthClose": "jawOpen"}
 """Shapes that do nothing alone, with what they need: mouthClose shuts the lips of an open jaw."""
 FACES = tuple(
