@@ -86,8 +86,12 @@ POSES = (
             "head": (-4.0, 10.0, 2.0),
         },
         {
-            **{"jawOpen": 0.18, "browInnerUp": 0.2, "mouthSmileLeft": 0.5, "mouthSmileRight": 0.5},
-            **{"cheekSquintLeft": 0.25, "cheekSquintRight": 0.25},
+            "jawOpen": 0.18,
+            "browInnerUp": 0.2,
+            "mouthSmileLeft": 0.5,
+            "mouthSmileRight": 0.5,
+            "cheekSquintLeft": 0.25,
+            "cheekSquintRight": 0.25,
         },
     ),
     StillPose(
