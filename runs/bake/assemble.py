@@ -19,11 +19,11 @@ from capsules import fitted_capsules
 from correctives import RULES, skin_correctives, transferred
 from landmarks import face_landmarks, hand_landmarks, sole_landmarks
 from pieces import RIG, BakedPiece, Sparse, load_piece
-from rest_pose import Sculpted, helpers, sculpted, to_rest
+from rest_pose import Sculpted, rig, sculpted, to_rest
 
 from gesta.avatar.asset import write_asset
 from gesta.avatar.body import BodyAsset, Piece
-from gesta.avatar.info import SKIN, BodyInfo, CapsuleInfo, HelperInfo, PieceInfo
+from gesta.avatar.info import SKIN, BodyInfo, CapsuleInfo, PieceInfo
 from gesta.avatar.shapes import SparseShapes
 from gesta.motion.face import ARKIT_NAMES
 from gesta.motion.skeleton import skeleton
@@ -157,17 +157,7 @@ def described(pieces: Mapping[str, BakedPiece], table: Mapping[str, Any], carved
             for name, piece in pieces.items()
         },
         **{key: table[key] for key in ("always", "outfits", "hairs", "brows", "sources")},
-        helpers=tuple(
-            HelperInfo(
-                name=helper.name,
-                parent=helper.parent,
-                source=helper.source,
-                axis=tuple((helper.axis / np.linalg.norm(helper.axis)).tolist()),
-                share=helper.share,
-                position=triple(helper.position),
-            )
-            for helper in helpers()
-        ),
+        helpers=tuple(rig().helpers),
         correctives=tuple(rule.info() for rule in RULES),
         landmarks=landmarks(carved, skin),
         capsules=tuple(

