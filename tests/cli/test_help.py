@@ -10,7 +10,20 @@ import gesta
 from gesta.cli import build, main
 from tests.cli.running import gesta_run
 
-COMMANDS = ("speak", "film", "inspect", "export", "prepare", "train", "import-weights", "models", "doctor", "version")
+COMMANDS = (
+    "speak",
+    "film",
+    "inspect",
+    "export",
+    "view",
+    "body",
+    "prepare",
+    "train",
+    "import-weights",
+    "models",
+    "doctor",
+    "version",
+)
 KINDS = ("synthetic", "beat2", "show", "bvh")
 EVERY_HELP = [(), *((name,) for name in COMMANDS), *(("prepare", kind) for kind in KINDS)]
 INTERNALS = re.compile(r"[Tt]raceback|None|\bPath\b(?!\])|dataclass|numba|kwargs|TODO|_s\b|\bRVQ\b")
@@ -35,6 +48,8 @@ def test_help_of_the_working_commands_has_examples() -> None:
         ("speak", "talk.wav"),
         ("film", "talk.wav --image me.jpg --model models/mmgt"),
         ("inspect", "talk.wav"),
+        ("view", "gesta_out/talk/motion.npz --open"),
+        ("body", "--portrait -o me.png"),
         ("export", "gesta_out/talk/motion.npz --to glb"),
         ("prepare", "beat2 BEAT2/beat_english_v2.0.0 -o data/scott --speakers 2"),
         ("train", "motion recipes/toy.toml"),

@@ -63,7 +63,7 @@ def write_picture(path: str | Path, picture: np.ndarray) -> None:
         OutputError: it cannot be written.
     """
     with replacing(path) as beside:
-        Image.fromarray(picture).save(beside, format="PNG", optimize=True)
+        Image.fromarray(picture).save(beside, format="PNG")
 
 
 def _row(poses: Sequence[StillPose], camera: str, height: int, look: Look | str) -> np.ndarray:
