@@ -30,9 +30,11 @@ SCLERA_RINGS_DEG = (30.0, 41.0, 56.0, 78.0, 110.0)
 CORNEA_M = 0.0005
 """How far the cornea stands out before the sphere."""
 DRAWN_BACK_M = 0.0007
-LID_SHADOW, CORNER_SHADOW = 0.40, 0.22
-"""How much darker the white is below the upper lid and towards the corners."""
-CATCH_LIGHT_DEG = (-5.2, 6.2)
+LID_SHADOW, CORNER_SHADOW = 0.45, 0.30
+"""How much darker an eye is below the upper lid and towards the corners."""
+WHITE_SHADE = 0.92
+"""The white lies in its socket: as light as paper it would stare."""
+CATCH_LIGHT_DEG = (0.5, 7.0)
 """Where the light is mirrored: degrees to the left and up from the line of sight."""
 CATCH_LIGHT_RADIUS_DEG = 2.3
 CATCH_LIGHT_LIFT_M = 0.00025
@@ -119,6 +121,7 @@ def shaded(points: np.ndarray, swatch: np.ndarray) -> np.ndarray:
     below_lid = np.clip((points[:, 1] - 0.02) / 0.35, 0.0, 1.0)
     corner = np.clip((np.abs(points[:, 0]) - 0.35) / 0.45, 0.0, 1.0)
     shade = (1.0 - LID_SHADOW * below_lid) * (1.0 - CORNER_SHADOW * corner)
+    shade = np.where(swatch == SWATCHES.index("sclera"), WHITE_SHADE * shade, shade)
     return np.where(swatch == SWATCHES.index("catchlight"), 1.0, shade)
 
 
