@@ -50,8 +50,6 @@ def skin_piece(work: Path) -> BakedPiece:
     for name, low, high in zip(units["names"].tolist(), units["starts"][:-1], units["starts"][1:], strict=True):
         moved, offsets = units["vertices"][low:high], units["offsets"][low:high]
         shapes[name] = moved[moved < BODY_VERTICES], offsets[moved < BODY_VERTICES]
-    plain = {"swatches": np.array([SKIN]), "tints": np.ones((BODY_VERTICES, 1)), "shade": np.ones(BODY_VERTICES)}
-    colours = colours or plain
     return BakedPiece(
         name=SKIN,
         kind="skin",
