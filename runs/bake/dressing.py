@@ -7,13 +7,16 @@ from pathlib import Path
 import numpy as np
 from base import averaging
 from binding import Bound
-from folds import Mesh, light_on, shade
+from folds import Mesh, light_on, normals_of, shade
 from pieces import BakedPiece, Sparse
+from scipy.spatial import cKDTree
 from thinning import thinned
 
 LEAST_SHAPE_M = 0.0003
 """Face units that move a vertex of a garment by less are left out."""
-WEIGHT_SMOOTHINGS = 4
+WEIGHT_SMOOTHINGS = 3
+CLOSE_M, FAR_M = 0.015, 0.03
+"""Cloth as close to the skin as the one moves as the skin does, as far as the other as its own base vertices do."""
 SEEN_FROM = 2
 """A vertex that fewer directions than these see is hidden."""
 
@@ -44,8 +47,15 @@ class Body:
         return self.base["vertices"], self.base["faces"][~gone]
 
     def weights(self, bound: Bound, smoothings: int = WEIGHT_SMOOTHINGS) -> np.ndarray:
-        """A garment's weights (V, J): its base vertices', evened out over its own surface."""
+        """A garment's weights (V, J): its base vertices', where it is close the skin's, evened out over its surface."""
+        vertices, faces = self.skin(np.zeros(0, int))
+        used = np.unique(faces)
+        far, near = cKDTree(vertices[used]).query(bound.vertices)
+        near = used[near]
+        facing = np.einsum("vk,vk->v", normals_of(vertices, faces)[near], normals_of(bound.vertices, bound.faces))
+        like_skin = np.clip((FAR_M - far) / (FAR_M - CLOSE_M), 0.0, 1.0) * (facing > 0.0)
         weights = bound.follow(self.base["weights"]).astype(np.float64)
+        weights += like_skin[:, None] * (self.base["weights"][near] - weights)
         mean = averaging(bound.faces, len(weights))
         alone = np.asarray(mean.sum(axis=1)).ravel() == 0.0
         for _ in range(smoothings):
@@ -146,15 +156,16 @@ def between(faces: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
     return low < high
 
 
-def in_sight(faces: np.ndarray, times: np.ndarray, rings: int) -> np.ndarray:
+def in_sight(faces: np.ndarray, times: np.ndarray, rings: int, least: int = SEEN_FROM) -> np.ndarray:
     """Which faces can be seen, widened by some rings of neighbours: (N,) bool.
 
     Args:
         faces: (N, 3).
         times: (V,) from how many directions each vertex can be seen.
+        least: a vertex that is seen from fewer directions is hidden.
         rings: how far what may come into sight when the body moves reaches beyond what is in sight at rest.
     """
-    seen = times >= SEEN_FROM
+    seen = times >= least
     mean = averaging(faces, len(seen))
     for _ in range(rings):
         seen = seen | ((mean @ seen.astype(float)) > 0.0)

@@ -35,8 +35,8 @@ def rounded(bound: Bound) -> Bound:
     )  # fmt: skip
 
 
-def lifted(bound: Bound, below: Iterable[Mesh], clearance: float) -> Bound:
-    """A garment whose outer side stands out of all surfaces `below` it by a clearance, metres."""
+def lifted(bound: Bound, below: Iterable[Mesh], clearance: np.ndarray) -> Bound:
+    """A garment that stands out of all surfaces `below` it by a clearance, (V,) metres; its lining by half of that."""
     vertices = bound.vertices
     mean = averaging(bound.faces, len(vertices))
     for mesh in below:
@@ -47,8 +47,9 @@ def lifted(bound: Bound, below: Iterable[Mesh], clearance: float) -> Bound:
             far, near = tree.query(vertices)
             normals = normals_of(vertices, bound.faces)
             height = np.einsum("vk,vk->v", vertices - points[near], outwards[near])
-            faces_out = np.einsum("vk,vk->v", normals, outwards[near]) > 0.2
-            short = np.where(faces_out & (far < REACH_M), np.maximum(clearance - height, 0.0), 0.0)
+            lining = np.einsum("vk,vk->v", normals, outwards[near]) < 0.2
+            wanted = np.where(lining, 0.5, 1.0) * clearance
+            short = np.where(far < REACH_M, np.maximum(wanted - height, 0.0), 0.0)
             push = short[:, None] * outwards[near]
             evened = mean @ push
             longer = np.linalg.norm(evened, axis=1) > short

@@ -12,12 +12,13 @@ import numpy as np
 from base import averaging
 
 from gesta.avatar.normals import vertex_normals
-from gesta.randomness import generator
 
 PIXEL_M = 0.0045
-SAMPLE_SPACING_M = 0.003
+SAMPLE_SPACING_M = 0.0025
 LIFT_M = 0.004
 """Vertices are looked at this far outside of their own surface."""
+PLASTIC = np.array((0.7548776662466927, 0.5698402909980532))
+"""Steps of a sequence that covers a square evenly (Roberts, 2018: the plastic number's powers)."""
 DIRECTIONS = 96
 DARKEST = 0.42
 """The shade of a vertex that sees nothing of the sky."""
@@ -56,7 +57,8 @@ def samples(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     corners = vertices[faces]
     areas = 0.5 * np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
     counts = np.ceil(areas / SAMPLE_SPACING_M**2).astype(int)
-    chance = generator(0, "surface samples").random((counts.sum(), 2))
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    chance = (0.5 + (within[:, None] + 1.0) * PLASTIC) % 1.0
     root = np.sqrt(chance[:, :1])
     shares = np.concatenate([1.0 - root, root * (1.0 - chance[:, 1:]), root * chance[:, 1:]], axis=1)
     return np.concatenate([np.einsum("nc,nck->nk", shares, np.repeat(corners, counts, axis=0)), vertices])
@@ -88,6 +90,13 @@ def sights(points: np.ndarray, surface: np.ndarray, ways: np.ndarray) -> Iterato
         deep = np.full(width * height, -np.inf, np.float32)
         np.maximum.at(deep, cells[:, 1] * width + cells[:, 0], surface @ way)
         yield points @ way >= deep[wanted[:, 1] * width + wanted[:, 0]] - 0.5 * LIFT_M
+
+
+def times_seen(mesh: Mesh, others: Iterable[Mesh]) -> np.ndarray:
+    """From how many of DIRECTIONS, of those before its surface, each vertex can be seen past other surfaces: (V,)."""
+    normals, ways = normals_of(*mesh), directions()
+    free = sights(mesh[0], surface_of(others), ways)
+    return np.sum([sight & (normals @ way > 0.0) for way, sight in zip(ways, free, strict=True)], axis=0)
 
 
 @dataclass(frozen=True)

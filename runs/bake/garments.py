@@ -4,7 +4,7 @@
 
 Reads WORK/base.npz and WORK/face_shapes.npz, writes a piece for each outfit's cloth and the list WORK/wardrobe.json.
 Colours are given to whole triangles, by the islands of the garment's texture (sleeves, collar, buttons) and by the
-distance from its open borders (cuffs, hems).
+rings of triangles along its open borders (cuffs, hems).
 """
 
 import argparse
@@ -27,8 +27,6 @@ BORDERS: Mapping[str, tuple[tuple[float, float, float], tuple[float, float, floa
     "neck": ((-0.15, 1.25, -1.0), (0.15, 2.0, 1.0)),
     "wrists": ((0.38, 0.8, -1.0), (1.0, 1.1, 1.0)),
     "sleeves": ((0.21, 1.1, -1.0), (0.5, 1.3, 1.0)),
-    "hem": ((0.0, 0.7, -1.0), (0.25, 0.95, 1.0)),
-    "ankles": ((0.0, 0.0, -1.0), (0.3, 0.2, 1.0)),
 }
 """Boxes, metres, in which open borders of those names lie; of x only the distance from the middle counts."""
 
@@ -40,15 +38,15 @@ class Mark:
     Attributes:
         swatch: the colour's name.
         islands: of the texture; empty for all.
-        border: a name in BORDERS: only what lies near that border.
-        reach_m: how near.
+        border: a name in BORDERS: only the triangles next to that border.
+        rings: how many rings of triangles.
         outline: heights and half widths, metres: only what lies in front of the body between them, left and right.
     """
 
     swatch: str
     islands: tuple[int, ...] = ()
     border: str = ""
-    reach_m: float = 0.0
+    rings: int = 1
     outline: tuple[tuple[float, float], ...] = ()
 
 
@@ -77,6 +75,7 @@ class Cloth:
 
 COARSE = ("female_elegantsuit01", "female_casualsuit01")
 CLEARANCE_M = 0.004
+WIDER_M, WIDER_REACH_M = 0.0055, 0.10
 WAIST_M = 0.98
 TIE = ((1.1, 0.021), (1.3075, 0.021), (1.3076, 0.0175), (1.357, 0.006))
 """Heights and half widths of blade and knot on the front of the suit's shirt, metres."""
@@ -86,8 +85,7 @@ OUTFITS: Mapping[str, tuple[Cloth, ...]] = {
         Cloth(
             "male_casualsuit01", (), "top", Finish(5000),
             (
-                Mark("collar", (5,)), Mark("cuff", border="wrists", reach_m=0.034), Mark("bottom", (0, 2)),
-                Mark("hem", (0, 2), "ankles", 0.02),
+                Mark("collar", (5,)), Mark("cuff", border="wrists", rings=2), Mark("bottom", (0, 2)),
             ),
             tuple((0.004, height) for height in (1.255, 1.185, 1.115, 1.045, 0.975)),
         ),
@@ -102,8 +100,8 @@ OUTFITS: Mapping[str, tuple[Cloth, ...]] = {
     ),
     "blouse": (
         Cloth(
-            "female_elegantsuit01", (0, 2, 3, 4, 5, 6, 7, 8, 9), "top", Finish(4000),
-            (Mark("collar", (8, 9)), Mark("cuff", border="wrists", reach_m=0.03)),
+            "female_elegantsuit01", (0, 2, 3, 4, 5, 6, 7, 8, 9), "top", Finish(4400, rings=6),
+            (Mark("collar", (8, 9)), Mark("cuff", border="wrists", rings=2)),
             tuple((0.006, height) for height in (1.19, 1.125, 1.06, 0.995, 0.93)),
             1.4,
         ),
@@ -112,9 +110,9 @@ OUTFITS: Mapping[str, tuple[Cloth, ...]] = {
     "tee": (
         Cloth(
             "male_casualsuit06", (0, 1, 4, 5), "top", Finish(4200),
-            (Mark("hem", border="neck", reach_m=0.014), Mark("hem", border="sleeves", reach_m=0.014)),
+            (Mark("hem", border="neck"), Mark("hem", border="sleeves")),
         ),
-        Cloth("male_casualsuit01", (0, 2), "bottom", Finish(3200), (Mark("hem", border="ankles", reach_m=0.02),)),
+        Cloth("male_casualsuit01", (0, 2), "bottom", Finish(3200)),
     ),
 }  # fmt: skip
 
@@ -128,9 +126,11 @@ def labelled(bound: Bound, cloth: Cloth) -> tuple[tuple[str, ...], np.ndarray]:
     for mark in cloth.marks:
         wanted = np.isin(bound.islands, mark.islands) if mark.islands else np.ones(len(labels), bool)
         if mark.border:
-            low, high = BORDERS[mark.border]
-            ends = bound.vertices[border & inside(bound.vertices, low, high)]
-            wanted &= cKDTree(ends).query(middles)[0] < mark.reach_m
+            near = border & inside(bound.vertices, *BORDERS[mark.border])
+            for _ in range(mark.rings):
+                ring = near[bound.faces].any(axis=1)
+                near[bound.faces[ring]] = True
+            wanted &= ring
         if mark.outline:
             heights, widths = np.array(mark.outline).T
             width = np.interp(middles[:, 1], heights, widths, left=0.0, right=0.0)
@@ -154,11 +154,22 @@ def cut(body: Body, data: Path, cloth: Cloth) -> Bound:
     return rounded(bound) if cloth.source in COARSE else bound
 
 
+def clearance(bound: Bound) -> np.ndarray:
+    """How far a garment stays off what it lies on, (V,) metres: wider at necks and short sleeves, where skin turns."""
+    border = on_border(bound.faces, len(bound.vertices))
+    ends = border & np.any([inside(bound.vertices, *BORDERS[name]) for name in ("neck", "sleeves")], axis=0)
+    if not ends.any():
+        return np.full(len(bound.vertices), CLEARANCE_M)
+    far = cKDTree(bound.vertices[ends]).query(bound.vertices)[0]
+    return CLEARANCE_M + WIDER_M * np.clip(1.0 - far / WIDER_REACH_M, 0.0, 1.0)
+
+
 def fitted(body: Body, data: Path, cloths: tuple[Cloth, ...]) -> list[Bound]:
     """The garments of an outfit in their order, each clear of the skin and of those below it."""
     below, bounds = [body.skin(np.zeros(0, int))], []
     for cloth in reversed(cloths):
-        bounds.insert(0, lifted(cut(body, data, cloth), below, CLEARANCE_M))
+        bound = cut(body, data, cloth)
+        bounds.insert(0, lifted(bound, below, clearance(bound)))
         below.append((bounds[0].vertices, bounds[0].faces))
     return bounds
 

@@ -33,8 +33,9 @@ STREAKS = 56
 """Streaks round the head."""
 CLEARANCE_M = 0.010
 """How far hair stays off clothes."""
-BACK_SMOOTHINGS = 5
-LOWEST_ROOT_M = 1.495
+BACK_SMOOTHINGS = 30
+ROOTS_M = 0.1
+"""So far above the lowest root strands become more and more."""
 DRAWN_IN = 0.22
 """How much narrower long hair is at its ends."""
 NAPE_M, SHOULDERS_M = 1.47, 1.27
@@ -90,7 +91,8 @@ class Hair:
         strands: ribbons laid on it.
         most: triangles of the mesh below.
         shortened: below the nape, lengths are multiplied by this.
-        trails: how far the ends go with the back instead of the head, 0 to 1.
+        trails: how far the ends go with the back instead of the head, 0 to 1; hair that does lies on the clothes.
+        lowest_root_m: no strand begins lower.
     """
 
     source: str
@@ -100,6 +102,7 @@ class Hair:
     most: int
     shortened: float = 1.0
     trails: float = 0.0
+    lowest_root_m: float = 1.495
 
 
 HAIRS: Mapping[str, Hair] = {
@@ -109,11 +112,11 @@ HAIRS: Mapping[str, Hair] = {
     ),
     "long": Hair(
         "long01", from_the_parting, along_the_parting,
-        Strands(230, (0.10, 0.24), (0.005, 0.010), 7, (0.001, 0.005)), 2800, 0.42, 0.9,
+        Strands(250, (0.14, 0.32), (0.005, 0.010), 7, (0.001, 0.005)), 2800, 0.42, 0.9, 1.44,
     ),
     "ponytail": Hair(
         "ponytail01", to_the_tie, round_the(TIE),
-        Strands(200, (0.05, 0.12), (0.004, 0.008), 5, (0.0006, 0.003)), 3000, 0.85, 0.6,
+        Strands(200, (0.05, 0.12), (0.004, 0.008), 5, (0.0006, 0.003)), 3000, 0.85, 0.6, 1.40,
     ),
 }  # fmt: skip
 
@@ -166,23 +169,20 @@ def tints(lightness: np.ndarray) -> np.ndarray:
     return np.stack([dark, 1.0 - dark - light, light], axis=1)
 
 
-def more_on_top(places: np.ndarray) -> np.ndarray:
-    """How likely a strand begins at places (P, 3): (P,); none does at the nape, where it would stand off."""
-    return np.clip(places[:, 1] - LOWEST_ROOT_M, 0.0, 0.1)
-
-
 def make(body: Body, data: Path, name: str) -> BakedPiece:
     """One head of hair as a piece."""
     hair, chance = HAIRS[name], generator(0, "hair", name)
     bound = shortened(bind(data, hair.source, body.base["vertices"]), hair, chance)
-    vertices = behind_the_clothes(bound, body)
+    vertices = behind_the_clothes(bound, body) if hair.trails > 0.0 else bound.vertices
     top = np.clip((vertices[:, 1] - 1.50) / 0.12, 0.0, 1.0)
     streak = np.interp(hair.strand(vertices) % 1.0, np.linspace(0, 1, STREAKS), chance.uniform(-0.75, 0.55, STREAKS))
     mesh = vertices, bound.faces
     light = shade(mesh, light_on(mesh, [body.skin(np.zeros(0, int))]), 0.25, (2, 6))
     faces, _ = thinned(vertices, bound.faces, hair.most, np.zeros(len(vertices), bool))
     used, faces = np.unique(faces, return_inverse=True)
-    ribbons = lay(*mesh, hair.flow, hair.strands, more_on_top, chance)
+    ribbons = lay(
+        *mesh, hair.flow, hair.strands, lambda at: np.clip(at[:, 1] - hair.lowest_root_m, 0.0, ROOTS_M), chance
+    )
     near = cKDTree(vertices).query(ribbons.vertices)[1]
     own = chance.uniform(-0.7, 0.9, hair.strands.count)[ribbons.ribbon]
     at = np.concatenate([used, near])

@@ -14,10 +14,13 @@ from pathlib import Path
 import numpy as np
 from binding import Bound, bind
 from dressing import Body, Finish, finished
+from folds import Mesh, normals_of
 from pieces import load_piece, save_piece
+from scipy.spatial import cKDTree
 from wardrobe import add, worn
 
 PRESSED_BELOW_M = 0.06
+SOCK_M = 0.0015
 FINISH = Finish(most=1900, fold_depth=0.12, rings=1)
 
 
@@ -55,6 +58,17 @@ def on_the_floor(bound: Bound) -> Bound:
     return replace(bound, vertices=vertices)
 
 
+def tight(bound: Bound, socks: tuple[int, ...], skin: Mesh) -> Bound:
+    """Socks drawn tight over the skin, so that they stay inside of trousers."""
+    vertices = bound.vertices.copy()
+    sock = np.unique(bound.faces[np.isin(bound.islands, socks)])
+    near = cKDTree(skin[0]).query(vertices[sock])[1]
+    out = normals_of(*skin)[near]
+    height = np.einsum("vk,vk->v", vertices[sock] - skin[0][near], out)
+    vertices[sock] += (SOCK_M - height)[:, None] * out
+    return replace(bound, vertices=vertices)
+
+
 def labelled(bound: Bound, shoes: Shoes) -> np.ndarray:
     """Which of SWATCHES each face has: (N,)."""
     labels = np.zeros(len(bound.faces), np.int64)
@@ -71,9 +85,11 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     asked = parser.parse_args()
     body = Body(asked.work)
+    skin = body.skin(np.zeros(0, int))
     for outfit, shoes in WORN.items():
         name = f"{outfit}_shoes"
-        bound = on_the_floor(bind(asked.data, shoes.source, body.base["vertices"]))
+        bound = tight(bind(asked.data, shoes.source, body.base["vertices"]), shoes.socks, skin)
+        bound = on_the_floor(bound)
         cloth = [load_piece(asked.work / "pieces" / f"{piece}.npz") for piece in worn(asked.work)["outfits"][outfit]]
         others = [(piece.vertices, piece.faces) for piece in cloth if piece.kind == "cloth"]
         colours = SWATCHES, labelled(bound, shoes)
