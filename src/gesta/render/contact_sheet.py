@@ -12,7 +12,7 @@ from gesta.render.still_poses import FACES, PORTRAIT, POSES, SIDES, SPEAKING, St
 from gesta.writing import replacing
 
 SHEET_WIDTH_PX = 2340
-FACES_PER_ROW = 13
+FACES_PER_ROW, FACE_MARGIN_PX = 13, 32
 SIDES_HEIGHT_PX = POSES_HEIGHT_PX = 600
 LOOKS_PER_ROW = 4
 LABEL_HEIGHT_PX, LABEL_SIZE_PX = 24, 15
@@ -33,10 +33,7 @@ def contact_sheet(look: Look | str = DEFAULT_LOOK) -> np.ndarray:
         InputError: there is no such look.
     """
     rows = [_row(SIDES, "full", SIDES_HEIGHT_PX, look), _row(POSES, "full", POSES_HEIGHT_PX, look)]
-    side = SHEET_WIDTH_PX // FACES_PER_ROW
-    rows += [
-        _row(FACES[start : start + FACES_PER_ROW], "face", side, look) for start in range(0, len(FACES), FACES_PER_ROW)
-    ]
+    rows += [_row_of_faces(FACES[start : start + FACES_PER_ROW], look) for start in range(0, len(FACES), FACES_PER_ROW)]
     return np.concatenate(rows)
 
 
@@ -70,6 +67,15 @@ def _row(poses: Sequence[StillPose], camera: str, height: int, look: Look | str)
     """Poses side by side, each above its name."""
     size = _width(len(poses)), height
     return _labelled(frames(still_motion(poses), range(len(poses)), size, camera, look), [pose.name for pose in poses])
+
+
+def _row_of_faces(poses: Sequence[StillPose], look: Look | str) -> np.ndarray:
+    """The middle of what the camera for faces sees, without shoulders and most of the hair."""
+    side = _width(FACES_PER_ROW)
+    whole = side + 2 * FACE_MARGIN_PX
+    middle = slice(FACE_MARGIN_PX, FACE_MARGIN_PX + side)
+    pictures = frames(still_motion(poses), range(len(poses)), (whole, whole), "face", look)
+    return _labelled(pictures[:, middle, middle], [pose.name for pose in poses])
 
 
 def _width(count: int) -> int:

@@ -155,7 +155,8 @@ FACES = tuple(
 PORTRAIT = StillPose(
     "portrait",
     RELAXED,
-    {"mouthSmileLeft": 0.22, "mouthSmileRight": 0.22, "cheekSquintLeft": 0.1, "cheekSquintRight": 0.1},
+    {"mouthSmileLeft": 0.35, "mouthSmileRight": 0.35, "cheekSquintLeft": 0.15, "cheekSquintRight": 0.15}
+    | {"browInnerUp": 0.3},
 )
 """Somebody who is about to speak."""
 
