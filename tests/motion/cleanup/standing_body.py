@@ -35,10 +35,11 @@ def standing_motion(frames: int = 150, sway_m: float = 0.03) -> Motion:
 
 
 def with_wrist_at(motion: Motion, side: str, goal: np.ndarray) -> Motion:
-    """The motion with one wrist led to (T, 3) metres in the world."""
+    """The motion with one wrist led to (T, 3) metres in the world, the hand straight on the forearm."""
     rotations = motion.rotations.astype(np.float64)
     arm = Limb.of(f"{side}_arm", forward(rotations, motion.translation.astype(np.float64)))
-    rotations[:, skeleton().indices(LIMBS[f"{side}_arm"][0])] = arm.reaching(goal)
+    joints = skeleton().indices(LIMBS[f"{side}_arm"][0])[:2]
+    rotations[:, joints] = arm.reaching(goal)[:, :2]
     return motion.replaced(rotations=rotations)
 
 
