@@ -9,6 +9,7 @@ from gesta.records.keypoints import KEYPOINT_COUNT, Keypoints
 from gesta.records.motion import FACE_CHANNELS, JOINT_COUNT, PARTS, Motion
 from gesta.records.plan import BodyMove, HandMove, HandPose, Plan
 from gesta.records.speech import Events, Prosody, SampleSource, Speech, SpeechFeatures
+from gesta.records.words import Phone, Word, Words
 
 __all__ = [
     "FACE_CHANNELS",
@@ -22,9 +23,12 @@ __all__ = [
     "HandPose",
     "Keypoints",
     "Motion",
+    "Phone",
     "Plan",
     "Prosody",
     "SampleSource",
     "Speech",
     "SpeechFeatures",
+    "Word",
+    "Words",
 ]
