@@ -7,10 +7,12 @@ A gesture phrase is preparation - stroke - hold; phrases follow each other strai
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from gesta.procedural.content import ContentEvent
 from gesta.procedural.profiles import DECELERATION_PEAK, reach_duration
 from gesta.procedural.shapes import FAMILIES, PLACE, RESTS
 from gesta.procedural.style import Style
@@ -34,6 +36,18 @@ OVERLAP = 0.25
 RECENT_ACCENTS = 12
 STROKES_PER_PLACE = (3, 6)
 """A long phrase changes its gesture after so many strokes."""
+DIRECTION_M = {
+    "left": (0.05, 0.0, 0.0),
+    "right": (0.05, 0.0, 0.0),
+    "up": (0.02, 0.1, 0.0),
+    "down": (0.0, -0.06, 0.02),
+    "forward": (0.0, 0.02, 0.05),
+    "back": (0.04, 0.06, -0.06),
+    "here": (-0.03, -0.05, 0.0),
+    "there": (0.07, 0.05, 0.03),
+    "listener": (-0.02, 0.02, 0.04),
+}
+"""How far from the usual place a direction takes a gesture: outward, up, forward."""
 NEAR_M = 0.02
 """A hand this near to where its stroke begins needs no preparation."""
 SURPRISE_S = 0.5
@@ -146,6 +160,44 @@ class HandPlanner:
             return []
         gesture = state.gesture if state.gesture and state.gesture.strokes_left > 0 else self._choose_gesture()
         state.gesture = gesture
+        moves = self._strokes(gesture, now_s, arrival_s, accent_s, strength)
+        if moves:
+            gesture.strokes_left -= 1
+        return moves
+
+    def content(self, now_s: float, event: ContentEvent) -> list[HandMove]:
+        """A stroke for something said, in a family that serves it; the phrase's own gesture goes on afterwards.
+
+        Args:
+            now_s: no movement may begin before this time.
+            event: what was said.
+
+        Returns:
+            The moves, none where there is no time for them or no family that serves.
+        """
+        families = [name for name in event.families if name in FAMILIES]
+        arrival_s = event.time_s + self.random.normal(ARRIVAL_MEAN_S, ARRIVAL_SD_S)
+        if not families or arrival_s - self.state.last_arrival_s < SHORTEST_GAP_S / self.tempo:
+            return []
+        gesture = self._gesture_for(event, families)
+        moves = self._strokes(gesture, now_s, arrival_s, event.time_s, event.strength)
+        return [replace(move, cause="content") for move in moves]
+
+    def _gesture_for(self, event: ContentEvent, families: Sequence[str]) -> PhraseGesture:
+        """One gesture in the most usual of the families, with the hand and at the place that a direction asks for."""
+        # Each later family is half as likely as the one before.
+        weights = 0.5 ** np.arange(len(families))
+        family = str(self.random.choice(families, p=weights / weights.sum()))
+        alone, together = np.array(FAMILIES[family].hands) * (1.0 - self.style.both_hands, self.style.both_hands)
+        both = self.random.random() * (alone + together) < together
+        side = event.direction if event.direction in HANDS else ""
+        hands = (side,) if side and alone > 0.0 else self._hands(bool(both))
+        return self._placed(family, hands, DIRECTION_M.get(event.direction, (0.0, 0.0, 0.0)))
+
+    def _strokes(
+        self, gesture: PhraseGesture, now_s: float, arrival_s: float, accent_s: float, strength: float
+    ) -> list[HandMove]:
+        """The moves of all the gesture's hands, none where none of them is in time."""
         scale = gesture.size * (0.65 + 0.6 * strength)
         moves: list[HandMove] = []
         for order, hand in enumerate(gesture.hands):
@@ -153,19 +205,24 @@ class HandPlanner:
             likeness = self.random.normal(1.0, 0.08)
             moves += self._stroke(hand, gesture, now_s, arrival_s + lag_s, accent_s, strength, scale * likeness)
         if moves:
-            gesture.strokes_left -= 1
-            state.last_arrival_s = arrival_s
+            self.state.last_arrival_s = arrival_s
         return moves
 
     def _choose_gesture(self) -> PhraseGesture:
         both = self.random.random() < self.style.both_hands
         weights = np.array([FAMILIES[name].hands[int(both)] * self.family_taste[name] for name in FAMILIES])
         family = str(self.random.choice(list(FAMILIES), p=weights / weights.sum()))
+        return self._placed(family, self._hands(both))
+
+    def _hands(self, both: bool) -> tuple[str, ...]:
         if not both:
-            hands: tuple[str, ...] = ("right",) if self.random.random() < self.right_share else ("left",)
-        else:
-            hands = ("right", "left") if self.right_share > 0.5 else ("left", "right")
+            return ("right",) if self.random.random() < self.right_share else ("left",)
+        return ("right", "left") if self.right_share > 0.5 else ("left", "right")
+
+    def _placed(self, family: str, hands: tuple[str, ...], away: Sequence[float] = (0.0, 0.0, 0.0)) -> PhraseGesture:
+        """A gesture near the usual place, `away` from it: outward, up, forward, metres."""
         place = np.array(PLACE) + self.random.normal(0.0, (0.035, 0.04, 0.025)) + (0.0, FAMILIES[family].lift, 0.0)
+        place = place + away
         size = self.size * self.random.lognormal(0.0, 0.15)
         return PhraseGesture(family, hands, place, size, int(self.random.integers(*STROKES_PER_PLACE, endpoint=True)))
 

@@ -5,25 +5,33 @@ read with the same L decides, whatever the size of its blocks. With full look-ah
 and decisions fall where a person would make them: a stroke about a second before its accent.
 """
 
+import bisect
 import heapq
+import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gesta.procedural.body import BodyPlanner
+from gesta.procedural.content import ContentEvent
 from gesta.procedural.hands import HANDS, LEAD_S, HandPlanner
 from gesta.procedural.style import Style
+from gesta.randomness import generator
 from gesta.records import BodyMove, HandMove, Plan, Prosody
 
 HOLD_AFTER_S = 0.15
 """A hold begins to ease this long after its stroke."""
 HOLD_OVERLAP = 0.35
 """Share of an easing movement's duration in which the next one may already begin."""
+CONTENT_CLEARS_S = 0.45
+"""An accent this near to something said that will be gestured gets no stroke of its own."""
 REST_AFTER_PHRASE_S = 0.55
 """Hands wait this long after a phrase before they go to rest."""
 
 # At the same moment a phrase comes before its accents, and what is heard before what comes by itself.
 KINDS = (
     "phrase_start",
+    "content",
     "accent",
     "hold",
     "phrase_end",
@@ -50,6 +58,7 @@ class Item:
     event_s: float
     strength: float
     hand: str = ""
+    said: ContentEvent | None = field(default=None, compare=False)
 
 
 @dataclass
@@ -70,9 +79,12 @@ class Planner:
         style: who is speaking.
         seed: the same seed gives the same plan.
         look_ahead_s: how far ahead of playback the sound is heard; infinite for files.
+        content: what was said that calls for gestures, in the whole recording; it counts as heard no sooner than sound.
     """
 
-    def __init__(self, style: Style, seed: int, look_ahead_s: float = math.inf) -> None:
+    def __init__(
+        self, style: Style, seed: int, look_ahead_s: float = math.inf, content: Sequence[ContentEvent] = ()
+    ) -> None:
         self.style, self.seed, self.look_ahead_s = style, seed, look_ahead_s
         self.hands = HandPlanner(style, seed, look_ahead_s)
         self.body = BodyPlanner(style, seed)
@@ -81,6 +93,18 @@ class Planner:
             self._note(kind, first_s)
         for hand in HANDS:
             self._hold_from(FIRST_HOLD_S, hand)
+        self.content = self._wanted(content)
+        for event in self.content:
+            decide_s = max(event.start_s - look_ahead_s, event.time_s - LEAD_S)
+            item = Item(decide_s, KINDS.index("content"), event.time_s, event.strength, said=event)
+            heapq.heappush(self.state.agenda, item)
+
+    def _wanted(self, content: Sequence[ContentEvent]) -> list[ContentEvent]:
+        """What of the things said will be gestured if there is time."""
+        chances = generator(self.seed, "procedural", "content").random(len(content))
+        share = self.style.content * min(self.style.energy, 1.0) ** 0.5
+        wanted = (event for event, chance in zip(content, chances, strict=True) if chance < share * event.strength)
+        return sorted(wanted, key=lambda event: event.time_s)
 
     def push(self, prosody: Prosody) -> Plan:
         """Hear a stretch of prosody; returns what could be decided so far."""
@@ -125,7 +149,24 @@ class Planner:
 
     def _on_accent(self, item: Item) -> None:
         self.state.body_moves += self.body.accent(item.decide_s, item.event_s, item.strength)
-        moves = self.hands.accent(item.decide_s, item.event_s, item.strength)
+        if not self._leaves_to_content(item):
+            self._stroke(self.hands.accent(item.decide_s, item.event_s, item.strength))
+
+    def _leaves_to_content(self, accent: Item) -> bool:
+        """Whether something said, known by now, will be gestured so near to an accent that it leaves no time."""
+        first = bisect.bisect_left(self.content, accent.event_s - CONTENT_CLEARS_S, key=lambda event: event.time_s)
+        for event in itertools.islice(self.content, first, None):
+            if event.time_s > accent.event_s + CONTENT_CLEARS_S:
+                break
+            if event.start_s - self.look_ahead_s <= accent.decide_s:
+                return True
+        return False
+
+    def _on_content(self, item: Item) -> None:
+        assert item.said is not None
+        self._stroke(self.hands.content(item.decide_s, item.said))
+
+    def _stroke(self, moves: list[HandMove]) -> None:
         self.state.hand_moves += moves
         for stroke in (move for move in moves if move.phase == "stroke"):
             self._hold_from(stroke.end_s + HOLD_AFTER_S, stroke.hand)

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gesta.procedural.animator import Animator
+from gesta.procedural.content import content_events
 from gesta.procedural.planner import Planner
 from gesta.procedural.style import Style
 from gesta.procedural.targets import TargetTracker
-from gesta.records import Motion, Plan, Prosody
+from gesta.records import Motion, Plan, Prosody, Words
 
 FRAMES_PER_BLOCK = 1800
 """A file's frames are animated in blocks of a minute, so that only the motion itself grows with length."""
@@ -29,10 +30,12 @@ class ProceduralSpeaker:
         style: who is speaking.
         seed: the same seed gives the same motion.
         look_ahead_s: how far ahead of playback the sound is heard; infinite for files.
+        words: of the whole recording, where they are known.
     """
 
-    def __init__(self, style: Style, seed: int = 0, look_ahead_s: float = math.inf) -> None:
-        self.planner = Planner(style, seed, look_ahead_s)
+    def __init__(self, style: Style, seed: int = 0, look_ahead_s: float = math.inf, words: Words | None = None) -> None:
+        content = () if words is None else content_events(words)
+        self.planner = Planner(style, seed, look_ahead_s, content)
         self.tracker = TargetTracker()
         self.animator = Animator()
         self.waiting: list[Plan] = []

@@ -12,6 +12,9 @@ class Style(Settings):
     """How a speaker moves. 1 in a factor is what the neutral speaker does."""
 
     strokes: float = Field(0.75, ge=0.0, le=1.0, description="share of the accents that get a stroke")
+    content: float = Field(
+        0.9, ge=0.0, le=1.5, description="share of what the words ask most strongly for that is gestured, where known"
+    )
     size: float = Field(1.0, ge=0.0, le=2.5, description="length of strokes, as a factor")
     tempo: float = Field(1.0, ge=0.5, le=2.0, description="speed of movements for their length, as a factor")
     patience_s: float = Field(

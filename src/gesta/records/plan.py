@@ -36,7 +36,8 @@ class HandMove:
         pose: where it ends.
         arc: how far the path bulges from the straight line half way: outward, up, forward, metres.
         strength: of the accent it was made for, 0 to 1.
-        accent_s: time of that accent, if there is one.
+        accent_s: time of that accent, or of the stressed syllable that called for it, if there is one.
+        cause: "accent", or "content" where the words called for it.
     """
 
     hand: str
@@ -48,6 +49,7 @@ class HandMove:
     arc: tuple[float, float, float] = (0.0, 0.0, 0.0)
     strength: float = 0.0
     accent_s: float | None = None
+    cause: str = "accent"
 
     @property
     def end_s(self) -> float:
