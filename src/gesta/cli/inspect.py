@@ -8,6 +8,7 @@ import typer
 
 from gesta.cli.console import note, progress_bar, say_cost, say_written
 from gesta.cli.outputs import check_picture
+from gesta.cli.words import WordsOption, checked_words
 from gesta.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,18 +47,20 @@ def inspect(
     ] = "default",
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Its seed.")] = 0,
     style: Annotated[str, typer.Option(metavar="STYLE", help="Its style, or speaker=N.")] = "neutral",
+    words: WordsOption = None,
 ) -> None:
     """Draw on one time axis what is heard and what the body does.
 
-    For a recording: waveform, loudness, pitch, accents, phrases, the strokes where the model plans them, how fast the
-    wrists move, and how much the speech asks of each moment: of a trained model what its SQA attends to.
+    For a recording: waveform, words where given, loudness, pitch, accents, phrases, the strokes where the model plans
+    them, how fast the wrists move, and how much the speech asks of each moment: of a trained model what its SQA
+    attends to.
     For a motion: the speed of the wrists, and how much the speech asked of each moment where the file says so.
     """
     target = output or Path(f"{file.stem}-inspect.png")
     check_picture(target, file)
     _check_stretch(start_s, end_s)
     started = time.perf_counter()
-    subject = _subject(file, model, seed, style)
+    subject = _subject(file, model, seed, style, words)
     whole_s = subject.motion.duration_s
     if start_s >= whole_s:
         raise InputError(f"'{file}' is {whole_s:.1f} s long, so --from {start_s:g} is behind its end.")
@@ -80,7 +83,7 @@ def _check_stretch(start_s: float, end_s: float | None) -> None:
         raise InputError(f"--to {end_s:g} is not after --from {start_s:g}; give a later second.")
 
 
-def _subject(file: Path, model: str, seed: int, style: str) -> "Subject":
+def _subject(file: Path, model: str, seed: int, style: str, words: str | None) -> "Subject":
     # Imported here so that `gesta --help` answers at once.
     from gesta.api import load
     from gesta.audio.read import open_speech
@@ -89,10 +92,14 @@ def _subject(file: Path, model: str, seed: int, style: str) -> "Subject":
     from gesta.render.timeline import Subject
 
     if file.suffix.lower() in MOTION_SUFFIXES:
+        if words is not None:
+            raise InputError(f"'{file}' is a motion; --words goes with a recording.")
         return Subject(name=file.stem, motion=read_motion(file))
     loaded: Any = load(model)
     chosen = loaded.checked_style(style)
     with progress_bar(file.stem) as report:
         speech = open_speech(file)
-        take = loaded.speak(watched(speech, report), seed=seed, style=chosen, progress=report)
-    return Subject(speech.name, take.motion, speech, take.prosody, take.plan)
+        said = None if words is None else checked_words(loaded, words, [speech])
+        how = {} if said is None else {"words": said}
+        take = loaded.speak(watched(speech, report), seed=seed, style=chosen, progress=report, **how)
+    return Subject(speech.name, take.motion, speech, take.prosody, take.plan, said)

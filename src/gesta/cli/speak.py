@@ -12,6 +12,7 @@ from gesta.cli.console import note, peak_memory_mb, progress_bar, say_cost, say_
 from gesta.cli.outputs import check_folder
 from gesta.cli.planned import refuse_planned
 from gesta.cli.sizes import pixels
+from gesta.cli.words import WordsOption, checked_words
 from gesta.devices import DEVICES
 from gesta.errors import InputError, unknown_name
 
@@ -28,6 +29,7 @@ Examples:
   gesta speak *.mp3 -o takes --style lively --no-preview
   gesta speak talk.wav --seed 7 --camera face --look suit
   gesta speak talk.wav --style calm,size=1.2 --energy 0.8 --samples 3
+  gesta speak talk.wav --words talk.TextGrid
   gesta speak talk.wav --seed 2 --keep gesta_out/talk/motion.npz@1.5-3,8-10"""
 
 
@@ -101,7 +103,7 @@ def speak(
     precision: Annotated[
         str, typer.Option(metavar="NAME", help="float32, or bfloat16: less exact, quicker for large trained models.")
     ] = "float32",
-    words: Annotated[str | None, typer.Option(hidden=True)] = None,
+    words: WordsOption = None,
     lock: Annotated[str | None, typer.Option(hidden=True)] = None,
     clean: Annotated[bool | None, typer.Option("--clean/--no-clean", hidden=True)] = None,
 ) -> None:
@@ -112,12 +114,14 @@ def speak(
 
     Everything is checked before the first file is written. Ctrl-C stops; finished recordings are kept.
     """
-    refuse_planned(words=words, lock=lock, clean=clean)
+    refuse_planned(lock=lock, clean=clean)
     drawn = _preview(size, camera, look, bones) if preview else None
     settings = _settings(
         _loaded(model, device, precision), Wishes(style, energy, look_ahead, keep, decoding), formats, look, drawn
     )
     jobs = _jobs(speech, folder, seed, samples)
+    if words is not None:
+        settings.how["words"] = checked_words(settings.model, words, [job.speech for job in jobs])
     if settings.kept:
         _check_kept(settings.kept, jobs)
     finished = 0

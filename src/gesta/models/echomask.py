@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.audio.prosody import analyse
@@ -52,6 +52,10 @@ class EchoMaskModel:
         """How tokens are chosen: as the bundle says, changed by what the user wrote."""
         usual = self.bundle.config.decoding
         return usual if decoding is None else usual.changed_by(decoding)
+
+    def checked_words(self, _words: object) -> NoReturn:
+        """InputError: a trained model hears, and reads nothing."""
+        raise InputError(f"The model '{self.name}' knows no words; leave --words away or name --model procedural.")
 
     def film(self, *_: Any, **__: Any) -> "Clip":
         """InputError: no film comes of it."""

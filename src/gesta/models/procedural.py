@@ -3,9 +3,11 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os import PathLike
 from typing import ClassVar, NoReturn
 
 from gesta.audio.prosody import analyse
+from gesta.audio.words.read import fit_words, read_words
 from gesta.errors import InputError
 from gesta.models.common import (
     LICENCE,
@@ -21,7 +23,7 @@ from gesta.models.common import (
 from gesta.motion.keeping import Kept
 from gesta.procedural.speaker import ProceduralSpeaker
 from gesta.procedural.style import Style, style_from
-from gesta.records import Motion, Plan
+from gesta.records import Motion, Plan, Speech, Words
 from gesta.take import Take, join_motion
 
 UNPLANNED_BLEND_FRAMES = 24
@@ -47,6 +49,10 @@ class ProceduralModel:
                 f"The model '{self.name}' chooses no tokens; leave --decoding away or name a trained --model."
             )
 
+    def checked_words(self, words: str | PathLike[str]) -> Words:
+        """The words of a file."""
+        return read_words(words)
+
     def film(self, *_: object, **__: object) -> NoReturn:
         """InputError: no film comes of it."""
         raise no_film(self.name)
@@ -61,6 +67,7 @@ class ProceduralModel:
         energy: float | None = None,
         look_ahead_s: float = math.inf,
         keep: str | Kept | None = None,
+        words: str | PathLike[str] | Words | None = None,
         progress: Progress | None = None,
     ) -> Take:
         """Give a recording a body.
@@ -73,16 +80,19 @@ class ProceduralModel:
             energy: 0 to 1.5, replaces the style's own.
             look_ahead_s: how far ahead of each frame the sound may be heard, 0.1 s to infinite (a whole file).
             keep: frames of another motion that stay, as "MOTION.npz@a-b,c-d" in seconds.
+            words: what is said and when, which then calls for gestures too: a TextGrid, SRT, VTT, JSON, CSV or TSV
+                file, or `Words`.
             progress: told how far the work is.
 
         Raises:
-            InputError: the recording, style, look-ahead or kept motion cannot be used.
+            InputError: the recording, style, look-ahead, kept motion or words cannot be used.
         """
         speech = as_speech(audio, sample_rate)
         kept = checked_kept(keep, speech)
         chosen = style_from(style, energy) if isinstance(style, str) else style
+        said = _words_of(words, speech)
         prosody = analyse(speech, look_ahead_s)
-        speaker = ProceduralSpeaker(chosen, seed, look_ahead_s)
+        speaker = ProceduralSpeaker(chosen, seed, look_ahead_s, said)
         plans: list[Plan] = []
 
         def stretches() -> Iterator[Motion]:
@@ -97,4 +107,13 @@ class ProceduralModel:
             "style": dict(plan.style),
             "look_ahead_s": look_ahead,
         }
+        if said is not None:
+            told["words"] = {"file": said.source, "count": len(said), "spread": said.spread}
         return Take(speech, prosody, plan, motion.replaced(provenance=told))
+
+
+def _words_of(words: str | PathLike[str] | Words | None, speech: Speech) -> Words | None:
+    """The words, read and fitted to their recording."""
+    if words is None:
+        return None
+    return fit_words(words if isinstance(words, Words) else read_words(words), speech.duration_s, speech.name)

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from gesta.motion.kinematics import track
 from gesta.motion.writing import replacing
-from gesta.records import Events, Motion, Plan, Prosody, Speech
+from gesta.records import Events, Motion, Plan, Prosody, Speech, Words
+from gesta.render.written_words import draw_words
 from gesta.units import MOTION_FPS, SAMPLE_RATE, frame_times
 
 WIDTH_PX, DOTS_PER_INCH = 1600, 100
@@ -44,6 +45,7 @@ class Subject:
         speech: the whole recording.
         prosody: of the same frames.
         plan: the moves in the same stretch.
+        words: of the whole recording.
         first_frame: where the stretch begins in the recording.
     """
 
@@ -52,6 +54,7 @@ class Subject:
     speech: Speech | None = None
     prosody: Prosody | None = None
     plan: Plan | None = None
+    words: Words | None = None
     first_frame: int = 0
 
     @property
@@ -145,6 +148,20 @@ class WaveformRow(Row):
         here = (times >= subject.times_s[0]) & (times <= subject.times_s[-1] + 1.0 / MOTION_FPS)
         axis.fill_between(times[here], low[here], high[here], color=COLOURS["sound"], linewidth=0)
         axis.set_ylabel("waveform")
+
+
+class WordsRow(Row):
+    """What is said, those words marked that a stroke was made for."""
+
+    needs = ("words",)
+
+    def draw(self, axis: Axes, subject: Subject) -> None:
+        """Draw the words."""
+        assert subject.words is not None
+        strokes = () if subject.plan is None else subject.plan.strokes
+        caused_s = [move.accent_s for move in strokes if move.cause == "content" and move.accent_s is not None]
+        spoken = subject.words.between(subject.times_s[0], subject.times_s[-1])
+        draw_words(axis, spoken, caused_s, COLOURS["sound"], COLOURS["stroke"])
 
 
 class LoudnessRow(Row):
@@ -253,7 +270,7 @@ def is_score(motion: Motion) -> bool:
     return "decoding" in motion.provenance
 
 
-_ROWS: tuple[Row, ...] = (WaveformRow(), LoudnessRow(), PitchRow(), PlanRow(), SpeedRow(), AttentionRow())
+_ROWS: tuple[Row, ...] = (WaveformRow(), WordsRow(), LoudnessRow(), PitchRow(), PlanRow(), SpeedRow(), AttentionRow())
 
 
 def _phrases(axis: Axes, prosody: Prosody) -> None:
