@@ -44,12 +44,12 @@ PLAIN = Finish()
 FINISH_OF: Mapping[str, Finish] = {
     "skin": Finish(wrap=0.26, bleed=0.22, broad=0.20, tight=0.45, fuzz=0.16, crease=0.85),
     "mouth": Finish(bleed=0.10, broad=0.10, tight=0.5, fuzz=0.0, sky=0.45, crease=0.6),
-    "eye": Finish(wrap=0.35, broad=0.05, tight=0.3, fuzz=0.0, sky=0.9, crease=0.75, wet=1.0),
-    "teeth": Finish(wrap=0.35, broad=0.10, tight=0.4, fuzz=0.0, sky=0.62, crease=0.5),
+    "eye": Finish(wrap=0.30, broad=0.05, tight=0.3, fuzz=0.0, sky=0.72, crease=0.75, wet=1.0),
+    "teeth": Finish(wrap=0.5, broad=0.10, tight=0.4, fuzz=0.0, sky=0.82, crease=0.3),
     "tongue": Finish(wrap=0.30, bleed=0.20, broad=0.15, tight=0.5, fuzz=0.0, sky=0.55, crease=0.6),
     "lash": Finish(broad=0.0, tight=0.0, fuzz=0.0),
     "brow": Finish(broad=0.03, tight=0.0, fuzz=0.02, crease=0.3),
-    "cloth": Finish(wrap=0.16, bleed=0.02, broad=0.06, tight=0.1, fuzz=0.26, crease=0.95),
+    "cloth": Finish(wrap=0.16, bleed=0.02, broad=0.06, tight=0.1, fuzz=0.26, crease=0.75),
     "shoe": Finish(wrap=0.16, broad=0.25, tight=0.7, fuzz=0.12, crease=0.8),
     "hair": Finish(wrap=0.30, bleed=0.05, broad=0.55, tight=0.35, fuzz=0.10, comb=1.0, crease=0.8),
 }
@@ -59,3 +59,8 @@ PLAIN_KIND = len(KINDS)
 """The kind of a surface that nothing is known of."""
 FINISHES = np.array([astuple(FINISH_OF[kind]) for kind in KINDS] + [astuple(PLAIN)], np.float32)
 """(kinds + 1, 9) float32."""
+
+OUTSIDE_IN = ("hair", "cloth", "shoe", "brow", "lash", "skin")
+"""Kinds in the order in which they usually hide one another; what is not named lies within."""
+DEPTH_ORDER = np.array([OUTSIDE_IN.index(kind) if kind in OUTSIDE_IN else len(OUTSIDE_IN) for kind in (*KINDS, "")])
+"""(kinds + 1,) place of each kind in that order."""

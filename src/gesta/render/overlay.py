@@ -5,7 +5,7 @@ import numpy as np
 from gesta.kernels import shading_kernel
 from gesta.render.camera import Camera
 from gesta.render.shading import SRGB_TABLE, TABLE_SIZE
-from gesta.render.visibility import SAMPLES, draw_visibility, find_window, project_vertices
+from gesta.render.visibility import SAMPLES, TILE_PX, draw_visibility, find_window, project_vertices
 
 STRENGTH = 0.86
 """How much of the picture behind is covered."""
@@ -57,10 +57,11 @@ class Overlay:
         width, height = size
         self._size = size
         self._faces, self._material = np.asarray(faces, np.int32), np.asarray(material, np.float32)
-        self._two_sided = np.zeros(len(faces), np.bool_)
+        self._fronts, self._backs = np.arange(len(faces)), np.arange(0)
         self._screen = np.empty((len(material), 3))
         self._spans = np.zeros((height, 2), np.int64)
         self._inverse = np.zeros((height, width, SAMPLES), np.float32)
+        self._covered = np.zeros((height // TILE_PX, width // TILE_PX), np.float32)
         self._seen = np.zeros((height, width, SAMPLES), np.int32)
 
     def draw(self, vertices: np.ndarray, normals: np.ndarray, camera: Camera, picture: np.ndarray) -> None:
@@ -69,7 +70,8 @@ class Overlay:
         project_vertices(vertices, view, self._screen)
         find_window(self._screen, self._seen.shape[:2], window)
         draw_visibility(
-            self._screen, self._faces, self._two_sided, window, self._spans, self._inverse, self._seen
+            self._screen, self._faces, self._fronts, self._backs, window, self._spans, self._inverse, self._seen,
+            self._covered,
         )  # fmt: skip
         _blend(
             self._spans, self._inverse, self._seen, self._faces, self._material, normals,

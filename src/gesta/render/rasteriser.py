@@ -12,7 +12,7 @@ from gesta.render.blocks import BLOCK, SCRATCH
 from gesta.render.camera import Camera
 from gesta.render.compose import KIND, SURFACE_PARTS, paint_body
 from gesta.render.contact import CONTACT_CELLS, draw_contact
-from gesta.render.finish import CREASE, FINISHES, PLAIN_KIND
+from gesta.render.finish import CREASE, DEPTH_ORDER, FINISHES, PLAIN_KIND
 from gesta.render.floor import NODE_STEP, paint_floor, shadow_window
 from gesta.render.openness import CELL_PX, find_hollows
 from gesta.render.shading import KEY
@@ -24,7 +24,7 @@ from gesta.render.shadow import (
     fit_map,
     light_axes,
 )
-from gesta.render.visibility import SAMPLES, draw_visibility, find_window, project_vertices
+from gesta.render.visibility import SAMPLES, TILE_PX, draw_visibility, find_window, project_vertices
 
 
 class Rasteriser:
@@ -54,12 +54,15 @@ class Rasteriser:
         self._surface[:, KIND] = PLAIN_KIND if kind is None else kind
         self._has_creases = bool(np.any(FINISHES[self._surface[:, KIND].astype(int), CREASE] > 0.0))
         self._two_sided = np.zeros(len(faces), np.bool_) if two_sided is None else np.asarray(two_sided, np.bool_)
+        self._fronts = np.argsort(DEPTH_ORDER[self._surface[self._faces[:, 0], KIND].astype(int)], kind="stable")
+        self._backs = self._fronts[self._two_sided[self._fronts]]
         self._scratch = np.ones(SCRATCH, np.float32)
         self._pixels = np.zeros((4, BLOCK + 1), np.int32)
         self._screen = np.empty((len(material), 3))
         self._light_points = np.empty((len(material), 3))
         self._inverse = np.zeros((height, width, SAMPLES), np.float32)
         self._spans = np.zeros((height, 2), np.int64)
+        self._covered = np.zeros((height // TILE_PX, width // TILE_PX), np.float32)
         self._seen = np.zeros((height, width, SAMPLES), np.int32)
         self._hollows = np.zeros((2, height // CELL_PX, width // CELL_PX), np.float32)
         self._linear = np.zeros((height, width, 3), np.float32)
@@ -118,7 +121,10 @@ class Rasteriser:
         window = np.zeros(4, np.int64)
         project_vertices(vertices, view, self._screen)
         find_window(self._screen, self._floor.shape, window)
-        draw_visibility(self._screen, self._faces, self._two_sided, window, self._spans, self._inverse, self._seen)
+        draw_visibility(
+            self._screen, self._faces, self._fronts, self._backs, window, self._spans, self._inverse, self._seen,
+            self._covered,
+        )  # fmt: skip
 
     def _draw_studio(self, view: np.ndarray, centre: np.ndarray) -> None:
         """Draw the empty studio again when the camera has moved."""
