@@ -27,7 +27,7 @@ def main() -> None:
         importlib.import_module(name)
     voice = Path(gesta.__path__[0]) / "assets" / "demo_voice.flac"
     with tempfile.TemporaryDirectory() as folder:
-        files = gesta.load("procedural").speak(voice).save(folder, formats=("npz", "bvh"))
+        files = gesta.load("procedural").speak(voice).save(folder, formats=("npz", "bvh", "glb"))
         if not all(file.stat().st_size for file in files):
             sys.exit("an empty file was written")
     sys.stdout.write(f"bare install: {len(names)} modules imported, {len(files)} files written\n")
