@@ -1,6 +1,6 @@
 """Fit garments: rounder where their mesh is coarse, and clear of what lies below them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +14,8 @@ ROUNDNESS = 0.7
 REACH_M = 0.035
 """What lies farther below a garment does not push it."""
 ROUNDS = 3
+LAYERED, LAYER_M = 10, 0.016
+"""How many vertices next to each other, and how near, are looked at for layers."""
 
 
 def rounded(bound: Bound) -> Bound:
@@ -35,13 +37,27 @@ def rounded(bound: Bound) -> Bound:
     )  # fmt: skip
 
 
-def lifted(bound: Bound, below: Iterable[Mesh], clearance: np.ndarray) -> Bound:
-    """A garment that stands out of all surfaces `below` it by a clearance, (V,) metres; its lining by half of that."""
+def outside(mesh: Mesh, skin: Mesh) -> tuple[np.ndarray, np.ndarray]:
+    """Points of a surface and their normals, each (n, 3), without its lining, which faces the skin."""
+    points = samples(*mesh)
+    outwards = normals_of(*mesh)[cKDTree(mesh[0]).query(points)[1]]
+    from_skin = normals_of(*skin)[cKDTree(skin[0]).query(points)[1]]
+    outer = np.einsum("nk,nk->n", outwards, from_skin) > 0.2
+    return points[outer], outwards[outer]
+
+
+def lifted(bound: Bound, below: Sequence[Mesh], clearance: np.ndarray) -> Bound:
+    """A garment that stands out of all surfaces `below` it by a clearance, (V,) metres; its lining by half of that.
+
+    The first of `below` is the skin. Layers that lie on each other, such as a collar and what is below it, are lifted
+    together.
+    """
     vertices = bound.vertices
+    apart, beside = cKDTree(vertices).query(vertices, k=LAYERED)
+    beside = np.where(apart < LAYER_M, beside, np.arange(len(vertices))[:, None])
     mean = averaging(bound.faces, len(vertices))
     for mesh in below:
-        points = samples(*mesh)
-        outwards = normals_of(*mesh)[cKDTree(mesh[0]).query(points)[1]]
+        points, outwards = outside(mesh, below[0])
         tree = cKDTree(points)
         for _ in range(ROUNDS):
             far, near = tree.query(vertices)
@@ -49,7 +65,7 @@ def lifted(bound: Bound, below: Iterable[Mesh], clearance: np.ndarray) -> Bound:
             height = np.einsum("vk,vk->v", vertices - points[near], outwards[near])
             lining = np.einsum("vk,vk->v", normals, outwards[near]) < 0.2
             wanted = np.where(lining, 0.5, 1.0) * clearance
-            short = np.where(far < REACH_M, np.maximum(wanted - height, 0.0), 0.0)
+            short = np.where(far < REACH_M, np.maximum(wanted - height, 0.0), 0.0)[beside].max(axis=1)
             push = short[:, None] * outwards[near]
             evened = mean @ push
             longer = np.linalg.norm(evened, axis=1) > short

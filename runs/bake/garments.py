@@ -62,6 +62,7 @@ class Cloth:
         marks: parts with other colours; later ones win.
         buttons: where there are any, metres to the left and up.
         lengthened: below the waist, lengths are multiplied by this.
+        fits: whether it lies well as it is; else it is lifted off the skin and off what lies below it.
     """
 
     source: str
@@ -71,13 +72,14 @@ class Cloth:
     marks: tuple[Mark, ...] = ()
     buttons: tuple[tuple[float, float], ...] = ()
     lengthened: float = 1.0
+    fits: bool = False
 
 
 COARSE = ("female_elegantsuit01", "female_casualsuit01")
 CLEARANCE_M = 0.004
 WIDER_M, WIDER_REACH_M = 0.0055, 0.10
 WAIST_M = 0.98
-TIE = ((1.1, 0.021), (1.3075, 0.021), (1.3076, 0.0175), (1.357, 0.006))
+TIE = ((1.1, 0.0225), (1.3075, 0.0225), (1.3076, 0.0195), (1.357, 0.009), (1.362, 0.009))
 """Heights and half widths of blade and knot on the front of the suit's shirt, metres."""
 
 OUTFITS: Mapping[str, tuple[Cloth, ...]] = {
@@ -93,9 +95,9 @@ OUTFITS: Mapping[str, tuple[Cloth, ...]] = {
     "suit": (
         Cloth(
             "male_elegantsuit01", (0, 1, 2, 5, 7, 8, 9, *range(11, 23)), "jacket", Finish(9000),
-            (Mark("shirt", (11, 12, 13, 14)), Mark("buttons", tuple(range(15, 23)))),
+            (Mark("shirt", (11, 12, 13, 14)), Mark("buttons", tuple(range(15, 23)))), fits=True,
         ),
-        Cloth("male_elegantsuit01", (6, 10), "shirt", Finish(1400, 0.15), (Mark("tie", outline=TIE),)),
+        Cloth("male_elegantsuit01", (6, 10), "shirt", Finish(1400, 0.15), (Mark("tie", outline=TIE),), fits=True),
         Cloth("male_elegantsuit01", (3, 4), "bottom", Finish(2600)),
     ),
     "blouse": (
@@ -122,7 +124,6 @@ def labelled(bound: Bound, cloth: Cloth) -> tuple[tuple[str, ...], np.ndarray]:
     swatches = tuple(dict.fromkeys((cloth.swatch, *(mark.swatch for mark in cloth.marks))))
     labels = np.zeros(len(bound.faces), np.int64)
     border = on_border(bound.faces, len(bound.vertices))
-    middles = bound.vertices[bound.faces].mean(axis=1)
     for mark in cloth.marks:
         wanted = np.isin(bound.islands, mark.islands) if mark.islands else np.ones(len(labels), bool)
         if mark.border:
@@ -133,8 +134,9 @@ def labelled(bound: Bound, cloth: Cloth) -> tuple[tuple[str, ...], np.ndarray]:
             wanted &= ring
         if mark.outline:
             heights, widths = np.array(mark.outline).T
-            width = np.interp(middles[:, 1], heights, widths, left=0.0, right=0.0)
-            wanted &= (np.abs(middles[:, 0]) < width) & (middles[:, 2] > 0.0)
+            width = np.interp(bound.vertices[:, 1], heights, widths, left=0.0, right=0.0)
+            within = (np.abs(bound.vertices[:, 0]) < width) & (bound.vertices[:, 2] > 0.0)
+            wanted &= within[bound.faces].all(axis=1)
         labels[wanted] = swatches.index(mark.swatch)
     return swatches, labels
 
@@ -169,7 +171,7 @@ def fitted(body: Body, data: Path, cloths: tuple[Cloth, ...]) -> list[Bound]:
     below, bounds = [body.skin(np.zeros(0, int))], []
     for cloth in reversed(cloths):
         bound = cut(body, data, cloth)
-        bounds.insert(0, lifted(bound, below, clearance(bound)))
+        bounds.insert(0, bound if cloth.fits else lifted(bound, below, clearance(bound)))
         below.append((bounds[0].vertices, bounds[0].faces))
     return bounds
 

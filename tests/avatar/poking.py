@@ -30,7 +30,7 @@ TRIED = (
     StillPose("crossed", both({"shoulder": (-58.0, -30.0, 64.0), "elbow": (0.0, -108.0, 0.0), **CURLED})),
     StillPose("clasped", both({"shoulder": (-64.0, -22.0, 34.0), "elbow": (0.0, -78.0, 0.0), **CURLED})),
     StillPose("step", {**RELAXED, **STEP}),
-    StillPose("looking aside", {**RELAXED, "neck": (0.0, 28.0, 6.0), "head": (0.0, 30.0, 8.0)}),
+    StillPose("looking aside", {**RELAXED, "neck": (0.0, 16.0, 4.0), "head": (0.0, 26.0, 6.0)}),
 )
 """What a speaker's body may do."""
 SPACING_M = 0.003
