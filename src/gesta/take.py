@@ -11,6 +11,7 @@ import numpy as np
 
 from gesta.avatar.formats import FORMATS, Wearing, check_formats
 from gesta.metrics.motion import measure
+from gesta.motion.cleanup.cleaner import CleanupReport
 from gesta.motion.keeping import BLEND_FRAMES, Draft, Kept, set_in
 from gesta.motion.writing import replacing
 from gesta.motion.writing_together import replacing_together
@@ -53,12 +54,14 @@ class Take:
         prosody: what was heard in it.
         plan: what the body was going to do; None where the model makes no plan.
         motion: what it did.
+        cleaning: what clean-up found and left; None where it was not asked for.
     """
 
     speech: Speech
     prosody: Prosody
     plan: Plan | None
     motion: Motion
+    cleaning: CleanupReport | None = None
 
     def measures(self) -> dict[str, Any]:
         """Every measure of the motion against the speech, as docs/metrics.md defines them."""
@@ -127,6 +130,7 @@ class Take:
             "face": {"basis": self.motion.face_basis, "preview": FACE_IN_PREVIEW[self.motion.face_basis]},
             "heard": {"accents": len(self.prosody.accents), "phrases": len(self.prosody.phrase_starts)},
             **({} if self.plan is None else {"plan": _plan_summary(self.plan)}),
+            **({} if self.cleaning is None else {"clean_up": self.cleaning.to_dict()}),
             "measures": self.measures(),
         }
 

@@ -184,8 +184,6 @@ BAD_OPTIONS = [
     ("--model debug --decoding steps=0", ["steps", "greater than or equal to 1"]),
     ("--model debug --decoding stpes=4", ["did you mean steps?"]),
     ("--model debug --style speaker=9", ["speaker=1 to speaker=2"]),
-    ("--clean", ["'--clean' is not in this version"]),
-    ("--no-clean", ["'--clean' is not in this version"]),
     ("--look studio", ["look 'studio'", "did you mean"]),
     ("--look suit,hair=lnog", ["did you mean long"]),
 ]

@@ -105,7 +105,15 @@ def speak(
     ] = "float32",
     words: WordsOption = None,
     lock: Annotated[str | None, typer.Option(hidden=True)] = None,
-    clean: Annotated[bool | None, typer.Option("--clean/--no-clean", hidden=True)] = None,
+    clean: Annotated[
+        bool | None,
+        typer.Option(
+            "--clean/--no-clean",
+            help="Mend feet, joints, jitter and hands in the body; if not said, trained models are mended throughout, "
+            "the procedural one only where its hands meet.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Give recordings a moving body.
 
@@ -114,11 +122,13 @@ def speak(
 
     Everything is checked before the first file is written. Ctrl-C stops; finished recordings are kept.
     """
-    refuse_planned(lock=lock, clean=clean)
+    refuse_planned(lock=lock)
     drawn = _preview(size, camera, look, bones) if preview else None
     settings = _settings(
         _loaded(model, device, precision), Wishes(style, energy, look_ahead, keep, decoding), formats, look, drawn
     )
+    if clean is not None:
+        settings.how["clean"] = clean
     jobs = _jobs(speech, folder, seed, samples)
     if words is not None:
         settings.how["words"] = checked_words(settings.model, words, [job.speech for job in jobs])

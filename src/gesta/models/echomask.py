@@ -11,6 +11,7 @@ from gesta.audio.prosody import analyse
 from gesta.bundles.folder import Bundle
 from gesta.echomask.config import Decoding
 from gesta.errors import InputError, unknown_name
+from gesta.models.cleaning import EVERYTHING, CleanUp, idling_in_silence
 from gesta.models.common import USUAL_STYLE, Audio, Progress, as_speech, checked_kept, no_film, provenance, reported
 from gesta.motion.keeping import Kept
 from gesta.records import Motion
@@ -71,6 +72,7 @@ class EchoMaskModel:
         look_ahead_s: float = math.inf,
         keep: str | Kept | None = None,
         decoding: str | Decoding | None = None,
+        clean: bool | None = None,
         progress: Progress | None = None,
     ) -> Take:
         """Give a recording a body.
@@ -84,6 +86,8 @@ class EchoMaskModel:
             keep: frames of another motion that stay, as "MOTION.npz@a-b,c-d" in seconds; the generator sees them.
             decoding: "single" or "iterative", further settings as in "iterative,steps=8,temperature=0.7"; what is
                 not said is as in the bundle.
+            clean: whether the motion is cleaned up (`motion.cleanup`) and idles in long silences; it is, unless you
+                say False.
             progress: told how far the work is.
 
         Raises:
@@ -109,13 +113,18 @@ class EchoMaskModel:
                 yield from speaker.push(features)
             yield from speaker.finish()
 
-        motion = join_motion(reported(stretches(), speech, progress), speech.frame_count, kept)
+        prosody = analyse(speech)
+        tidy = CleanUp(clean, EVERYTHING)
+        moved = reported(stretches(), speech, progress)
+        if clean is not False:
+            moved = idling_in_silence(moved, prosody)
+        motion = join_motion(tidy.of(moved), speech.frame_count, kept)
         told = provenance(config.name, speech, seed, config.licence, kept) | {
             "speaker": config.speakers[index],
             "decoding": how.model_dump(mode="json"),
             "model_files": dict(config.files),
         }
-        return Take(speech, analyse(speech), None, motion.replaced(provenance=told))
+        return Take(speech, prosody, None, motion.replaced(provenance=told), tidy.report)
 
     @cached_property
     def encoder(self) -> SpeechEncoder:

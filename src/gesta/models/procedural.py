@@ -9,6 +9,7 @@ from typing import ClassVar, NoReturn
 from gesta.audio.prosody import analyse
 from gesta.audio.words.read import fit_words, read_words
 from gesta.errors import InputError
+from gesta.models.cleaning import HANDS_ONLY, CleanUp
 from gesta.models.common import (
     LICENCE,
     USUAL_STYLE,
@@ -68,6 +69,7 @@ class ProceduralModel:
         look_ahead_s: float = math.inf,
         keep: str | Kept | None = None,
         words: str | PathLike[str] | Words | None = None,
+        clean: bool | None = None,
         progress: Progress | None = None,
     ) -> Take:
         """Give a recording a body.
@@ -82,6 +84,8 @@ class ProceduralModel:
             keep: frames of another motion that stay, as "MOTION.npz@a-b,c-d" in seconds.
             words: what is said and when, which then calls for gestures too: a TextGrid, SRT, VTT, JSON, CSV or TSV
                 file, or `Words`.
+            clean: whether the motion is cleaned up (`motion.cleanup`); if not said, only hands that are in the body or
+                in each other are moved out, and nothing where the look-ahead is limited, since that takes a second.
             progress: told how far the work is.
 
         Raises:
@@ -100,7 +104,9 @@ class ProceduralModel:
                 plans.append(stretch.plan)
                 yield stretch.motion
 
-        motion = join_motion(reported(stretches(), speech, progress), speech.frame_count, kept, UNPLANNED_BLEND_FRAMES)
+        tidy = CleanUp(clean, None if math.isfinite(look_ahead_s) else HANDS_ONLY)
+        moved = tidy.of(reported(stretches(), speech, progress))
+        motion = join_motion(moved, speech.frame_count, kept, UNPLANNED_BLEND_FRAMES)
         plan = Plan.concatenate(plans)
         look_ahead = look_ahead_s if math.isfinite(look_ahead_s) else "full"
         told = provenance("procedural", speech, plan.seed, LICENCE, kept) | {
@@ -109,7 +115,7 @@ class ProceduralModel:
         }
         if said is not None:
             told["words"] = {"file": said.source, "count": len(said), "spread": said.spread}
-        return Take(speech, prosody, plan, motion.replaced(provenance=told))
+        return Take(speech, prosody, plan, motion.replaced(provenance=told), tidy.report)
 
 
 def _words_of(words: str | PathLike[str] | Words | None, speech: Speech) -> Words | None:

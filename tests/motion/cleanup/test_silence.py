@@ -29,7 +29,8 @@ def test_pauses_within_speech_change_nothing() -> None:
     assert idle_share(activity(silent=(200, 255)), SETTINGS).max() == 0.0
 
 
-def test_a_silent_end_idles_to_the_last_frame() -> None:
+def test_a_silent_end_idles_to_the_last_frame_and_silence_alone_throughout() -> None:
+    assert idle_share(np.zeros(300), SETTINGS) == pytest.approx(np.ones(300))
     assert idle_share(activity(silent=(400, 600)), SETTINGS)[-1] == pytest.approx(1.0)
 
 

@@ -52,12 +52,12 @@ def idle_share(activity: np.ndarray, settings: SilenceSettings | None = None) ->
         settings: when it goes over.
 
     Returns:
-        (T,); each value depends on `before_frames` before it and `ahead_frames` after it. A take's beginning counts as
-        following speech, its end as followed by silence.
+        (T,); each value depends on `before_frames` before it and `ahead_frames` after it. Before a take's beginning and
+        after its end nobody speaks.
     """
     chosen = settings or SilenceSettings()
     half = chosen.fade_frames
-    padded = np.concatenate([np.ones(chosen.before_frames), activity, np.zeros(chosen.ahead_frames)])
+    padded = np.pad(np.asarray(activity, dtype=np.float64), (chosen.before_frames, chosen.ahead_frames))
     speaking = (padded >= QUIET).astype(np.float64)
     # Silent from `after_s` before the middle of the fade's beginning until the middle of its end.
     back, ahead = round(chosen.after_s * MOTION_FPS) + half, half
