@@ -9,7 +9,7 @@ rest = analyser.finish()
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,10 +26,9 @@ from gesta.audio.spectrum import BAND_COUNT, decibels, spectral_frames
 from gesta.audio.tracking import TrackerState, track
 from gesta.errors import InputError
 from gesta.records import Events, Prosody, Speech
+from gesta.records.speech import LEAST_LOOK_AHEAD_S
 from gesta.units import MOTION_FPS, SAMPLE_RATE, frame_count
 
-LEAST_LOOK_AHEAD_S = 0.1
-"""The features of a frame need this much of the sound after it."""
 COLUMNS = ("level_db", "f0_hz", "voicing", "loudness", "pitch", "activity")
 EVENT_KINDS = ("nuclei", "onsets", "accents", "phrase_starts", "phrase_ends")
 PIECE_SAMPLES = SAMPLE_RATE
@@ -45,6 +44,7 @@ class AnalyserState:
     Attributes:
         heard: samples taken so far.
         given: motion frames given out so far.
+        ended: whether the recording is over.
         framer, tracker, averager, normaliser, contours: the signal chain.
         nucleus_finder, onset_finder, accent_finder, phrase_finder: what looks for events.
         rows: (T, COLUMNS and M bands) float32 motion frames that wait to be given out; new_rows come after them.
@@ -55,6 +55,7 @@ class AnalyserState:
     accent_finder: AccentFinder
     heard: int = 0
     given: int = 0
+    ended: bool = False
     framer: Framer = field(default_factory=Framer)
     tracker: TrackerState = field(default_factory=TrackerState)
     averager: FrameAverager = field(default_factory=FrameAverager)
@@ -110,6 +111,7 @@ class ProsodyAnalyser:
     def finish(self) -> Prosody:
         """End the recording and give the rest of its round(S * 30 / 16000) frames and all events left."""
         self._analyse(np.zeros(TRAILING_SAMPLES, np.float32))
+        self.state.ended = True
         return self._give(frame_count(self.state.heard) if self.state.heard else 0, events=True)
 
     def _analyse(self, block: np.ndarray) -> None:
@@ -143,12 +145,13 @@ class ProsodyAnalyser:
             state.rows = np.concatenate([state.rows, *state.new_rows])
             state.new_rows = []
         rows, state.rows = state.rows[:count], state.rows[count:]
-        values: dict[str, Any] = {name: rows[:, index] for index, name in enumerate(COLUMNS)}
-        for name in EVENT_KINDS:
-            values[name] = getattr(state, name).take(heard_s) if events else Events.none()
+        news = {name: getattr(state, name).take(heard_s) if events else Events.none() for name in EVENT_KINDS}
         start, state.given = state.given, state.given + count
-        bands = rows[:, len(COLUMNS) :]
-        return Prosody(start, bands=bands, **values, look_ahead_s=self.look_ahead_s, heard_s=heard_s)
+        stretch = _record(start, rows, news, self.look_ahead_s, heard_s)
+        none = dict.fromkeys(EVENT_KINDS, Events.none())
+        ahead = _record(state.given, state.rows[: stretch.frames_ahead], none, self.look_ahead_s, heard_s)
+        # What comes after the end is not part of the recording.
+        return stretch if state.ended else replace(stretch, ahead=ahead)
 
 
 def analyse(speech: Speech, look_ahead_s: float = math.inf) -> Prosody:
@@ -161,6 +164,12 @@ def analyse(speech: Speech, look_ahead_s: float = math.inf) -> Prosody:
     analyser = ProsodyAnalyser(look_ahead_s)
     parts = [analyser.push(block) for block in speech.source.blocks()]
     return Prosody.concatenate([*parts, analyser.finish()])
+
+
+def _record(start: int, rows: np.ndarray, events: dict[str, Events], look_ahead_s: float, heard_s: float) -> Prosody:
+    """A stretch of prosody from (T, COLUMNS and M bands) rows."""
+    values: dict[str, Any] = {name: rows[:, index] for index, name in enumerate(COLUMNS)} | events
+    return Prosody(start, bands=rows[:, len(COLUMNS) :], **values, look_ahead_s=look_ahead_s, heard_s=heard_s)
 
 
 def _rows(features: Features, normalised: Normalised) -> np.ndarray:

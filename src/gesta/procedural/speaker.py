@@ -36,7 +36,7 @@ class ProceduralSpeaker:
     def __init__(self, style: Style, seed: int = 0, look_ahead_s: float = math.inf, words: Words | None = None) -> None:
         content = () if words is None else content_events(words)
         self.planner = Planner(style, seed, look_ahead_s, content)
-        self.tracker = TargetTracker()
+        self.tracker = TargetTracker(words, seed)
         self.animator = Animator()
         self.waiting: list[Plan] = []
 

@@ -13,7 +13,7 @@ from gesta.procedural.arms import palm_twist_deg
 from gesta.procedural.mouth import MouthReader
 from gesta.procedural.profiles import bump, step
 from gesta.procedural.shapes import HAND_SHAPES, HandShape
-from gesta.records import BodyMove, HandMove, HandPose, Plan, Prosody
+from gesta.records import BodyMove, HandMove, HandPose, Plan, Prosody, Words
 from gesta.units import MOTION_FPS
 
 HAND_SIZES = {"position": 3, "twist": 1, "wrist": 2, "fingers": len(fields(HandShape))}
@@ -100,11 +100,16 @@ class TargetState:
 
 
 class TargetTracker:
-    """Turns a plan into target values: `push` stretches of plan and prosody; the frames are the prosody's."""
+    """Turns a plan into target values: `push` stretches of plan and prosody; the frames are the prosody's.
 
-    def __init__(self) -> None:
+    Args:
+        words: what is said in the whole recording, where it is known: the mouth speaks them.
+        seed: whose mouth it is; without one, everybody's.
+    """
+
+    def __init__(self, words: Words | None = None, seed: int | None = None) -> None:
         self.state = TargetState()
-        self.mouth = MouthReader()
+        self.mouth = MouthReader(words, seed)
 
     def push(self, plan: Plan, prosody: Prosody) -> Targets:
         """Add a stretch of plan, give the targets of a stretch of frames.

@@ -1,5 +1,6 @@
 """What was said: a recording, what is heard in it, and what a network hears of it."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -8,7 +9,12 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from gesta.records.arrays import frozen
-from gesta.units import SAMPLE_RATE, frame_count, video_frame_count
+from gesta.units import MOTION_FPS, SAMPLE_RATE, frame_count, video_frame_count
+
+LEAST_LOOK_AHEAD_S = 0.1
+"""The features of a frame need this much of the sound after it."""
+MOST_FRAMES_AHEAD = 3
+"""So many frames after a stretch go with it, where the look-ahead allows."""
 
 
 class SampleSource(Protocol):
@@ -109,6 +115,7 @@ class Prosody:
         phrase_ends: last sound before a pause.
         look_ahead_s: how far ahead of a frame the sound was heard; infinite for a whole file.
         heard_s: the sound has been heard up to this time.
+        ahead: the next `frames_ahead` frames, without events, where they are known; nothing ahead of a recording's end.
     """
 
     start_frame: int
@@ -126,6 +133,7 @@ class Prosody:
     phrase_ends: Events
     look_ahead_s: float
     heard_s: float
+    ahead: Self | None = None
 
     def __post_init__(self) -> None:
         frames = len(self.level_db)
@@ -138,9 +146,24 @@ class Prosody:
         """Number of frames T here."""
         return len(self.level_db)
 
+    @property
+    def frames_ahead(self) -> int:
+        """How many frames after the given ones are certain at this look-ahead: 0 to MOST_FRAMES_AHEAD."""
+        spare_s = min(self.look_ahead_s - LEAST_LOOK_AHEAD_S, MOST_FRAMES_AHEAD / MOTION_FPS)
+        return math.floor(spare_s * MOTION_FPS + 1e-6)
+
     def frames(self, start: int, stop: int) -> Self:
-        """The frames [start, stop) counted from this stretch's first, without events."""
-        changes: dict[str, Any] = {"start_frame": self.start_frame + start}
+        """The frames [start, stop) counted from this stretch's first, without events, and those ahead of them."""
+        stop, wanted = min(stop, self.frame_count), self.frames_ahead
+        following = self._alone(stop, stop + wanted)
+        if self.ahead is not None and following.frame_count < wanted:
+            more = self.ahead._alone(0, wanted - following.frame_count)
+            following = self.concatenate([following, more])
+        return replace(self._alone(start, stop), ahead=following)
+
+    def _alone(self, start: int, stop: int) -> Self:
+        """The frames [start, stop), without events and without those ahead."""
+        changes: dict[str, Any] = {"start_frame": self.start_frame + start, "ahead": None}
         for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(value, np.ndarray):
@@ -159,7 +182,7 @@ class Prosody:
                 joined[item.name] = np.concatenate(values)
             elif isinstance(values[0], Events):
                 joined[item.name] = Events.concatenate(values)
-        return cls(**joined, look_ahead_s=parts[0].look_ahead_s, heard_s=parts[-1].heard_s)
+        return cls(**joined, look_ahead_s=parts[0].look_ahead_s, heard_s=parts[-1].heard_s, ahead=parts[-1].ahead)
 
 
 @dataclass(frozen=True)
