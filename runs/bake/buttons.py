@@ -5,8 +5,10 @@ from binding import Bound
 from folds import normals_of
 from scipy.spatial import cKDTree
 
-RADIUS_M, THICK_M = 0.0052, 0.0016
+RADIUS_M, THICK_M = 0.0052, 0.0024
 CORNERS = 10
+LOOKED_AT = 5
+"""A button lies on the foremost of so many vertices of the cloth."""
 
 
 def buttons(bound: Bound, places: np.ndarray) -> tuple[Bound, np.ndarray]:
@@ -21,7 +23,8 @@ def buttons(bound: Bound, places: np.ndarray) -> tuple[Bound, np.ndarray]:
     """
     normals = normals_of(bound.vertices, bound.faces)
     front = np.flatnonzero(normals[:, 2] > 0.3)
-    near = front[cKDTree(bound.vertices[front][:, :2]).query(places)[1]]
+    beside = front[cKDTree(bound.vertices[front][:, :2]).query(places, k=LOOKED_AT)[1]]
+    near = np.take_along_axis(beside, np.argmax(bound.vertices[beside, 2], axis=1)[:, None], axis=1)[:, 0]
     middles = np.column_stack([places, bound.vertices[near, 2]])
     outwards = normals[near]
     middles += outwards * np.einsum("nk,nk->n", bound.vertices[near] - middles, outwards)[:, None]
