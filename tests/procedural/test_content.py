@@ -67,7 +67,7 @@ def english(text: str, **how: object) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("It was HUGE, really.", [("HUGE,", "size", ""), ("really.", "certainty", "")]),
+        ("It was HUGE, really.", [("HUGE,", "size", ""), ("really.", "emphasis", "")]),
         ("the first thing and the second", [("first", "sequence", ""), ("second", "sequence", "")]),
         ("wait a second", [("wait", "stop", "")]),
         ("go to the left side", [("to the left", "direction", "left")]),

@@ -13,7 +13,7 @@ class Style(Settings):
 
     strokes: float = Field(0.75, ge=0.0, le=1.0, description="share of the accents that get a stroke")
     content: float = Field(
-        0.9, ge=0.0, le=1.5, description="share of what the words ask most strongly for that is gestured, where known"
+        1.2, ge=0.0, le=2.0, description="chance that what is said is gestured, times how strongly it asks for it"
     )
     size: float = Field(1.0, ge=0.0, le=2.5, description="length of strokes, as a factor")
     tempo: float = Field(1.0, ge=0.5, le=2.0, description="speed of movements for their length, as a factor")
@@ -31,6 +31,7 @@ class Style(Settings):
 PRESETS: dict[str, dict[str, float]] = {
     "calm": {
         "strokes": 0.45,
+        "content": 0.8,
         "size": 0.75,
         "tempo": 0.85,
         "patience_s": 1.0,
