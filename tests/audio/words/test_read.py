@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gesta.audio.words import text as text_module
@@ -200,6 +201,29 @@ def test_what_is_wrong_is_one_sentence(tmp_path: Path, name: str) -> None:
     assert said in str(refused.value)
     assert str(refused.value).count("\n") == 0
     assert str(refused.value).endswith(".")
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_damaged_files_are_read_or_refused(tmp_path: Path, name: str) -> None:
+    random, path = np.random.default_rng(7), tmp_path / name
+    whole = FORMS[name].encode()
+    for _ in range(40):
+        content = bytearray(whole)
+        for at in random.integers(0, len(whole), 4):
+            match random.integers(4):
+                case 0:
+                    content[at : at + 1] = random.choice(list(b'0123456789"[]{},.:-<>\n\t')).tobytes()[:1]
+                case 1:
+                    del content[at : at + int(random.integers(1, 30))]
+                case 2:
+                    content[at:at] = whole[at : at + 30]
+                case 3:
+                    content[at:at] = (b"1e999", b"-1", b"NaN", b"null", b"-->", b"9" * 400)[random.integers(6)]
+        path.write_bytes(content)
+        try:
+            assert len(read_words(path)) > 0
+        except InputError as error:
+            assert "\n" not in str(error)
 
 
 def test_what_is_no_text_or_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

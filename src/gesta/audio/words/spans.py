@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 
+from gesta.audio.words.text import brief
 from gesta.errors import InputError
 from gesta.records import Phone, Word, Words
 
@@ -102,7 +103,7 @@ def _check(span: Span, path: Path) -> None:
         raise InputError(f"The file of words '{path}' holds an entry of {len(span.text):,} letters; that is no word.")
     if not (math.isfinite(span.start) and math.isfinite(span.end) and 0.0 <= span.start <= span.end <= LONGEST_TIME_S):
         raise InputError(
-            f"In the file of words '{path}', '{span.text.strip()[:40]}' goes from {span.start:g} to {span.end:g} s; "
+            f"In the file of words '{path}', '{brief(span.text)}' goes from {span.start:g} to {span.end:g} s; "
             "times must be 0 or more and not run backwards."
         )
 

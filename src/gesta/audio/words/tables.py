@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gesta.audio.words.names import DURATION_NAMES, END_NAMES, START_NAMES, TEXT_NAMES, plain_name, unit_of
 from gesta.audio.words.spans import Found, Span
+from gesta.audio.words.text import brief
 from gesta.errors import InputError
 
 KIND_NAME = "type"
@@ -92,4 +93,4 @@ def _span(row: Sequence[str], columns: Columns, number: int, path: Path) -> Span
         start, last = (float(cell) * columns.unit_s for cell in _times(row, columns))
         return Span(row[columns.text], start, start + last if columns.end < 0 else last)
     except (IndexError, ValueError):
-        raise InputError(f"Row {number} of '{path}' has no word with two times: {','.join(row)[:60]!r}.") from None
+        raise InputError(f"Row {number} of '{path}' has no word with two times: '{brief(','.join(row))}'.") from None

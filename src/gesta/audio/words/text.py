@@ -7,6 +7,8 @@ from gesta.errors import InputError, reason_of
 
 FILE_BYTES = 40_000_000
 """Larger files are refused; an hour of speech with every sound in it takes about 5 MB."""
+SHOWN = 40
+"""Letters of a file's own text that the sentence of an error shows."""
 LONG_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -34,3 +36,8 @@ def read_text(path: Path) -> str:
     if "\0" in text:
         raise InputError(f"The file of words '{path}' is not text in UTF-8 or UTF-16; save it as UTF-8.")
     return text
+
+
+def brief(text: str) -> str:
+    """The beginning of a file's own text, on one line, for the sentence of an error."""
+    return " ".join(text.split())[:SHOWN]

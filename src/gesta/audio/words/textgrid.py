@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gesta.audio.words.spans import Found, Span
+from gesta.audio.words.text import brief
 from gesta.errors import InputError
 
 TOKEN = re.compile(
@@ -42,7 +43,7 @@ def read_textgrid(text: str, path: Path) -> Found:
     except (StopIteration, ValueError, OverflowError):
         raise InputError(f"The file of words '{path}' is no TextGrid, or a damaged one; save it again.") from None
     words = _named(tiers, WORD_TIERS) or (tiers if len(tiers) == 1 else [])
-    names = ", ".join(f"'{tier.name[:40]}'" for tier in (words or tiers)[:5])
+    names = ", ".join(f"'{brief(tier.name)}'" for tier in (words or tiers)[:5])
     if not words:
         raise InputError(f"No tier of '{path}' is named 'words': it has {names or 'none'}; name one so in Praat.")
     if len(words) > 1:
