@@ -156,7 +156,7 @@ PORTRAIT = StillPose(
     "portrait",
     RELAXED,
     {"mouthSmileLeft": 0.35, "mouthSmileRight": 0.35, "cheekSquintLeft": 0.15, "cheekSquintRight": 0.15}
-    | {"browInnerUp": 0.3},
+    | {"browInnerUp": 0.12},
 )
 """Somebody who is about to speak."""
 
