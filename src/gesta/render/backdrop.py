@@ -58,25 +58,59 @@ def _line(along: float, footprint: float) -> float:
 
 
 @kernel
-def draw_backdrop(
-    view: np.ndarray, centre: np.ndarray, linear: np.ndarray, floor: np.ndarray, places: np.ndarray, screen: np.ndarray
-) -> None:
-    """Draw the empty studio.
+def draw_plain(linear: np.ndarray, screen: np.ndarray) -> None:
+    """Draw the background without a floor, which looks the same from everywhere.
 
     Args:
-        view: (5, 3) from `Camera.packed`.
-        centre: (3,) metres, the point the floor fades away from.
         linear: (H, W, 3) float32, written: linear light.
-        floor: (H, W) float32, written: share of the pixel that is floor and can take a shadow.
-        places: (H, W, 2) float32, written: where on the floor the pixel looks, world x and z in metres.
         screen: (H, W, 3) uint8, written.
     """
-    height, width = floor.shape
+    height, width = linear.shape[0], linear.shape[1]
     for row in range(height):
         for column in range(width):
             away_x = (column + 0.5 - 0.5 * width) / height
             away_y = (row + 0.5 - 0.42 * height) / height
             edge = smooth(VIGNETTE_START, VIGNETTE_END, np.sqrt(away_x * away_x + away_y * away_y))
+            for channel in range(3):
+                linear[row, column, channel] = MIDDLE[channel] * (1.0 - edge) + EDGE[channel] * edge
+                screen[row, column, channel] = to_screen(linear[row, column, channel], dither(column, row))
+
+
+@inlined_kernel
+def _sees_floor(view: np.ndarray, centre: np.ndarray, row: float) -> bool:
+    """Whether any pixel of a row sees the floor before it has faded; the camera is never tilted about its own axis."""
+    x, z, distance = _floor_point(view, view[4, 1], row)
+    # The floor in a row of pixels is a line along the camera's right.
+    away = abs((x - centre[0]) * view[1, 2] - (z - centre[2]) * view[1, 0])
+    return distance > 0.0 and away < FLOOR_FADE_END_M
+
+
+@kernel
+def draw_backdrop(
+    view: np.ndarray, centre: np.ndarray, plain: np.ndarray, plain_screen: np.ndarray, linear: np.ndarray,
+    floor: np.ndarray, places: np.ndarray, screen: np.ndarray,
+) -> None:  # fmt: skip
+    """Draw the empty studio.
+
+    Args:
+        view: (5, 3) from `Camera.packed`.
+        centre: (3,) metres, the point the floor fades away from.
+        plain, plain_screen: from `draw_plain`.
+        linear: (H, W, 3) float32, written: linear light.
+        floor: (H, W) float32, written: share of the pixel that is floor and can take a shadow.
+        places: (H, W, 2) float32, written where there is a floor: the place on it, world x and z in metres.
+        screen: (H, W, 3) uint8, written.
+    """
+    height, width = floor.shape
+    for row in range(height):
+        if not _sees_floor(view, centre, row + 0.5):
+            for column in range(width):
+                floor[row, column] = 0.0
+                for channel in range(3):
+                    linear[row, column, channel] = plain[row, column, channel]
+                    screen[row, column, channel] = plain_screen[row, column, channel]
+            continue
+        for column in range(width):
             x, z, distance = _floor_point(view, column + 0.5, row + 0.5)
             share, line = 0.0, 0.0
             if distance > 0.0:
@@ -88,7 +122,8 @@ def draw_backdrop(
             floor[row, column] = share
             places[row, column, 0], places[row, column, 1] = x, z
             for channel in range(3):
-                plain = MIDDLE[channel] * (1.0 - edge) + EDGE[channel] * edge
-                value = (plain * (1.0 - share) + FLOOR[channel] * (1.0 - 0.35 * edge) * share) * (1.0 - line)
+                back = plain[row, column, channel]
+                edge = (back - MIDDLE[channel]) / (EDGE[channel] - MIDDLE[channel])
+                value = (back * (1.0 - share) + FLOOR[channel] * (1.0 - 0.35 * edge) * share) * (1.0 - line)
                 linear[row, column, channel] = value
                 screen[row, column, channel] = to_screen(value, dither(column, row))

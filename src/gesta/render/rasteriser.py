@@ -7,7 +7,7 @@ pixels whatever the number of threads.
 
 import numpy as np
 
-from gesta.render.backdrop import draw_backdrop
+from gesta.render.backdrop import draw_backdrop, draw_plain
 from gesta.render.blocks import BLOCK, SCRATCH
 from gesta.render.camera import Camera
 from gesta.render.compose import KIND, SURFACE_PARTS, paint_body
@@ -66,6 +66,9 @@ class Rasteriser:
         self._seen = np.zeros((height, width, SAMPLES), np.int32)
         self._hollows = np.zeros((2, height // CELL_PX, width // CELL_PX), np.float32)
         self._linear = np.zeros((height, width, 3), np.float32)
+        self._plain = np.empty_like(self._linear)
+        self._plain_screen = np.empty((height, width, 3), np.uint8)
+        draw_plain(self._plain, self._plain_screen)
         self._floor = np.zeros((height, width), np.float32)
         self._places = np.zeros((height, width, 2), np.float32)
         self._light = np.ones((height, width), np.float32)
@@ -129,5 +132,7 @@ class Rasteriser:
     def _draw_studio(self, view: np.ndarray, centre: np.ndarray) -> None:
         """Draw the empty studio again when the camera has moved."""
         if self._empty_view is None or not np.array_equal(view, self._empty_view):
-            draw_backdrop(view, centre, self._linear, self._floor, self._places, self._empty)
+            draw_backdrop(
+                view, centre, self._plain, self._plain_screen, self._linear, self._floor, self._places, self._empty
+            )
             self._empty_view = view
