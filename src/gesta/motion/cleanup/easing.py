@@ -22,17 +22,18 @@ def smoothed(values: np.ndarray, reach: int) -> np.ndarray:
     return ndimage.correlate1d(values, bell(reach), axis=0, mode="nearest")
 
 
-def eased(amounts: np.ndarray, reach: int) -> np.ndarray:
-    """Amounts that rise and fall smoothly and are nowhere less than was asked.
+def eased(amounts: np.ndarray, reach: int, hold: int | None = None) -> np.ndarray:
+    """Amounts that rise and fall smoothly.
 
     Args:
         amounts: (T, ...) 0 or more.
-        reach: how many frames ahead of a need the amount begins to rise, divided between holding and smoothing.
+        reach: how many frames ahead of a need the amount begins to rise.
+        hold: for how many of these it is held before it is smoothed over the rest; half, if not said. With half or
+            more no amount comes out less than was asked; with fewer it is smoother, and short peaks lose a little.
 
     Returns:
         (T, ...); each value depends on the 2 * reach + 1 frames around it.
     """
-    hold = reach // 2
-    # Every frame that the bell mixes holds at least the amount of the frame in its middle.
-    widest = ndimage.maximum_filter1d(amounts, 2 * hold + 1, axis=0, mode="nearest")
-    return smoothed(widest, min(hold, reach - hold))
+    held = reach // 2 if hold is None else hold
+    widest = ndimage.maximum_filter1d(amounts, 2 * held + 1, axis=0, mode="nearest")
+    return smoothed(widest, min(held, reach - held) if hold is None else reach - held)

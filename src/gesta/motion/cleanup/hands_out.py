@@ -19,8 +19,9 @@ from gesta.units import MOTION_FPS
 
 ALLOWED_M = 0.003
 """Skin gives so much."""
-PASS_REACHES = (6, 4, 4)
-"""Frames over which the first way out comes and goes, and those that mend what it has left."""
+PASSES = ((9, 3), (6, 3), (4, 2))
+"""Reach and hold (see `easing.eased`) of the way out, which is smooth, and of those that mend what it has left, which
+are quick."""
 LOOKS = 3
 """How often a hand that had to move is looked at again."""
 ROUNDS = 12
@@ -29,7 +30,7 @@ TOUCH_M, REST_M_S = 0.025, 0.08
 """Hands that are nearer to each other and both slower than this are meant to touch."""
 TOUCH_FRAMES = 6
 """They must be so for twice as many frames, and come together over as many."""
-REACH = 2 * TOUCH_FRAMES + 1 + sum(PASS_REACHES)
+REACH = 2 * TOUCH_FRAMES + 1 + sum(reach for reach, _ in PASSES)
 SMALLEST_M = 1e-4
 """Frames in which hands have less far to go stay as they are."""
 
@@ -50,13 +51,13 @@ class HandsOut:
         rest = self.overlaps.place(pose)
         ways = self._together(pose, rest)
         result = _reached(motion, pose, ways)
-        for reach in PASS_REACHES:
+        for reach, hold in PASSES:
             # A forearm does not go along as a whole, so the arms are solved before the next look.
             now = rest if result is motion else self.overlaps.place(_pose(result))
             out = self._out(now)
             if not any(way.any() for way in out.values()):
                 break
-            ways = {side: ways[side] + _softly(out[side], reach) for side in SIDES}
+            ways = {side: ways[side] + _softly(out[side], reach, hold) for side in SIDES}
             result = _reached(motion, pose, ways)
         return result
 
@@ -108,9 +109,9 @@ def _pose(motion: Motion) -> Pose:
     return forward(motion.rotations.astype(np.float64), motion.translation.astype(np.float64))
 
 
-def _softly(way: np.ndarray, reach: int) -> np.ndarray:
-    """Ways (T, 3) that come and go over `reach` frames, nowhere shorter than asked."""
-    return eased(np.linalg.norm(way, axis=-1), reach)[:, None] * unit(smoothed(way, reach))
+def _softly(way: np.ndarray, reach: int, hold: int) -> np.ndarray:
+    """Ways (T, 3) that come and go over `reach` frames."""
+    return eased(np.linalg.norm(way, axis=-1), reach, hold)[:, None] * unit(smoothed(way, reach))
 
 
 def _out_of_all(directions: np.ndarray, metres: np.ndarray) -> np.ndarray:

@@ -13,3 +13,8 @@ class CleanupSettings(Settings):
     limits: bool = Field(True, description="whether joints are kept within what people's joints can do")
     feet: bool = Field(True, description="whether standing feet are held and the body's drift over them is taken back")
     hands: bool = Field(True, description="whether hands are moved out of the body, and together where they rest so")
+
+
+HANDS_ONLY = CleanupSettings(seams=False, jitter=False, limits=False, feet=False)
+"""What the procedural speaker needs: its feet, joints and paths are right as they are made, but it does not look where
+its two hands meet."""
