@@ -28,7 +28,7 @@ def test_words_call_for_strokes_and_the_plan_says_so(here: Path) -> None:
     assert "content" in causes(Path("with/talk"))
     assert causes(Path("without/talk")) <= {"accent"}
     told = json.loads(str(np.load("with/talk/motion.npz")["provenance"]))
-    assert told["words"] == {"file": "talk.csv", "count": 3, "spread": False}
+    assert told["words"] == {"file": "talk.csv", "language": "en", "count": 3, "spread": False}
 
 
 def test_rough_and_foreign_words_are_said(here: Path, speech: Path) -> None:

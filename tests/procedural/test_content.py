@@ -1,11 +1,13 @@
 """Content: what words ask for, when, on which side; and what the planner makes of it."""
 
 import math
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gesta.audio.words.read import READERS
 from gesta.errors import InputError
 from gesta.procedural.content import ContentEvent, content_events, stressed_s
 from gesta.procedural.lexicon import classes, languages, lexicon, read_lexicon, token_of
@@ -259,3 +261,13 @@ def test_nothing_is_planned_before_it_can_be_known(look_ahead_s: float) -> None:
             if move.cause == "content" and move.accent_s is not None:
                 assert part.heard_s >= by_time[move.accent_s].start_s or look_ahead_s == math.inf
                 assert move.start_s >= by_time[move.accent_s].start_s - look_ahead_s
+
+
+def test_the_page_on_words_names_what_exists() -> None:
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "words.md").read_text(encoding="utf-8")
+    assert all(f"`{suffix}`" in page.replace(".TextGrid", ".textgrid") for suffix in READERS)
+    files = re.findall(r"`(src/gesta/[\w./-]+)`", page)
+    assert files
+    assert all((root / name).is_file() for name in files)
+    assert len(content_events(said("I am not sure it is big"), "en")) > 1

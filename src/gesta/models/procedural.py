@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import ClassVar, NoReturn
 
@@ -22,6 +22,7 @@ from gesta.models.common import (
     reported,
 )
 from gesta.motion.keeping import Kept
+from gesta.procedural.content import language_in
 from gesta.procedural.speaker import ProceduralSpeaker
 from gesta.procedural.style import Style, style_from
 from gesta.records import Motion, Plan, Speech, Words
@@ -114,12 +115,19 @@ class ProceduralModel:
             "look_ahead_s": look_ahead,
         }
         if said is not None:
-            told["words"] = {"file": said.source, "count": len(said), "spread": said.spread}
+            told["words"] = {
+                "file": said.source,
+                "language": said.language,
+                "count": len(said),
+                "spread": said.spread,
+            }
         return Take(speech, prosody, plan, motion.replaced(provenance=told), tidy.report)
 
 
 def _words_of(words: str | PathLike[str] | Words | None, speech: Speech) -> Words | None:
-    """The words, read and fitted to their recording."""
+    """The words, read, fitted to their recording, with their language where it can be told."""
     if words is None:
         return None
-    return fit_words(words if isinstance(words, Words) else read_words(words), speech.duration_s, speech.name)
+    read = words if isinstance(words, Words) else read_words(words)
+    fitted = fit_words(read, speech.duration_s, speech.name)
+    return replace(fitted, language=fitted.language or language_in(fitted))
