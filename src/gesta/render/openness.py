@@ -24,6 +24,8 @@ FAR = 3.0
 """What is nearer by more reaches than this darkens less and less: it is not beside but in front."""
 SAME_RATIO = 0.012
 """Cells whose distances differ by less than this share belong to the same surface."""
+LEAST_WEIGHT = 0.05
+"""Share of the four cells around a pixel that must be of its surface, before one looks further."""
 SIDE = 4
 """Cells in a side of the window that is averaged, and of the pattern of places."""
 PAIRS = 4
@@ -121,4 +123,12 @@ def hollow_share(row: int, column: int, nearness: Scalar, inverse: np.ndarray, h
             if abs(there - nearness) < np.float32(SAME_RATIO) * nearness:
                 total += share * hollows[at_row, at_column]
                 weight += share
+    if weight < np.float32(LEAST_WEIGHT):
+        # A sliver beside another surface: what is known of its own is a little further away.
+        for at_row in range(max(0, first_row - 1), min(first_row + 3, hollows.shape[0])):
+            for at_column in range(max(0, first_column - 1), min(first_column + 3, hollows.shape[1])):
+                there = inverse[at_row * CELL_PX, at_column * CELL_PX, 0]
+                if abs(there - nearness) < np.float32(SAME_RATIO) * nearness:
+                    total += hollows[at_row, at_column]
+                    weight += one
     return total / weight
