@@ -30,14 +30,16 @@ class HandMove:
 
     Attributes:
         hand: "left" or "right".
-        phase: "preparation", "stroke", "retraction" or "adjustment" (a hold's slow drift); holds lie between moves.
+        phase: "preparation", "pre_hold" (waiting, hand raised, for the stroke), "stroke", "hold" (after a stroke),
+            "retraction" or "adjustment" (of a hand at rest). Holds drift, so they are movements, too.
         family: the gesture family, or "rest".
         start_s, duration_s: when, in seconds.
         pose: where it ends.
         arc: how far the path bulges from the straight line half way: outward, up, forward, metres.
         strength: of the accent it was made for, 0 to 1.
         accent_s: time of that accent, or of the stressed syllable that called for it, if there is one.
-        cause: "accent", or "content" where the words called for it.
+        cause: "accent", "content" where the words called for it, "phrase" where a phrase began or ended, or "idle".
+        unit: which gesture unit, from leaving rest to coming back, it belongs to: 1, 2, ...; 0 at rest.
     """
 
     hand: str
@@ -50,6 +52,7 @@ class HandMove:
     strength: float = 0.0
     accent_s: float | None = None
     cause: str = "accent"
+    unit: int = 0
 
     @property
     def end_s(self) -> float:

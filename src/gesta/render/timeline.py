@@ -24,7 +24,9 @@ EVEN_SCORE = 0.5
 LEAST_SCORE_REACH = 0.01
 COLOURS = {
     "preparation": "#9ecae1",
+    "pre_hold": "#deebf7",
     "stroke": "#d94801",
+    "hold": "#fdd0a2",
     "adjustment": "#d9d9d9",
     "retraction": "#a1d99b",
     "sound": "#4c566a",
@@ -217,9 +219,9 @@ class PlanRow(Row):
         axis.plot(nods, np.full(len(nods), 2.0), "v", color=COLOURS["sound"], markersize=5)
         axis.set_yticks((0, 1, 2), ("left", "right", "nod"))
         axis.set_ylim(-0.5, 2.5)
-        for phase in ("preparation", "stroke", "adjustment", "retraction"):
-            axis.barh(0, 0, color=COLOURS[phase], label=phase)
-        axis.legend(loc="upper right", ncols=4, frameon=False, bbox_to_anchor=(1.0, 1.22), borderaxespad=0.0)
+        for phase in ("preparation", "pre_hold", "stroke", "hold", "adjustment", "retraction"):
+            axis.barh(0, 0, color=COLOURS[phase], label=phase.replace("_", " "))
+        axis.legend(loc="upper right", ncols=6, frameon=False, bbox_to_anchor=(1.0, 1.22), borderaxespad=0.0)
         axis.set_ylabel("plan")
 
 
