@@ -30,7 +30,7 @@ SOURCES = {
     "closed": (("mouth_press_l", "mouth_suck_ul", "mouth_suck_dl"), 0.2),
 }
 """Which native weights are what, the strongest counts, and the weight that is all of it."""
-RIDGE = 60.0
+RIDGE = 150.0
 UPPER_SHARE = {"jaw": 5.0, "round": 5.0, "bare": 5.0, "closed": 2.0}
 """Percent of frames that a column's stretch brings to what the recorded faces reach as often."""
 

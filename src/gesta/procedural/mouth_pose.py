@@ -71,10 +71,10 @@ def arkit_of(poses: np.ndarray, habits: MouthHabits = EVERYBODY) -> np.ndarray:
     lips = habits.lips
     put("jawOpen", jaw)
     # mouthClose brings the lips together against the jaw: at jawOpen x, weight x shuts them.
-    put("mouthClose", jaw * np.maximum(pose["closed"], 0.55 * pose["teeth"]))
+    put("mouthClose", jaw * np.maximum(pose["closed"], 0.2 * pose["teeth"]))
     put("mouthPucker", lips * (0.62 * pose["round"] * (0.4 + 0.6 * apart)))
     put("mouthFunnel", lips * apart * (0.30 * pose["round"] + 0.30 * pose["push"]))
-    put("mouthRollLower", 0.25 * pose["closed"] + 0.5 * pose["teeth"])
+    put("mouthRollLower", 0.25 * pose["closed"] + 0.65 * pose["teeth"])
     put("mouthRollUpper", 0.20 * pose["closed"])
     put_both("mouthPress", 0.40 * pose["closed"])
     put_both("mouthStretch", lips * 0.26 * pose["wide"] * apart)
@@ -82,8 +82,8 @@ def arkit_of(poses: np.ndarray, habits: MouthHabits = EVERYBODY) -> np.ndarray:
     put_both("mouthDimple", 0.10 * pose["wide"] * apart)
     bare = apart * lips * pose["bare"]
     put_both("mouthLowerDown", 0.36 * bare * (1.0 - 0.8 * pose["teeth"]))
-    put_both("mouthUpperUp", 0.18 * bare + 0.14 * pose["teeth"])
-    put("tongueOut", 0.22 * pose["tongue"] * apart)
+    put_both("mouthUpperUp", 0.18 * bare + 0.42 * pose["teeth"])
+    put("tongueOut", 0.4 * pose["tongue"] * apart)
     put("mouthLeft", np.maximum(habits.aside, 0.0) * speaking)
     put("mouthRight", np.maximum(-habits.aside, 0.0) * speaking)
     return weights

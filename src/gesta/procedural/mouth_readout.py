@@ -24,6 +24,8 @@ MOMENTS = {"before": (-3, -2), "last": (-1,), "now": (0,), "next": (1,), "after"
 FRAMES_BEFORE = 3
 CLOSING_FROM, CLOSED_FROM = 0.4, 0.8
 """Lips begin to close and are shut where the table's `closed` is this high."""
+ROUND_FROM = 0.3
+"""Less rounding than this is the table's doubt and not a rounded mouth."""
 FILE = "mouth_readout.csv"
 CONSTANT, USUAL = "constant", "usual"
 
@@ -105,11 +107,12 @@ def poses_of(read: np.ndarray, now: dict[str, np.ndarray]) -> np.ndarray:
         put(name, read[:, column])
     # A regression hedges; lips do not: they are shut, or they are not.
     put("closed", (read[:, READ.index("closed")] - CLOSING_FROM) / (CLOSED_FROM - CLOSING_FROM))
+    put("round", (read[:, READ.index("round")] - ROUND_FROM) / (1.0 - ROUND_FROM))
     apart = np.minimum(now["sound"] / 0.3, 1.0)
     # Loud hiss is s or sh; faint hiss with little else is f: the lower lip is under the teeth.
     sharp = now["hiss"] * np.clip((now["sound"] - 0.3) / 0.4, 0.0, 1.0)
     put("wide", apart * (now["spread"] + 0.3 * sharp))
-    put("teeth", 0.6 * apart * now["hiss"] * np.clip((0.5 - now["sound"]) / 0.3, 0.0, 1.0))
+    put("teeth", 0.6 * apart * now["hiss"] * np.clip((0.65 - now["sound"]) / 0.3, 0.0, 1.0))
     put("push", 0.3 * sharp)
     put("bare", poses[:, POSE_INDEX["bare"]] + 0.45 * sharp + 0.15 * poses[:, POSE_INDEX["wide"]])
     return poses

@@ -22,13 +22,13 @@ MURMUR_HZ = (0.0, 500.0)
 SHAPES = 8
 """Cosine components of the spectrum's shape."""
 HEARD = (
-    *("sound", "loud", "level", "active", "voiced", "openness", "roundness", "spread", "hiss", "murmur"),
+    *("sound", "loud", "active", "voiced", "openness", "roundness", "spread", "hiss", "murmur"),
     *(f"shape{number}" for number in range(SHAPES)),
 )
 """The columns of what is heard, each about 0 to 1."""
 MEMORY_S = 10.0
 """The mean spectrum that shapes are taken against forgets at this rate."""
-PRIOR_S = 4.0
+PRIOR_S = 2.0
 """So many seconds of speech the usual spectrum counts for."""
 SHAPE_RANGE_DB = (-50.0, 10.0)
 SHAPE_UNIT_DB = 20.0
@@ -80,7 +80,7 @@ def _shapes(prosody: Prosody) -> np.ndarray:
 
 
 def _named(prosody: Prosody, active: np.ndarray) -> np.ndarray:
-    """The columns of HEARD before the shapes: (T, 10)."""
+    """The columns of HEARD before the shapes: (T, 9)."""
     power = 10.0 ** (prosody.bands.astype(np.float64) / 10.0)
     first, second = (_centre_of(power, band) for band in (FIRST_FORMANT_HZ, SECOND_FORMANT_HZ))
     whole = power.sum(axis=1) + 1e-12
@@ -91,7 +91,6 @@ def _named(prosody: Prosody, active: np.ndarray) -> np.ndarray:
         (
             sound,
             sound**3,
-            np.clip((prosody.level_db + 60.0) / 40.0, 0.0, 1.2),
             active,
             voiced,
             np.clip((first - 0.15) / 0.5, 0.0, 1.0) * voiced,

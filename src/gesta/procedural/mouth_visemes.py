@@ -35,7 +35,7 @@ class Viseme(Settings):
     push: float = Field(0.0, ge=0.0, le=1.0, description="how far the lips are pushed forward as for sh")
     tongue: float = Field(0.0, ge=0.0, le=1.0, description="how much of the tongue shows")
     firm: float = Field(1.0, gt=0.0, description="how much it insists against its neighbours")
-    reach_s: float = Field(0.06, gt=0.0, description="how far it spreads into its neighbours, seconds")
+    reach_s: float = Field(0.06, gt=0.0, description="after how long none of it is left in its neighbours")
     arpabet: tuple[str, ...] = Field((), description="labels without stress")
     ipa: tuple[str, ...] = Field((), description="labels in IPA and X-SAMPA")
     pinyin: tuple[str, ...] = Field((), description="initials and finals without tone")

@@ -56,7 +56,7 @@ class WordReader:
         # How far each time is outside each viseme: (T, N), 0 inside.
         times = (times_s + LEAD_S)[:, None]
         outside_s = np.maximum(np.maximum(timed.starts_s[near] - times, times - timed.ends_s[near]), 0.0)
-        nearness = _fade(outside_s / (2.0 * timed.reach_s[near]))
+        nearness = _fade(outside_s / timed.reach_s[near])
         pull = timed.firm[near] * nearness
         poses = pull @ timed.poses[near] / (pull.sum(axis=1) + REST_WEIGHT)[:, None]
         for column in MUST:
