@@ -1,15 +1,26 @@
-"""Styles: who is speaking, as a few numbers; presets by name, changes by k=v or a TOML file."""
+"""Styles: who is speaking, as numbers; presets by name, changes by k=v, a way between two presets, or a TOML file."""
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field, ValidationError
 
 from gesta.errors import InputError, unknown_name
+from gesta.procedural.presets import PRESETS
 from gesta.settings import Settings, read_table
+
+OLD_NAMES = {"gaze": "gaze_away", "height": "height_m", "outward": "outward_m", "forward": "forward_m"}
+"""Names that settings had before, or go by for short."""
+TOWARDS = ">"
+"""Between two presets: on the way from one to the other."""
+Place = tuple[float, float, float]
 
 
 class Style(Settings):
     """How a speaker moves. 1 in a factor is what the neutral speaker does."""
+
+    energy: float = Field(1.0, ge=0.0, le=1.5, description="scales everything that gestures: 0 only idles, 1.5 is most")
 
     strokes: float = Field(0.75, ge=0.0, le=1.0, description="share of the accents that get a stroke")
     content: float = Field(
@@ -17,46 +28,70 @@ class Style(Settings):
     )
     size: float = Field(1.0, ge=0.0, le=2.5, description="length of strokes, as a factor")
     tempo: float = Field(1.0, ge=0.5, le=2.0, description="speed of movements for their length, as a factor")
-    patience_s: float = Field(
-        1.5, ge=0.2, le=20.0, description="how long hands wait for the next stroke before they rest"
+    arrival_sd_s: float = Field(
+        0.09, ge=0.0, le=0.25, description="how loosely strokes keep time: standard deviation from their accents, s"
     )
+    patience_s: float = Field(
+        1.5, ge=0.2, le=20.0, description="how long hands wait for the next stroke before they rest, s"
+    )
+    pause_activity: float = Field(
+        0.25, ge=0.0, le=1.0, description="what hands do in pauses of speech: 0 rest at once, 1 go on moving"
+    )
+
     both_hands: float = Field(0.5, ge=0.0, le=1.0, description="share of phrases gestured with both hands")
+    symmetry: float = Field(
+        0.65, ge=0.0, le=1.0, description="how alike two hands move that gesture together, 1 for mirrored"
+    )
+    handedness: float = Field(
+        0.6, ge=0.0, le=1.0, description="share of one-handed gestures made with the right hand, about which seeds vary"
+    )
+    height_m: float = Field(0.0, ge=-0.25, le=0.3, description="how much higher than usual gestures are made, m")
+    outward_m: float = Field(0.0, ge=-0.15, le=0.25, description="how much further out than usual, m")
+    forward_m: float = Field(0.0, ge=-0.15, le=0.15, description="how much further forward than usual, m")
+
+    rest: str = Field("", description="name of the pose in which hands rest; empty leaves it to the seed")
+    rest_left_m: Place | None = Field(
+        None, description="where the left wrist rests instead: from its shoulder outward, up, forward, m"
+    )
+    rest_right_m: Place | None = Field(None, description="the same of the right wrist")
+    seated: bool = Field(False, description="whether the speaker sits")
+
+    alive: float = Field(1.0, ge=0.0, le=3.0, description="size of the small motion that never stops, as a factor")
+    finger_motion: float = Field(1.0, ge=0.0, le=3.0, description="how much fingers move by themselves, as a factor")
+    breath: float = Field(1.0, ge=0.0, le=3.0, description="how far breathing lifts chest and shoulders, as a factor")
+
     head: float = Field(1.0, ge=0.0, le=2.5, description="size of nods and turns of the head, as a factor")
-    torso: float = Field(1.0, ge=0.0, le=2.5, description="size of leans and weight shifts, as a factor")
-    gaze: float = Field(0.4, ge=0.0, le=1.0, description="share of phrases that begin with a glance aside")
+    head_pitch: float = Field(1.0, ge=0.0, le=4.0, description="of these, nods: as a further factor")
+    head_yaw: float = Field(1.0, ge=0.0, le=4.0, description="of these, turns: as a further factor")
+    head_roll: float = Field(1.0, ge=0.0, le=4.0, description="of these, tilts: as a further factor")
+    head_tempo: float = Field(1.0, ge=0.4, le=2.5, description="how quickly the head goes from one to the next, factor")
+    torso: float = Field(1.0, ge=0.0, le=2.5, description="size of leans and turns of the trunk, as a factor")
+    torso_pitch: float = Field(1.0, ge=0.0, le=4.0, description="of these, forward and back: as a further factor")
+    torso_yaw: float = Field(1.0, ge=0.0, le=4.0, description="of these, turns: as a further factor")
+    torso_roll: float = Field(1.0, ge=0.0, le=4.0, description="of these, sideways: as a further factor")
+    lean_deg: float = Field(0.0, ge=-15.0, le=25.0, description="how far the trunk leans forward all the time, degrees")
+    weight_shifts_per_minute: float = Field(
+        12.0, ge=0.0, le=40.0, description="how often the weight goes to another place over the feet or the seat"
+    )
+    steps_per_minute: float = Field(0.0, ge=0.0, le=12.0, description="how often a foot is put elsewhere")
+
+    gaze_away: float = Field(0.35, ge=0.0, le=1.0, description="share of the time in which the eyes leave the listener")
+    blinks_per_minute: float = Field(18.0, ge=0.0, le=60.0, description="how often the eyes blink; seeds vary about it")
+    brows: float = Field(1.0, ge=0.0, le=3.0, description="how far brows rise on accents, as a factor")
     smile: float = Field(0.12, ge=0.0, le=1.0, description="how much the face smiles at rest")
-    energy: float = Field(1.0, ge=0.0, le=1.5, description="scales everything that gestures: 0 only idles, 1.5 is most")
 
-
-PRESETS: dict[str, dict[str, float]] = {
-    "calm": {
-        "strokes": 0.45,
-        "content": 0.8,
-        "size": 0.75,
-        "tempo": 0.85,
-        "patience_s": 1.0,
-        "both_hands": 0.35,
-        "head": 0.7,
-        "torso": 0.7,
-    },
-    "neutral": {},
-    "lively": {
-        "strokes": 0.95,
-        "size": 1.3,
-        "tempo": 1.12,
-        "patience_s": 2.6,
-        "both_hands": 0.65,
-        "head": 1.3,
-        "torso": 1.3,
-    },
-}
+    @property
+    def gaze(self) -> float:
+        """The same as gaze_away."""
+        return self.gaze_away
 
 
 def style_from(text: str = "neutral", energy: float | None = None) -> Style:
-    """Read a style: a preset's name, "k=v,..." on top of neutral (or "calm,size=1.2"), or the path of a TOML file.
+    """Read a style.
 
     Args:
-        text: what the user wrote.
+        text: a preset's name, "k=v,..." on top of neutral, both ("calm,size=1.2"), a place on the way from one preset
+            to another ("calm>lively=0.3"), or the path of a TOML file of settings.
         energy: replaces the style's own energy.
 
     Raises:
@@ -65,11 +100,36 @@ def style_from(text: str = "neutral", energy: float | None = None) -> Style:
     values = read_table(text, "style file") if text.endswith(".toml") else _from_words(text)
     if energy is not None:
         values["energy"] = energy
-    for name in values:
+    return _checked(values)
+
+
+def blend(style: Style, other: Style, share: float) -> Style:
+    """A style on the way to another one: numbers in proportion, names and the like from the nearer one.
+
+    Args:
+        style: at a share of 0.
+        other: at a share of 1.
+        share: 0 to 1.
+    """
+    ends = style.model_dump(), other.model_dump()
+    return Style(**{name: _between(here, ends[1][name], share) for name, here in ends[0].items()})
+
+
+def _between(here: Any, there: Any, share: float) -> Any:
+    if type(here) is float and type(there) is float:
+        return (1.0 - share) * here + share * there
+    if isinstance(here, tuple) and isinstance(there, tuple):
+        return tuple(_between(*pair, share) for pair in zip(here, there, strict=True))
+    return there if share > 0.5 else here
+
+
+def _checked(values: Mapping[str, Any]) -> Style:
+    named = {OLD_NAMES.get(name, name): value for name, value in values.items()}
+    for name in named:
         if name not in Style.model_fields:
-            raise unknown_name("style setting", name, Style.model_fields)
+            raise unknown_name("style setting", name, [*Style.model_fields, *OLD_NAMES])
     try:
-        return Style(**values)
+        return Style(**named)
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(f"Style setting '{first['loc'][0]}' is {first['input']!r}: {first['msg'].lower()}.") from None
@@ -78,11 +138,29 @@ def style_from(text: str = "neutral", energy: float | None = None) -> Style:
 def _from_words(text: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for word in filter(None, (part.strip() for part in text.split(","))):
-        name, equals, value = word.partition("=")
-        if equals:
-            values[name.strip()] = value.strip()
-        elif word in PRESETS:
-            values.update(PRESETS[word])
+        name, equals, value = (part.strip() for part in word.partition("="))
+        if TOWARDS in name:
+            values.update(_on_the_way(name, value))
+        elif equals:
+            values[name] = value
         else:
-            raise unknown_name("style", word, PRESETS)
+            values.update(_preset(word))
     return values
+
+
+def _preset(name: str) -> Mapping[str, Any]:
+    if name not in PRESETS:
+        raise unknown_name("style", name, PRESETS)
+    return PRESETS[name]
+
+
+def _on_the_way(names: str, share: str) -> dict[str, Any]:
+    """The settings of "calm>lively" at a share such as "0.3"."""
+    first, second = (Style(**_preset(name.strip())) for name in names.split(TOWARDS, 1))
+    try:
+        way = float(share)
+    except ValueError:
+        way = math.nan
+    if not 0.0 <= way <= 1.0:
+        raise InputError(f"'{names}={share}' is no place between two styles: write {names}=0.3, with 0 to 1.")
+    return blend(first, second, way).model_dump()
