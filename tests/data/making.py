@@ -38,7 +38,7 @@ def planned(
 def in_pieces(motion: Motion, sizes: Sequence[int], strokes: np.ndarray) -> LoadedClip:
     """A motion as a source that gives it piece by piece, with its strokes."""
     ends = np.cumsum(sizes)
-    pieces = (Piece(motion.frames(b - n, b), strokes[b - n : b]) for n, b in zip(sizes, ends, strict=True))
+    pieces = (Piece(motion.frames(b - n, b), strokes[b - n : b, None]) for n, b in zip(sizes, ends, strict=True))
     return LoadedClip(pieces, motion.frame_count, made_speech(motion.frame_count))
 
 

@@ -10,7 +10,6 @@ from gesta.audio.read import open_speech
 from gesta.data.clips import Dataset
 from gesta.data.kinds import plan_source
 from gesta.data.prepare import prepare
-from gesta.data.synthetic import stroke_frames
 from gesta.errors import InputError
 from gesta.motion.representation import Representation
 from gesta.units import SAMPLE_RATE
@@ -83,14 +82,6 @@ def test_a_short_recording_still_gives_both_splits(tmp_path: Path) -> None:
     voice = demo_speech(tmp_path / "w.wav", 0.11)
     left_out = prepare(plan_source("synthetic", voice), tmp_path / "other").left_out
     assert "too short to be divided" in left_out["w-neutral-0-validation"]
-
-
-def test_frames_of_a_stroke_are_those_that_begin_in_it() -> None:
-    moves = gesta.load("procedural").speak(VOICE).plan.strokes[:2]
-    found = stroke_frames(moves, 10, 200)
-    expected = [any(move.start_s <= frame / 30 < move.end_s for move in moves) for frame in range(10, 200)]
-    assert found.tolist() == expected
-    assert found.dtype == np.float32
 
 
 def test_what_cannot_be_made(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ and left out. SRC is only read."""
 EXAMPLES = """\b
 Examples:
   gesta prepare synthetic voice.flac -o data/toy --seeds 8
-  gesta prepare synthetic recordings -o data/made --styles calm,neutral,lively
+  gesta prepare synthetic recordings -o data/made --styles calm,neutral,lively --people --copies 2 --workers 8
   gesta prepare bvh captures -o data/own --joints joints.toml
   gesta prepare beat2 BEAT2/beat_english_v2.0.0 -o data/scott --speakers 2
   gesta prepare show SHOW -o data/show --smplx SMPLX_NEUTRAL.npz
@@ -63,6 +63,18 @@ def synthetic(
     output: Output,
     seeds: Annotated[int, typer.Option(metavar="N", help="Takes of each recording and style.")] = 1,
     styles: Annotated[str, typer.Option(metavar="LIST", help="calm, neutral, lively; each is a speaker.")] = "neutral",
+    people: Annotated[
+        bool, typer.Option("--people", help="Make each take a person of its own, between two of the styles.")
+    ] = False,
+    copies: Annotated[
+        int,
+        typer.Option(metavar="N", help="Copies of what trains with other speed, pitch, loudness, noise, room."),
+    ] = 0,
+    words: Annotated[
+        bool,
+        typer.Option("--words/--no-words", help="Use words beside a recording (NAME.TextGrid, .tsv ...)."),
+    ] = True,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes; the data does not depend on it.")] = 1,
     validation_share: Validation = 0.1,
     test_share: Test = 0.0,
     licence: Licence = "not stated",
@@ -70,18 +82,21 @@ def synthetic(
 ) -> None:
     """Recordings, moved by the procedural speaker.
 
-    SRC is a recording or a folder of them. Which frames are strokes is known and kept. Several recordings are divided
-    into splits by recording, a single one by time.
+    SRC is a recording or a folder of them. What each hand does in every frame, and why, is known and kept. Several
+    recordings are divided into splits by recording, a single one by time.
     """
     refuse_planned(ray=ray)
     settings = {
         "seeds": seeds,
         "styles": _words(styles),
+        "people": people,
+        "words": words,
+        "alterations": {"copies": copies},
         "validation_share": validation_share,
         "test_share": test_share,
         "licence": licence,
     }
-    _prepare("synthetic", source, output, settings)
+    _prepare("synthetic", source, output, settings, workers=workers)
 
 
 def beat2(
@@ -193,8 +208,11 @@ def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _prepare(kind: str, source: Path, output: Path, settings: dict[str, Any], smplx: Path | None = None) -> None:
+def _prepare(
+    kind: str, source: Path, output: Path, settings: dict[str, Any], smplx: Path | None = None, workers: int = 1
+) -> None:
     from gesta.data.kinds import plan_source
+    from gesta.data.manifest import DatasetInfo
     from gesta.data.prepare import prepare
 
     check_folder(output)
@@ -202,7 +220,7 @@ def _prepare(kind: str, source: Path, output: Path, settings: dict[str, Any], sm
     plan = plan_source(kind, source, settings, smplx)
     try:
         with progress_bar(kind) as report, _readers_quiet():
-            done = prepare(plan, output, report)
+            done = prepare(plan, output, report, workers)
     except KeyboardInterrupt:
         note(f"What is finished stays in '{output}'; the same command goes on from there.")
         raise
@@ -210,6 +228,9 @@ def _prepare(kind: str, source: Path, output: Path, settings: dict[str, Any], sm
     for said, clips in done.notes.items():
         note(f"{clips} clips: {said}.")
     say_written(output)
+    if isinstance(done.info, DatasetInfo) and done.info.distinct_speech_hours is not None:
+        made, heard = done.info.motion_hours, done.info.distinct_speech_hours
+        note(f"{made:.2f} hours of motion from {heard:.2f} hours of different speech")
     kept = f", {done.kept} of them from before" if done.kept else ""
     note(f"{done.info.clips} clips{kept}; {len(done.left_out)} left out; licence: {done.info.licence}")
     if done.made:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from gesta.data.card import CARD_FILE, card_text, hours_of
+from gesta.data.encoding import EncodedClip, encoded
 from gesta.data.growing import Form, GrowingSet
 from gesta.data.manifest import (
     MOTION_FOLDER,
@@ -15,10 +18,10 @@ from gesta.data.manifest import (
     read_records,
     shard_path,
 )
-from gesta.data.plans import LoadedClip, Piece, PlannedClip
+from gesta.data.plans import LoadedClip, PlannedClip
 from gesta.data.rows import GrowingRows
 from gesta.motion.representation import Representation
-from gesta.records import PARTS
+from gesta.writing import replacing
 
 SHARD_FRAMES = 108_000
 """Rows in a file: an hour, 180 MB; a longer clip has a file of its own."""
@@ -40,55 +43,53 @@ class Building(GrowingSet[DatasetInfo, ClipRecord]):
             self._truth.close()
 
     def _written(self, clip: PlannedClip) -> ClipRecord:
-        loaded: LoadedClip = clip.load()
-        if self._motion.rows and self._motion.rows + loaded.frames > SHARD_FRAMES:
+        loaded: LoadedClip | EncodedClip = clip.load()
+        columns = self.info.truth if self.info.strokes else ()
+        coded = loaded if isinstance(loaded, EncodedClip) else encoded(loaded, self._representation, columns)
+        if self._motion.rows and self._motion.rows + coded.frames > SHARD_FRAMES:
             self._next_shard()
-        pieces = iter(loaded.pieces)
-        first = next(pieces)
-        speech = self._add_speech(clip, loaded.speech, *loaded.samples)
+        speech = self._brought_speech(clip, coded)
         shard, row = self._shard, self._motion.rows
         truth: list[np.ndarray] = []
-        count = self._motion.append(self._rows(first, pieces, loaded.frames, truth))
-        if count != loaded.frames:
-            raise ValueError(f"{clip.id} gave {count} frames where {loaded.frames} were announced")
+        count = self._motion.append(_parted(coded, truth))
+        if count != coded.frames:
+            raise ValueError(f"{clip.id} gave {count} frames where {coded.frames} were announced")
         if self._truth is not None:
             self._truth.append(truth)
-        motion = first.motion
-        return ClipRecord(
-            **self._listed(clip),
-            **speech,
-            frames=count,
-            shard=shard,
-            first_row=row,
-            parts=tuple(part for part in PARTS if part in motion.parts),
-            floor_known=motion.floor_known,
-            contacts_known=motion.contacts is not None or motion.floor_known,
-            lacking=tuple(motion.provenance.get("lacking", ())),
-            strokes=first.strokes is not None,
-            notes=(*motion.provenance.get("notes", ()), *loaded.notes),
-        )
+        said = {**coded.said, **coded.later}
+        return ClipRecord(**self._listed(clip), **speech, frames=count, shard=shard, first_row=row, **said)
 
-    def _rows(self, first: Piece, rest: Iterator[Piece], frames: int, truth: list[np.ndarray]) -> Iterator[np.ndarray]:
-        """(n, C) rows of a clip's first `frames` frames; what is true of them is put into `truth`."""
-        piece: Piece | None = first
-        while piece is not None and frames > 0:
-            parts = self._representation.encode(piece.motion)
-            rows = np.concatenate(list(parts.values()), axis=1)[:frames]
-            strokes = np.zeros(len(rows)) if piece.strokes is None else piece.strokes[: len(rows)]
-            truth.append(strokes.astype(np.float32)[:, None])
-            frames -= len(rows)
-            yield rows
-            piece = next(rest, None) if frames > 0 else None
+    def _brought_speech(self, clip: PlannedClip, coded: EncodedClip) -> dict[str, Any]:
+        if isinstance(coded.speech, tuple):
+            return self._add_speech(clip, *coded.speech)
+        return self._take_speech(clip, coded.speech)
+
+    def finish(self, skipped: Iterable[str]) -> DatasetInfo:
+        """Write the card, and say in dataset.json that this is all."""
+        if (hours := hours_of(self.records)) is not None:
+            changes = {"distinct_speech_hours": hours.speech, "motion_hours": hours.motion}
+            self.info = self.info.model_copy(update=changes)
+            with replacing(self.folder / CARD_FILE) as temporary:
+                temporary.write_text(card_text(self.info, self.records), encoding="utf-8")
+        return super().finish(skipped)
 
     def _open_shard(self, number: int, rows: int) -> None:
         self._shard = number
-        size = sum(self.info.channels.values())
+        size, columns = sum(self.info.channels.values()), len(self.info.truth)
+        truth = shard_path(self.folder, TRUTH_FOLDER, number)
         self._motion = GrowingRows(shard_path(self.folder, MOTION_FOLDER, number), size, rows)
-        self._truth = GrowingRows(shard_path(self.folder, TRUTH_FOLDER, number), 1, rows) if self.info.strokes else None
+        self._truth = GrowingRows(truth, columns, rows) if self.info.strokes else None
 
     def _next_shard(self) -> None:
         self.__exit__()
         self._open_shard(self._shard + 1, 0)
+
+
+def _parted(coded: EncodedClip, truth: list[np.ndarray]) -> Iterator[np.ndarray]:
+    """The rows of channels; those of truth are put into `truth`."""
+    for rows, true in coded.blocks:
+        truth.append(true)
+        yield rows
 
 
 MOTION_FORM = Form(read_info, read_records, Building)

@@ -12,6 +12,7 @@ from gesta.data.building import MOTION_FORM
 from gesta.data.finished import clips_in, read_finished, speech_of
 from gesta.data.manifest import MOTION_FOLDER, TRUTH_FOLDER, ClipRecord, DatasetInfo, shard_path
 from gesta.data.rows import open_rows
+from gesta.data.truth import labels_from
 from gesta.errors import InputError
 from gesta.motion.representation import Parts, Representation
 from gesta.records import Motion, Speech
@@ -38,7 +39,9 @@ class Dataset:
         shards = sorted({clip.shard for clip in self.clips})
         self._motion = {number: open_rows(shard_path(folder, MOTION_FOLDER, number), start) for number in shards}
         self._truth = {
-            number: open_rows(shard_path(folder, TRUTH_FOLDER, number), 1) for number in shards if info.strokes
+            number: open_rows(shard_path(folder, TRUTH_FOLDER, number), len(info.truth))
+            for number in shards
+            if info.strokes
         }
         self._check_rows()
 
@@ -97,6 +100,19 @@ class Dataset:
         if not clip.strokes:
             return np.zeros(clip.frames, dtype=np.float32)
         return self._truth[clip.shard][clip.first_row : clip.first_row + clip.frames, 0]
+
+    def labels(self, clip: ClipRecord) -> dict[str, np.ndarray]:
+        """What each hand does and why: "left_phase", "left_family", "left_cause", and of the right one, (T,) strings.
+
+        "" where a hand makes no movement; no entry at all where the source plans nothing (`clip.labels` is empty).
+
+        Raises:
+            InputError: a number in the truth stands for nothing.
+        """
+        if not clip.labels:
+            return {}
+        rows = self._truth[clip.shard][clip.first_row : clip.first_row + clip.frames]
+        return labels_from(rows, clip.labels, f"'{clip.id}'")
 
     def speech(self, clip: ClipRecord) -> Speech:
         """The recording of a clip; its file is opened when its samples are asked for."""

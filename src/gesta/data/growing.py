@@ -12,7 +12,7 @@ from typing import Any, Generic
 
 from gesta.data.listing import INFO_FILE, MANIFEST_FILE, SPEECH_FOLDER, ClipLine, Info, Line, SetInfo
 from gesta.data.plans import PlannedClip
-from gesta.data.speech_files import SUFFIX, cut, write_speech
+from gesta.data.speech_files import SUFFIX, WrittenSpeech, cut, write_speech
 from gesta.errors import InputError, OutputError, reason_of
 from gesta.records import Speech
 from gesta.writing import replacing
@@ -105,6 +105,17 @@ class GrowingSet(Generic[Info, Line]):
         name = f"{SPEECH_FOLDER}/{clip.speech_name}{SUFFIX}"
         if name not in self._speech:
             self._speech[name] = write_speech(self.folder / name, cut(speech.source.blocks(), start, stop))
+        return self._speech_record(name)
+
+    def _take_speech(self, clip: PlannedClip, written: WrittenSpeech | None) -> dict[str, Any]:
+        """As `_add_speech`, for sound that another process has written already; None where a clip before brought it."""
+        name = f"{SPEECH_FOLDER}/{clip.speech_name}{SUFFIX}"
+        if written is not None and name not in self._speech:
+            written.path.replace(self.folder / name)
+            self._speech[name] = (written.samples, written.sha256)
+        return self._speech_record(name)
+
+    def _speech_record(self, name: str) -> dict[str, Any]:
         samples, sha256 = self._speech[name]
         return {"speech": name, "speech_samples": samples, "speech_sha256": sha256}
 

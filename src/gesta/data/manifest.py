@@ -6,19 +6,22 @@ A data set is a folder:
 * manifest.jsonl: the clips (`ClipRecord`), in the order of their rows;
 * motion/shard-0000.npy, ...: float32 rows of channels, a row per frame, the parts one after another as in
   `Representation.parts`, so that a window is one slice;
-* truth/shard-0000.npy, ...: 1 in a stroke, 0 outside, row by row beside the motion, where strokes are known;
-* speech/NAME.flac: 16 kHz mono 16 bits; clips may share a file.
+* truth/shard-0000.npy, ...: what is known of each frame, row by row beside the motion, where strokes are known: 1 in a
+  stroke, 0 outside, and, where the source plans its motion, what each hand does (`gesta.data.truth`);
+* speech/NAME.flac: 16 kHz mono 16 bits; clips may share a file;
+* card.md: the same for people.
 
 Everything read here is untrusted: sizes, names and numbers are checked, and no name leads out of the folder.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from gesta.data.listing import INFO_FILE, MOTION, ClipLine, SetInfo, read_description, read_lines
+from gesta.data.truth import STROKES
 from gesta.errors import InputError
 from gesta.motion.representation import Representation
 from gesta.records import PARTS
@@ -39,6 +42,10 @@ class ClipRecord(ClipLine):
     contacts_known: bool = Field(description="whether the contact channels mean something")
     lacking: tuple[str, ...] = Field((), description="joints and face weights that are not real in a part that is")
     strokes: bool = Field(False, description="whether the truth about strokes is known")
+    labels: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="what the numbers in the truth stand for, by their kind"
+    )
+    about: dict[str, Any] = Field(default_factory=dict, description="how the clip was made, where it was made")
 
 
 class DatasetInfo(SetInfo):
@@ -49,6 +56,11 @@ class DatasetInfo(SetInfo):
     frames_per_second: Literal[30] = Field(30, description="rows in a second")
     channels: dict[str, int] = Field(description="channels of each part, in the order in which they stand in a row")
     strokes: bool = Field(description="whether the truth about strokes is there")
+    truth: tuple[str, ...] = Field((STROKES,), description="the columns of truth, where it is there")
+    distinct_speech_hours: float | None = Field(
+        None, description="hours of different speech, where clips share it: takes and altered copies count once"
+    )
+    motion_hours: float | None = Field(None, description="hours of motion, where clips share speech")
 
 
 def shard_path(folder: Path, kind: str, number: int) -> Path:

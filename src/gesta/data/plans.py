@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from gesta.data.listing import SetInfo, Split
 from gesta.data.manifest import DatasetInfo, channel_count
+from gesta.data.truth import STROKES
 from gesta.errors import InputError
 from gesta.motion.representation import Representation
 from gesta.records import Motion, Speech
@@ -22,10 +23,13 @@ WORTH_SAYING_S = 1.0
 
 @dataclass(frozen=True)
 class Piece:
-    """Some consecutive frames of a clip: the motion, and (n,) float32 with 1 in a stroke where that is known."""
+    """Some consecutive frames of a clip: the motion, and (n, columns) float32 rows of what is true of them.
+
+    The first column of truth is 1 in a stroke; what others there are `truth.TRUTH` says. None where nothing is known.
+    """
 
     motion: Motion
-    strokes: np.ndarray | None = None
+    truth: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class LoadedClip:
         speech: the recording.
         start_frame: where in the recording the clip begins.
         notes: what is worth saying of it, beside what the motion's provenance says.
+        about: how it was made, where it was made and not found; complete once the pieces have been taken.
+        label_names: what the numbers in the truth stand for; complete then, too. See `truth.PlanTruth`.
     """
 
     pieces: Iterable[Piece]
@@ -45,6 +51,8 @@ class LoadedClip:
     speech: Speech
     start_frame: int = 0
     notes: tuple[str, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+    label_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def samples(self) -> tuple[int, int]:
@@ -66,6 +74,7 @@ class PlannedClip:
         speech_name: of the sound's file; clips of the same name share it.
         load: reads it, as a `LoadedClip` or, for a data set of films, as a `films_plan.LoadedFilm`; raises InputError
             when it cannot be used.
+        together: clips that follow each other with the same word here share work, so that one process makes them best.
     """
 
     id: str
@@ -75,6 +84,7 @@ class PlannedClip:
     size: int
     speech_name: str
     load: Callable[[], Any] = field(compare=False)
+    together: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,11 +129,13 @@ class DatasetPlan(SetPlan):
 
     face_basis: str
     strokes: bool = False
+    truth: tuple[str, ...] = (STROKES,)
 
     def info(self) -> DatasetInfo:
         """The description of the data set as it stands before the first clip."""
         channels = channel_count(Representation(self.face_basis))
-        added = {"face_basis": self.face_basis, "channels": channels, "strokes": self.strokes}
+        added: dict[str, Any] = {"face_basis": self.face_basis, "channels": channels, "strokes": self.strokes}
+        added["truth"] = self.truth if self.strokes else ()
         return DatasetInfo.checked(self.described() | added, PLAN)
 
 

@@ -1,14 +1,17 @@
 """Preparing a data set from a plan: every clip in turn, finished ones kept, broken ones named and left out."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from gesta.data.ahead import made_ahead
 from gesta.data.building import MOTION_FORM
 from gesta.data.film_building import FILM_FORM
 from gesta.data.growing import Form, kept_records
 from gesta.data.listing import FILMS, HOLDS, MOTION, ClipLine, SetInfo, held_in
+from gesta.data.manifest import DatasetInfo
 from gesta.data.plans import PlannedClip, SetPlan
 from gesta.errors import InputError, OutputError, reason_of
 from gesta.locking import only_writer
@@ -49,13 +52,14 @@ def prepared_info(folder: Path) -> SetInfo:
     return FORMS[held_in(folder)].read_info(folder)
 
 
-def prepare(plan: SetPlan, folder: Path, progress: Progress | None = None) -> Prepared:
+def prepare(plan: SetPlan, folder: Path, progress: Progress | None = None, workers: int = 1) -> Prepared:
     """Make a data set, or go on with one that a run with the same plan has begun.
 
     Args:
         plan: what is to be prepared.
         folder: where; nothing is written before the first clip has proved usable.
         progress: told how far it is, in bytes of the source.
+        workers: processes that make clips, for data sets of motion; the same data comes of any number.
 
     Raises:
         InputError: no clip can be used, or the folder holds another data set.
@@ -82,13 +86,14 @@ def prepare(plan: SetPlan, folder: Path, progress: Progress | None = None) -> Pr
     another = f"Another run is writing to '{folder}'; wait for it or choose another folder."
     with only_writer(folder, another), form.building(folder, info, kept_records(folder, info, form)) as building:
         whole, passed = sum(clip.size for clip in waiting), 0
-        for clip in waiting:
-            told("preparing", passed, whole)
-            try:
-                building.add(clip)
-            except InputError as error:
-                left_out[clip.id] = str(error)
-            passed += clip.size
+        with closing(_ready(waiting, info, folder, workers)) as ready:
+            for clip in ready:
+                told("preparing", passed, whole)
+                try:
+                    building.add(clip)
+                except InputError as error:
+                    left_out[clip.id] = str(error)
+                passed += clip.size
         told("preparing", whole, whole)
         if not building.records:
             raise _nothing_usable(plan, left_out)
@@ -96,6 +101,16 @@ def prepare(plan: SetPlan, folder: Path, progress: Progress | None = None) -> Pr
     made = building.records[len(kept) :]
     frames = sum(record.frames for record in made)
     return Prepared(finished, len(made), frames, len(kept), left_out, _notes(building.records))
+
+
+def _ready(
+    clips: Sequence[PlannedClip], info: SetInfo, folder: Path, workers: int
+) -> Generator[PlannedClip, None, None]:
+    """The clips, made ahead by other processes where there are to be several."""
+    if workers > 1 and isinstance(info, DatasetInfo):
+        yield from made_ahead(clips, info, folder, workers)
+    else:
+        yield from clips
 
 
 def _notes(records: Sequence[ClipLine]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +18,15 @@ LARGEST = 32_767
 SUFFIX = ".flac"
 
 
+@dataclass(frozen=True)
+class WrittenSpeech:
+    """Speech that is on the disk already, whole and flushed, beside where it belongs, under a temporary name."""
+
+    path: Path
+    samples: int
+    sha256: str
+
+
 def cut(blocks: Iterable[np.ndarray], start: int, stop: int) -> Iterator[np.ndarray]:
     """The samples [start, stop) of a recording that comes in blocks; what follows is not read."""
     at = 0
@@ -27,6 +37,16 @@ def cut(blocks: Iterable[np.ndarray], start: int, stop: int) -> Iterator[np.ndar
         at += len(block)
         if len(chosen):
             yield chosen
+
+
+def as_steps(block: np.ndarray) -> np.ndarray:
+    """(S,) samples in [-1, 1] as the 16-bit steps that the file holds."""
+    return np.minimum(np.rint(block * FULL_SCALE), LARGEST).astype("<i2")
+
+
+def from_steps(steps: np.ndarray) -> np.ndarray:
+    """(S,) float32 samples, as the reader gives them back."""
+    return (steps / np.float32(FULL_SCALE)).astype("<f4")
 
 
 def write_speech(path: Path, blocks: Iterable[np.ndarray]) -> tuple[int, str]:
@@ -46,11 +66,11 @@ def write_speech(path: Path, blocks: Iterable[np.ndarray]) -> tuple[int, str]:
             track = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono")
             track.codec_context.options = {"flags": "+bitexact"}
             for block in blocks:
-                steps = np.minimum(np.rint(block * FULL_SCALE), LARGEST).astype("<i2")
+                steps = as_steps(block)
                 frame = av.AudioFrame.from_ndarray(steps[None], "s16", "mono")
                 frame.sample_rate, frame.time_base, frame.pts = SAMPLE_RATE, Fraction(1, SAMPLE_RATE), count
                 container.mux(track.encode(frame))
-                digest.update((steps / np.float32(FULL_SCALE)).astype("<f4").tobytes())
+                digest.update(from_steps(steps).tobytes())
                 count += len(block)
             container.mux(track.encode(None))
     return count, digest.hexdigest()

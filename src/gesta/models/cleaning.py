@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from gesta.avatar.capsules import body_capsules
 from gesta.motion.cleanup.cleaner import Cleaner, CleanupReport
+from gesta.motion.cleanup.settings import HANDS_ONLY as HANDS_ONLY
 from gesta.motion.cleanup.settings import CleanupSettings
 from gesta.motion.cleanup.silence import faded, idle_share
 from gesta.motion.cleanup.windows import joined
@@ -12,9 +13,6 @@ from gesta.procedural.style import style_from
 from gesta.records import Motion, Prosody
 
 EVERYTHING = CleanupSettings()
-HANDS_ONLY = CleanupSettings(seams=False, jitter=False, limits=False, feet=False)
-"""What the procedural speaker needs: its feet, joints and paths are right as they are made, but it does not look where
-its two hands meet."""
 IDLE_STYLE, IDLE_ENERGY, IDLE_SEED = "calm", 0.0, 0
 """Who idles in a silence: always the same one, so that a trained model's seed matters only where it draws tokens."""
 
