@@ -37,18 +37,19 @@ class Drift:
 
 KINDS: Mapping[str, Drift] = {
     # Metres.
-    "position": Drift(0.011, 0.35, 5.0),
-    "pelvis": Drift(0.003, 0.15, 4.5),
+    "position": Drift(0.005, 0.8, 4.0),
+    "pelvis": Drift(0.003, 0.2, 4.0),
     # Degrees.
-    "collar": Drift(0.5, 0.35, 4.5),
-    "swivel": Drift(3.0, 0.15, 4.5),
-    "twist": Drift(4.0, 0.3, 4.5),
-    "bend": Drift(3.0, 0.35, 4.5),
-    "spine": Drift(0.35, 0.3, 4.5),
-    "neck": Drift(0.6, 0.35, 4.5),
-    "head": Drift(0.8, 0.35, 4.5),
+    "collar": Drift(0.5, 0.5, 4.0),
+    "swivel": Drift(4.0, 0.1, 3.0),
+    "twist": Drift(2.5, 0.4, 4.0),
+    "bend": Drift(2.0, 0.5, 4.0),
+    "spine": Drift(0.37, 0.5, 4.0),
+    "neck": Drift(0.8, 0.6, 4.0),
+    "head": Drift(0.7, 0.6, 4.0),
+    "knuckle": Drift(2.5, 0.5, 3.5),
     # Share of a full curl.
-    "fingers": Drift(0.03, 0.4, 4.5),
+    "fingers": Drift(0.03, 0.5, 3.5),
 }
 """What moves by itself, at liveliness 1."""
 

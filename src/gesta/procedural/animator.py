@@ -72,13 +72,14 @@ class Animator:
         bones = skeleton()
         shrug = BREATH_SHRUG_DEG * targets.channel("breath")[:, 0]
         for hand in ("left", "right"):
-            position, twist, wrist, shape = (
-                targets.channel(f"{hand}_{name}") for name in ("position", "twist", "wrist", "fingers")
+            position, twist, wrist, shape, swivel, collar, knuckles = (
+                targets.channel(f"{hand}_{name}")
+                for name in ("position", "twist", "wrist", "fingers", "swivel", "collar", "knuckles")
             )
-            arm = solve_arm(hand, position, twist[:, 0], wrist, shrug)
+            arm = solve_arm(hand, position, twist[:, 0], wrist, shrug + collar[:, 0], swivel[:, 0])
             for name in ("collar", "shoulder", "elbow", "wrist"):
                 rotations[:, bones.index(f"{hand}_{name}")] = getattr(arm, name)
-            names, fingers = finger_rotations(hand, shape)
+            names, fingers = finger_rotations(hand, shape, knuckles)
             rotations[:, bones.indices(names)] = fingers
 
     def _legs(self, translation: np.ndarray, rotations: np.ndarray) -> None:

@@ -81,7 +81,12 @@ class ArmPose:
 
 
 def solve_arm(
-    hand: str, position: np.ndarray, twist_deg: np.ndarray, wrist_deg: np.ndarray, shrug_deg: np.ndarray
+    hand: str,
+    position: np.ndarray,
+    twist_deg: np.ndarray,
+    wrist_deg: np.ndarray,
+    shrug_deg: np.ndarray,
+    swivel_deg: np.ndarray | float = 0.0,
 ) -> ArmPose:
     """Local rotations of an arm whose wrist is at a position.
 
@@ -91,9 +96,10 @@ def solve_arm(
         twist_deg: (T,) twist of the forearm, see `palm_twist_deg`.
         wrist_deg: (T, 2) flexion towards the palm and deviation towards the little finger.
         shrug_deg: (T,) lift of the collar by breath and shrugs.
+        swivel_deg: (T,) how much further the elbow swings outward than is usual for that position.
     """
     arm = rest_arm()
-    bones = _bones(position, shrug_deg)
+    bones = _bones(position, shrug_deg, swivel_deg)
     collar, upper, fore = bones.collar, bones.upper, bones.fore
     twist = np.radians(twist_deg)
     at_elbow = matrix_from_axis_angle(unit(arm.fore) * (ELBOW_TWIST_SHARE * twist)[:, None])
@@ -130,7 +136,7 @@ def _collar(goal: np.ndarray, shrug_deg: np.ndarray) -> np.ndarray:
     return matrix_from_axis_angle(np.stack((np.zeros_like(lift), -forward, lift + rest_drop), axis=-1))
 
 
-def _bend(way: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _bend(way: np.ndarray, swivel_deg: np.ndarray | float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Directions of upper arm and forearm, and the elbow's hinge, for a way from shoulder to wrist: (T, 3) each."""
     arm = rest_arm()
     upper_m, fore_m = np.linalg.norm(arm.upper), np.linalg.norm(arm.fore)
@@ -140,7 +146,8 @@ def _bend(way: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     longest = LONGEST_REACH * (upper_m + fore_m)
     reach = longest - SOFT_REACH_M * np.logaddexp(0.0, (longest - reach) / SOFT_REACH_M)
     reach = np.maximum(reach, SHORTEST_REACH_M)
-    swivel = np.radians(np.clip(SWIVEL_AT_BODY_DEG - SWIVEL_PER_METRE * way[:, 2], *SWIVEL_RANGE_DEG))
+    usual = np.clip(SWIVEL_AT_BODY_DEG - SWIVEL_PER_METRE * way[:, 2], *SWIVEL_RANGE_DEG)
+    swivel = np.radians(usual + swivel_deg)
     # The elbow leaves the line downward; the swivel turns it outward about the line. A hanging arm's line is itself
     # downward, so its elbow goes back instead.
     back_down = np.array((0.0, -1.0, -0.6))
@@ -183,10 +190,10 @@ class Bones:
     fore_way: np.ndarray
 
 
-def _bones(position: np.ndarray, shrug_deg: np.ndarray) -> Bones:
+def _bones(position: np.ndarray, shrug_deg: np.ndarray, swivel_deg: np.ndarray | float = 0.0) -> Bones:
     arm = rest_arm()
     goal = arm.collar + arm.shoulder + position
     collar = _collar(goal, shrug_deg)
-    upper_way, fore_way, hinge = _bend(goal - (arm.collar + collar @ arm.shoulder))
+    upper_way, fore_way, hinge = _bend(goal - (arm.collar + collar @ arm.shoulder), swivel_deg)
     upper = turn(upper_way, hinge, arm.upper, arm.hinge)
     return Bones(collar, upper, turn(fore_way, hinge, arm.fore, arm.hinge), fore_way)

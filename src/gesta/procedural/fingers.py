@@ -12,6 +12,8 @@ FULL_CURL_DEG = (75.0, 95.0, 60.0)
 """Flexion of a closed finger's base, middle and end joint."""
 FULL_SPREAD_DEG = {"index": 12.0, "middle": 3.0, "ring": -6.0, "pinky": -14.0}
 """Sideways turn of a fully spread finger, towards the thumb."""
+STRAYING = 2
+"""Base and middle joints stray from their finger's curl."""
 THUMB_ACROSS_DEG, THUMB_BEND_DEG = 42.0, (12.0, 38.0, 48.0)
 THUMB_LEVEL_DEG = 40.0
 THUMB_LEVEL_WAY = (0.75, -0.05, 0.65)
@@ -47,12 +49,13 @@ def _level_axis(side: str) -> np.ndarray:
     return axis / np.linalg.norm(axis)
 
 
-def finger_rotations(side: str, shape: np.ndarray) -> tuple[list[str], np.ndarray]:
+def finger_rotations(side: str, shape: np.ndarray, stray_deg: np.ndarray | None = None) -> tuple[list[str], np.ndarray]:
     """Local rotations of one hand's finger joints.
 
     Args:
         side: "left" or "right".
         shape: (T, 8) values of a `HandShape`, between shapes where the hand is changing.
+        stray_deg: (T, 8) further flexion of the four fingers' base and middle joints; none if not given.
 
     Returns:
         15 joint names and (T, 15, 3, 3) rotations.
@@ -63,7 +66,10 @@ def finger_rotations(side: str, shape: np.ndarray) -> tuple[list[str], np.ndarra
     for number, finger in enumerate(FINGERS):
         curl = shape[:, number]
         for segment, full in enumerate(FULL_CURL_DEG, start=1):
-            vector = np.radians(full * curl)[:, None] * axes[f"{side}_{finger}{segment}"]
+            flexion = full * curl
+            if stray_deg is not None and segment <= STRAYING:
+                flexion = flexion + stray_deg[:, STRAYING * number + segment - 1]
+            vector = np.radians(flexion)[:, None] * axes[f"{side}_{finger}{segment}"]
             if segment == 1:
                 # Fingers that close come together.
                 spread = np.radians(FULL_SPREAD_DEG[finger]) * (shape[:, 4] - 0.3) * (1.0 - 0.7 * curl)

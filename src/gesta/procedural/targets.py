@@ -9,14 +9,28 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from gesta.procedural.arms import palm_twist_deg
+from gesta.procedural.arms import palm_twist_deg, unit
+from gesta.procedural.hand_life import HandLife
+from gesta.procedural.hands import HANDS
 from gesta.procedural.mouth import MouthReader
+from gesta.procedural.paths import Variety
 from gesta.procedural.profiles import bump, step
 from gesta.procedural.shapes import HAND_SHAPES, HandShape
 from gesta.records import BodyMove, HandMove, HandPose, Plan, Prosody, Words
 from gesta.units import MOTION_FPS
 
-HAND_SIZES = {"position": 3, "twist": 1, "wrist": 2, "fingers": len(fields(HandShape))}
+HAND_SIZES = {
+    "position": 3,
+    "palm": 3,
+    "twist": 1,
+    "wrist": 2,
+    "fingers": len(fields(HandShape)),
+    "swivel": 1,
+    "collar": 1,
+    "knuckles": 8,
+}
+"""The last three only drift: how far the elbow swings out and the collar lifts beyond what the hand's place asks for,
+and how far the base and middle joints of four fingers stray from their curl, all in degrees."""
 BODY_SIZES = {
     "head": 3,
     "torso": 3,
@@ -32,7 +46,7 @@ BODY_SIZES = {
 
 
 def _layout() -> dict[str, slice]:
-    sizes = {f"{hand}_{name}": size for hand in ("left", "right") for name, size in HAND_SIZES.items()} | BODY_SIZES
+    sizes = {f"{hand}_{name}": size for hand in HANDS for name, size in HAND_SIZES.items()} | BODY_SIZES
     slices, start = {}, 0
     for name, size in sizes.items():
         slices[name] = slice(start, start + size)
@@ -43,8 +57,8 @@ def _layout() -> dict[str, slice]:
 LAYOUT = _layout()
 """Where each named channel stands in a row of target values."""
 CHANNEL_COUNT = max(block.stop for block in LAYOUT.values())
-FINGERS_LATE_S = 0.03
-"""Fingers follow the wrist by about this."""
+IDLE_LIVELINESS = 0.6
+"""What is left of the small motion in somebody with no energy."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +118,14 @@ class TargetTracker:
 
     Args:
         words: what is said in the whole recording, where it is known: the mouth speaks them.
-        seed: whose mouth it is; without one, everybody's.
+        seed: whose mouth and hands they are; without one, everybody's.
     """
 
     def __init__(self, words: Words | None = None, seed: int | None = None) -> None:
         self.state = TargetState()
         self.mouth = MouthReader(words, seed)
+        self.variety = Variety(seed or 0)
+        self.lives = {hand: HandLife(hand, seed or 0) for hand in HANDS}
 
     def push(self, plan: Plan, prosody: Prosody) -> Targets:
         """Add a stretch of plan, give the targets of a stretch of frames.
@@ -121,18 +137,24 @@ class TargetTracker:
         state = self.state
         if not state.goals:
             self._begin(plan.start_hands)
+        finger_motion = plan.style["finger_motion"]
         for move, values in zip(plan.hand_moves, _hand_values([move.pose for move in plan.hand_moves]), strict=True):
-            self._add_hand_move(move, values)
+            self._add_hand_move(move, self.variety.varied(values, finger_motion))
         for body_move in plan.body_moves:
             self._add_body_move(body_move)
         frames = prosody.frame_count
         times_s = np.arange(state.frame, state.frame + frames) / MOTION_FPS
-        targets = Targets(state.frame, self._values(times_s), self.mouth.push(prosody), self._stroke(times_s))
+        rows = self._values(times_s)
+        liveliness = plan.style["alive"] * (IDLE_LIVELINESS + (1.0 - IDLE_LIVELINESS) * plan.style["energy"])
+        for hand, life in self.lives.items():
+            channels = {name: rows[:, LAYOUT[f"{hand}_{name}"]] for name in HAND_SIZES}
+            life.push(channels, times_s, liveliness, finger_motion)
+        targets = Targets(state.frame, rows, self.mouth.push(prosody), self._stroke(times_s))
         state.frame += frames
         return targets
 
     def _begin(self, hands: tuple[HandPose, HandPose]) -> None:
-        for hand, values in zip(("left", "right"), _hand_values(hands), strict=True):
+        for hand, values in zip(HANDS, _hand_values(hands), strict=True):
             for name, value in values.items():
                 self.state.goals[f"{hand}_{name}"] = value
                 self.state.last[LAYOUT[f"{hand}_{name}"]] = value
@@ -140,12 +162,11 @@ class TargetTracker:
             self.state.goals[name] = np.zeros(size)
 
     def _add_hand_move(self, move: HandMove, values: dict[str, np.ndarray]) -> None:
+        where = LAYOUT[f"{move.hand}_position"]
+        bulge = self.variety.bulge(move, self.state.goals[f"{move.hand}_position"])
+        self.state.steps.append(Step(where, move.start_s, move.duration_s, bulge, pulse=True))
         for name, value in values.items():
-            late_s = FINGERS_LATE_S if name == "fingers" else 0.0
-            self._go(f"{move.hand}_{name}", move.start_s + late_s, move.duration_s, value)
-        if any(move.arc):
-            where = LAYOUT[f"{move.hand}_position"]
-            self.state.steps.append(Step(where, move.start_s, move.duration_s, np.array(move.arc), pulse=True))
+            self._go(f"{move.hand}_{name}", move.start_s, move.duration_s, value)
         if move.phase == "stroke":
             self.state.strokes.append(move)
 
@@ -207,9 +228,10 @@ def _hand_values(poses: Sequence[HandPose]) -> list[dict[str, np.ndarray]]:
     return [
         {
             "position": position,
+            "palm": palm,
             "twist": np.array([twist]),
             "wrist": np.array((pose.flexion_deg, pose.deviation_deg)),
             "fingers": np.array(HAND_SHAPES[pose.shape].values()),
         }
-        for pose, position, twist in zip(poses, positions, twists, strict=True)
+        for pose, position, palm, twist in zip(poses, positions, unit(palms), twists, strict=True)
     ]

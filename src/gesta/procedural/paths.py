@@ -1,0 +1,65 @@
+"""No two movements of a hand are the same: how its path bends, and how its pose differs from the one meant.
+
+A reach is made by joints that turn, so its path bulges as a turn about the elbow would make it, more for some than for
+others, and it strays a little to one side; measured paths have a chord of 0.91 of their length. Palm, wrist and
+fingers come out somewhat otherwise each time. Draws are made move by move, in the plan's order.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gesta.procedural.hand_life import ELBOW_AT
+from gesta.randomness import generator
+from gesta.records import HandMove
+
+TURN_RADIUS_M = 0.25
+"""A forearm's length: a hand that turns about its elbow bulges by the square of its way over eight times this."""
+BULGE_MEAN, BULGE_SD = 0.6, 0.5
+"""Which share of that bulge paths have."""
+STRAY = 0.07
+"""Standard deviation of how far a path strays to one side, as a share of its length."""
+MOST_BULGE = 0.3
+"""No path bulges by more than this share of its length."""
+TWIST_SD_DEG, WRIST_SD_DEG = 7.0, (5.0, 3.5)
+FINGERS_SD, FINGER_SD = 0.06, 0.035
+"""All fingers together, and each by itself, as shares of a full curl."""
+CURLS = 4
+
+
+class Variety:
+    """How each movement differs from the one planned.
+
+    Args:
+        seed: whose hands.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.random = generator(seed, "procedural", "paths")
+
+    def bulge(self, move: HandMove, start: np.ndarray) -> np.ndarray:
+        """How far the path of a move that begins at `start` (3,) lies off the straight line half way: (3,) metres."""
+        share, *sideways = self.random.normal((BULGE_MEAN, 0.0, 0.0, 0.0), (BULGE_SD, STRAY, STRAY, STRAY))
+        way = np.array(move.pose.position) - start
+        length = float(np.linalg.norm(way))
+        along = way / max(length, 1e-6)
+        outward = _across(start + 0.5 * way - ELBOW_AT, along)
+        turning = share * length**2 / (8.0 * TURN_RADIUS_M) * outward / max(float(np.linalg.norm(outward)), 1e-6)
+        # A family that has an arc of its own keeps it.
+        found = np.array(move.arc) if any(move.arc) else turning
+        found = found + length * _across(np.array(sideways), along)
+        size = float(np.linalg.norm(found))
+        return found * min(1.0, max(MOST_BULGE * length, float(np.linalg.norm(move.arc))) / max(size, 1e-6))
+
+    def varied(self, values: Mapping[str, np.ndarray], finger_motion: float) -> dict[str, np.ndarray]:
+        """The values of a pose by channel, as they come out this time."""
+        twist, *wrist = self.random.normal(0.0, (TWIST_SD_DEG, *WRIST_SD_DEG))
+        fingers = FINGERS_SD * self.random.normal() + FINGER_SD * self.random.normal(size=CURLS)
+        shape = values["fingers"].copy()
+        shape[:CURLS] += finger_motion * fingers
+        return {**values, "twist": values["twist"] + twist, "wrist": values["wrist"] + wrist, "fingers": shape}
+
+
+def _across(vector: np.ndarray, along: np.ndarray) -> np.ndarray:
+    """What of a vector (3,) is across a unit direction (3,)."""
+    return vector - float(vector @ along) * along
