@@ -11,9 +11,8 @@ import gesta
 from gesta.data.clips import Dataset
 from gesta.data.kinds import plan_source
 from gesta.data.prepare import Prepared, prepare
-from gesta.data.synthetic_people import mixed_style
 from gesta.motion.representation import Representation
-from gesta.procedural.style import Style, style_from
+from gesta.procedural.style import Style, blend, style_from
 from tests.cli.running import VOICE, demo_speech, everything_in
 from tests.data.stopping import Killed
 
@@ -78,9 +77,9 @@ def test_every_take_is_a_person_of_its_own_between_two_styles(made: Dataset) -> 
     assert len({person["seed"] for person in people}) == len(people)
     assert {clip.speaker for clip in made.clips} == {"calm", "lively"}
     assert all(0.0 <= person["share"] <= 0.5 for person in people)
-    calm, lively = style_from("calm"), style_from("lively")
-    assert mixed_style(calm, lively, 0.0) == calm
-    assert mixed_style(calm, lively, 0.25).size == pytest.approx(0.75 * calm.size + 0.25 * lively.size)
+    for person in people:
+        mixed = blend(style_from(person["style"]), style_from(person["with"]), person["share"])
+        assert mixed == Style(**person["numbers"])
 
 
 def test_words_beside_call_for_strokes(made: Dataset) -> None:

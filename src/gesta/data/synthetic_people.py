@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from gesta.procedural.style import Style, style_from
+from gesta.procedural.style import Style, blend, style_from
 from gesta.randomness import generator
 
 SEEDS = 2**31
@@ -35,24 +35,6 @@ def own_person(styles: tuple[str, ...], style: str, take: str) -> Person:
     seed, share = int(chance.integers(SEEDS)), float(0.5 * chance.random())
     others = [name for name in styles if name != style]
     other = others[int(chance.integers(len(others)))] if others else style
-    mixed = mixed_style(style_from(style), style_from(other), share)
+    mixed = blend(style_from(style), style_from(other), share)
     said = {"style": style, "with": other, "share": share, "seed": seed, "numbers": mixed.model_dump()}
     return Person(mixed, seed, said)
-
-
-def mixed_style(style: Style, other: Style, share: float) -> Style:
-    """A style on the way to another one: numbers in proportion, what is no such number from the nearer one.
-
-    Args:
-        style: at a share of 0.
-        other: at a share of 1.
-        share: 0 to 1.
-    """
-    values = style.model_dump()
-    for name, there in other.model_dump().items():
-        here = values[name]
-        if type(here) is float and type(there) is float:
-            values[name] = here + share * (there - here)
-        elif share > 0.5:
-            values[name] = there
-    return Style(**values)
