@@ -29,6 +29,7 @@ Examples:
   gesta speak *.mp3 -o takes --style lively --no-preview
   gesta speak talk.wav --seed 7 --camera face --look suit
   gesta speak talk.wav --style calm,size=1.2 --energy 0.8 --samples 3
+  gesta speak talk.wav --style 'calm>lively=0.3'
   gesta speak talk.wav --words talk.TextGrid
   gesta speak talk.wav --seed 2 --keep gesta_out/talk/motion.npz@1.5-3,8-10"""
 
@@ -53,7 +54,9 @@ def speak(
     style: Annotated[
         str,
         typer.Option(
-            metavar="STYLE", help="calm, neutral, lively, 'calm,size=1.2', a TOML file; speaker=N for a trained model."
+            metavar="STYLE",
+            help="calm, lively, host, seated ... (docs/procedural.md), 'calm,size=1.2', 'calm>lively=0.3', a TOML "
+            "file, a motion (.npz, .bvh) to take it from; speaker=N for a trained model.",
         ),
     ] = "neutral",
     energy: Annotated[

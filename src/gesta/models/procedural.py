@@ -23,8 +23,9 @@ from gesta.models.common import (
 )
 from gesta.motion.keeping import Kept
 from gesta.procedural.content import language_in
+from gesta.procedural.fit import Example, style_or_example
 from gesta.procedural.speaker import ProceduralSpeaker
-from gesta.procedural.style import Style, style_from
+from gesta.procedural.style import Style
 from gesta.records import Motion, Plan, Speech, Words
 from gesta.take import Take, join_motion
 
@@ -40,9 +41,9 @@ class ProceduralModel:
     name: str
     has_network: ClassVar[bool] = False
 
-    def checked_style(self, style: str = USUAL_STYLE, energy: float | None = None) -> Style:
-        """A style by its name, numbers or file."""
-        return style_from(style, energy)
+    def checked_style(self, style: str = USUAL_STYLE, energy: float | None = None) -> Style | Example:
+        """A style by its name, numbers or file, or a motion to take it from."""
+        return style_or_example(style, energy)
 
     def checked_decoding(self, decoding: str | None = None) -> None:
         """Nothing: there are no tokens to choose; InputError if the user asks for something."""
@@ -65,7 +66,7 @@ class ProceduralModel:
         *,
         sample_rate: int | None = None,
         seed: int = 0,
-        style: str | Style = USUAL_STYLE,
+        style: str | Style | Example = USUAL_STYLE,
         energy: float | None = None,
         look_ahead_s: float = math.inf,
         keep: str | Kept | None = None,
@@ -79,7 +80,8 @@ class ProceduralModel:
             audio: a sound or video file, a `Speech`, or samples (S,) or (S, channels) with `sample_rate`.
             sample_rate: of the samples, Hz; for arrays only.
             seed: the same seed gives the same take.
-            style: a preset's name, "k=v,...", a TOML file, or a `Style`.
+            style: a preset's name, "k=v,...", a TOML file, a motion of 10 s or more whose style is taken on, or a
+                `Style`.
             energy: 0 to 1.5, replaces the style's own.
             look_ahead_s: how far ahead of each frame the sound may be heard, 0.1 s to infinite (a whole file).
             keep: frames of another motion that stay, as "MOTION.npz@a-b,c-d" in seconds.
@@ -94,9 +96,10 @@ class ProceduralModel:
         """
         speech = as_speech(audio, sample_rate)
         kept = checked_kept(keep, speech)
-        chosen = style_from(style, energy) if isinstance(style, str) else style
+        wanted = style_or_example(style, energy) if isinstance(style, str) else style
         said = _words_of(words, speech)
         prosody = analyse(speech, look_ahead_s)
+        chosen = wanted.style(prosody) if isinstance(wanted, Example) else wanted
         speaker = ProceduralSpeaker(chosen, seed, look_ahead_s, said)
         plans: list[Plan] = []
 

@@ -1,0 +1,146 @@
+"""How the settings of a style follow from what is measured: some are read off, the others are found in rounds."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gesta.procedural.style import Style
+from gesta.procedural.traits import Traits
+
+SIDES = ("left", "right")
+PLACE_GAIN = 0.8
+"""How much of the way to where hands should be, a round goes at its step."""
+
+
+MOST_AT_ONCE = 3.0
+"""No lack is taken to be more than this many times."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a setting follows from a statistic.
+
+    Attributes:
+        setting: its name.
+        power: the setting is multiplied by (wanted / reached) to this power, or
+        gain: this times (wanted - reached) is added to it.
+        statistic: gives the number from the measured ones.
+        least: what is added to wanted and reached before they are compared, so that nothings are alike.
+    """
+
+    setting: str
+    statistic: Callable[[Mapping[str, float]], float]
+    power: float = 0.0
+    gain: float = 0.0
+    least: float = 0.0
+
+
+def _named(*names: str) -> Callable[[Mapping[str, float]], float]:
+    """The mean of some statistics; KeyError if one is missing."""
+    return lambda numbers: float(np.mean([numbers[name] for name in names]))
+
+
+def _right_share(numbers: Mapping[str, float]) -> float:
+    left, right = numbers["left_only_share"] + 0.02, numbers["right_only_share"] + 0.02
+    return right / (left + right)
+
+
+def _both_of_busy(numbers: Mapping[str, float]) -> float:
+    alone = numbers["left_only_share"] + numbers["right_only_share"] + 0.02
+    return (numbers["both_share"] + 0.01) / (numbers["both_share"] + alone)
+
+
+def _head_quickness(numbers: Mapping[str, float]) -> float:
+    return numbers["head_speed_p50"] / math.hypot(*(numbers[f"head_{axis}"] for axis in ("pitch", "yaw", "roll")))
+
+
+RULES: Sequence[Rule] = (
+    Rule("size", _named("speed_p95", "speed_p99"), power=0.7),
+    Rule("alive", _named("speed_p25"), power=0.7, least=0.01),
+    Rule("tempo", _named("submovement_s"), power=-0.5),
+    Rule("strokes", _named("left_peaks", "right_peaks"), power=0.4, least=4.0),
+    Rule("strokes", _named("still_share"), gain=-0.3),
+    Rule("pause_activity", _named("still_share"), gain=-0.6),
+    Rule("patience_s", _named("still_share"), gain=-2.0),
+    Rule("handedness", _right_share, gain=0.6),
+    Rule("both_hands", _both_of_busy, gain=0.6),
+    Rule("symmetry", _named("left_right_r"), gain=0.4),
+    Rule("head_pitch", _named("head_pitch"), power=0.9),
+    Rule("head_yaw", _named("head_yaw"), power=0.9),
+    Rule("head_roll", _named("head_roll"), power=0.9),
+    Rule("head_tempo", _head_quickness, power=0.6),
+    Rule("torso_pitch", _named("spine_pitch"), power=0.9),
+    Rule("torso_yaw", _named("spine_yaw"), power=0.9),
+    Rule("torso_roll", _named("spine_roll"), power=0.9),
+    Rule("finger_motion", _named("fingers"), power=0.7),
+)
+
+
+def read_off(wanted: Traits) -> Style:
+    """The settings that a motion shows at once; the others are as the neutral speaker's."""
+    rests = {f"rest_{side}_m": rounded(wanted.rest[side]) for side in SIDES}
+    return Style(handedness=min(max(_right_share(wanted.numbers), 0.05), 0.95), seated=wanted.seated, **rests)
+
+
+def nearer(style: Style, wanted: Traits, reached: Sequence[Traits], step: float) -> Style:
+    """The style after a round.
+
+    Args:
+        style: what was spoken.
+        wanted: the example.
+        reached: what was spoken, measured, for each seed.
+        step: how much of the lack is made up for, 0 to 1.
+    """
+    values, got = style.model_dump(), mean_numbers(reached)
+    for rule in RULES:
+        try:
+            aim, now = rule.statistic(wanted.numbers), rule.statistic(got)
+        except KeyError:
+            continue
+        ratio = max(aim + rule.least, 1e-4) / max(now + rule.least, 1e-4)
+        change = min(max(ratio, 1.0 / MOST_AT_ONCE), MOST_AT_ONCE) ** (rule.power * step)
+        values[rule.setting] = values[rule.setting] * change + rule.gain * step * (aim - now)
+    values |= _places(style, wanted, reached, PLACE_GAIN * step)
+    return within_bounds(values)
+
+
+def _places(style: Style, wanted: Traits, reached: Sequence[Traits], share: float) -> dict[str, Any]:
+    """Where hands rest and gesture, moved towards where the example's do."""
+    values: dict[str, Any] = {}
+    away = np.zeros(3)
+    for side in SIDES:
+        there = np.mean([one.rest[side] for one in reached], axis=0)
+        now = getattr(style, f"rest_{side}_m")
+        values[f"rest_{side}_m"] = rounded(np.add(now, share * (wanted.rest[side] - there)))
+        weight = 0.5
+        away = away + weight * (wanted.place[side] - np.mean([one.place[side] for one in reached], axis=0))
+    for name, change in zip(("outward_m", "height_m", "forward_m"), share * away, strict=True):
+        values[name] = getattr(style, name) + float(change)
+    return values
+
+
+def rounded(place: np.ndarray) -> tuple[float, float, float]:
+    """A place to the millimetre."""
+    outward, up, forward = (round(float(value), 3) for value in place)
+    return outward, up, forward
+
+
+def within_bounds(values: Mapping[str, Any]) -> Style:
+    """A style of these settings, each number brought within what is allowed."""
+    kept = dict(values)
+    for name, field in Style.model_fields.items():
+        if type(kept[name]) is float:
+            for bound in field.metadata:
+                kept[name] = max(kept[name], getattr(bound, "ge", -math.inf))
+                kept[name] = min(kept[name], getattr(bound, "le", math.inf))
+            kept[name] = round(kept[name], 4)
+    return Style(**kept)
+
+
+def mean_numbers(reached: Sequence[Traits]) -> dict[str, float]:
+    """The statistics of several takes of one style, in the mean; those that all of them have."""
+    names = set.intersection(*(set(one.numbers) for one in reached))
+    return {name: float(np.mean([one.numbers[name] for one in reached])) for name in names}

@@ -1,0 +1,117 @@
+"""What can be seen of a speaker's style in a motion: numbers that settings of a style move, by our own measures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gesta.metrics.motion import measure
+from gesta.metrics.motion.activity import STILL_SPEED_M_S
+from gesta.metrics.motion.speed import point_speed
+from gesta.metrics.motion.tracks import SIDES, Tracks
+from gesta.motion.kinematics import track
+from gesta.records import Motion
+
+LOW_SHARE = 0.2
+"""Where a hand is in this share of the frames, its lowest, counts as where it rests if it never keeps still."""
+RESTING_SHARE = 0.1
+"""A hand rests if it keeps still, low, in this share of the frames at least."""
+SEATED_KNEE_DEG = 50.0
+LEAST_WIDTH_M = 0.01
+"""Shoulders are at least so far apart, seen from above."""
+
+
+@dataclass(frozen=True)
+class Traits:
+    """A speaker in numbers.
+
+    Attributes:
+        numbers: by name; what cannot be measured is missing.
+        rest: where each wrist rests: from its shoulder outward, up, forward, metres.
+        place: where it gestures, likewise.
+        seated: whether the knees are bent as in a chair.
+    """
+
+    numbers: Mapping[str, float]
+    rest: Mapping[str, np.ndarray]
+    place: Mapping[str, np.ndarray]
+    seated: bool
+
+
+def traits(motion: Motion) -> Traits:
+    """Measure a motion."""
+    tracks = Tracks.of(motion)
+    offset = _beside_shoulders(tracks)
+    rest, place = {}, {}
+    for index, side in enumerate(SIDES):
+        from_shoulder = offset[1:, index] * (1.0 if side == "left" else -1.0, 1.0, 1.0)
+        speed = point_speed(tracks.position(f"{side}_wrist"))
+        rest[side], place[side] = _rest_and_place(from_shoulder, speed)
+    return Traits(_numbers(measure(motion).to_dict()), rest, place, _knee_deg(motion) > SEATED_KNEE_DEG)
+
+
+def _beside_shoulders(tracks: Tracks) -> np.ndarray:
+    """Each wrist from its shoulder: (T, 2, 3) towards the left, up, forward, metres.
+
+    Upright, since the frame of a chest leans by some 25 degrees in bodies of SMPL-X that stand straight.
+    """
+    shoulders = tracks.both("shoulder")
+    left = (shoulders[:, 0] - shoulders[:, 1]) * (1.0, 0.0, 1.0)
+    left /= np.maximum(np.linalg.norm(left, axis=-1, keepdims=True), LEAST_WIDTH_M)
+    up = np.broadcast_to((0.0, 1.0, 0.0), left.shape)
+    axes = np.stack([left, up, np.cross(left, up)], axis=1)
+    return np.einsum("tij,tsj->tsi", axes, tracks.both("wrist") - shoulders)
+
+
+def _rest_and_place(offset: np.ndarray, speed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where a wrist rests and where it gestures, from (T - 1, 3) places and (T - 1,) speeds."""
+    still, height = speed < STILL_SPEED_M_S, offset[:, 1]
+    low = still & (height < np.quantile(height, 0.5) + 0.02)
+    resting = low if low.mean() >= RESTING_SHARE else height <= np.quantile(height, LOW_SHARE)
+    moving = ~still if (~still).any() else np.ones_like(still)
+    return np.median(offset[resting], axis=0), np.median(offset[moving], axis=0)
+
+
+def _knee_deg(motion: Motion) -> float:
+    """How far the knees are bent, middle over time."""
+    if "lower" not in motion.parts:
+        return 0.0
+    joints = [f"{side}_{part}" for side in SIDES for part in ("hip", "knee", "ankle")]
+    at = track(motion.rotations, motion.translation, joints).positions.reshape(-1, 2, 3, 3)
+    thigh, shin = at[:, :, 0] - at[:, :, 1], at[:, :, 2] - at[:, :, 1]
+    cosine = np.sum(thigh * shin, axis=-1) / np.linalg.norm(thigh, axis=-1) / np.linalg.norm(shin, axis=-1)
+    return float(np.median(180.0 - np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))))
+
+
+def _numbers(report: Mapping[str, Any]) -> dict[str, float]:
+    """The report's numbers that say something about style, by one name each."""
+    hands, trunk, turning = report["hands"], report["trunk"], report["angular_speeds_deg_s"] or {}
+    found: dict[str, float | None] = {"fingers": turning.get("fingers"), "wrist_turning": turning.get("wrist")}
+    if hands is not None:
+        found |= {f"speed_{level}": value for level, value in (hands["speed_m_s"] or {}).items()}
+        found |= {f"jerk_{level}": value for level, value in (hands["jerk_m_s3"] or {}).items()}
+        for side in SIDES:
+            found[f"{side}_peaks"] = hands["peaks_per_minute"][side]
+            for what in ("height", "elbow_deg"):
+                found |= {f"{side}_{what}_{level}": value for level, value in hands[what][side].items()}
+        found |= _of_activity(hands)
+    if trunk is not None:
+        for part in ("head", "spine"):
+            found |= {f"{part}_{axis}": value for axis, value in trunk[f"{part}_sd_deg"].items()}
+        found |= {f"head_speed_{level}": value for level, value in (trunk["head_speed_deg_s"] or {}).items()}
+    return {name: float(value) for name, value in found.items() if value is not None}
+
+
+def _of_activity(hands: Mapping[str, Any]) -> dict[str, float | None]:
+    activity, together, moves = hands["activity"] or {}, hands["coordination"] or {}, hands["submovements"] or {}
+    found: dict[str, float | None] = {
+        "still_share": activity.get("still_share"),
+        "left_right_r": together.get("speed_r"),
+    }
+    for what in ("bouts_s", "pauses_s"):
+        found |= {f"{what}_{level}": value for level, value in (activity.get(what) or {}).items()}
+    found |= {name: together.get(name) for name in ("both_share", "left_only_share", "right_only_share")}
+    if moves:
+        found["submovement_s"] = moves["statistics"]["duration_s"]["p50"]
+    return found
