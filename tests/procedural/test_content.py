@@ -10,34 +10,14 @@ import pytest
 from gesta.audio.words.read import READERS
 from gesta.errors import InputError
 from gesta.procedural.content import ContentEvent, content_events, stressed_s
+from gesta.procedural.families import families
 from gesta.procedural.lexicon import classes, languages, lexicon, read_lexicon, token_of
 from gesta.procedural.planner import Planner
 from gesta.procedural.profiles import DECELERATION_PEAK
-from gesta.procedural.shapes import FAMILIES
 from gesta.procedural.style import Style, style_from
 from gesta.records import Phone, Plan, Prosody, Word, Words
 from tests.procedural.made_prosody import made_prosody, stretches
 
-# The families that issue E names; a class may name others only if they exist.
-PROMISED = {
-    "palm_away",
-    "sweep",
-    "precision",
-    "ring",
-    "point_self",
-    "point_listener",
-    "point_aside",
-    "chop",
-    "container",
-    "size",
-    "enumerate",
-    "cycle",
-    "alternate",
-    "shrug",
-    "together",
-    "present",
-    "offer",
-}
 ENGLISH_KINDS = {
     "negation",
     "quantity",
@@ -150,7 +130,7 @@ def test_lexicons_are_large_enough_and_name_what_exists() -> None:
     assert len(entries) >= 60
     assert {classes()[entry.name].kind for entry in entries} >= ENGLISH_KINDS
     used = {family for meaning in classes().values() for family in meaning.families}
-    assert used <= PROMISED | set(FAMILIES)
+    assert used <= set(families())
 
 
 def test_a_lexicon_of_ones_own(tmp_path: Path) -> None:
