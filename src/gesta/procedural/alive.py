@@ -47,9 +47,9 @@ KINDS: Mapping[str, Drift] = {
     "spine": Drift(0.37, 0.5, 4.0),
     "neck": Drift(0.8, 0.6, 4.0),
     "head": Drift(0.7, 0.6, 4.0),
-    "knuckle": Drift(2.5, 0.5, 3.5),
+    "knuckle": Drift(3.0, 0.5, 3.5),
     # Share of a full curl.
-    "fingers": Drift(0.03, 0.5, 3.5),
+    "fingers": Drift(0.05, 0.5, 3.5),
 }
 """What moves by itself, at liveliness 1."""
 

@@ -21,6 +21,12 @@ STRAY = 0.07
 """Standard deviation of how far a path strays to one side, as a share of its length."""
 MOST_BULGE = 0.3
 """No path bulges by more than this share of its length."""
+OVERSHOOT_MEAN, OVERSHOOT_SD, AFTER_STRAY = 0.03, 0.03, 0.06
+"""How far a hand goes beyond where it was going before it settles, and aside, as shares of the way."""
+AFTER_SHARE, SHORTEST_AFTER_S = 1.0, 0.4
+"""How long that takes, as a share of the move's duration."""
+AFTER_BEGINS = 0.28
+"""Share of it that lies before the move's end: the pulse is fastest as the hand arrives, so it runs on and rounds."""
 TWIST_SD_DEG, WRIST_SD_DEG = 7.0, (5.0, 3.5)
 FINGERS_SD, FINGER_SD = 0.06, 0.035
 """All fingers together, and each by itself, as shares of a full curl."""
@@ -50,6 +56,17 @@ class Variety:
         found = found + length * _across(np.array(sideways), along)
         size = float(np.linalg.norm(found))
         return found * min(1.0, max(MOST_BULGE * length, float(np.linalg.norm(move.arc))) / max(size, 1e-6))
+
+    def after(self, move: HandMove, start: np.ndarray) -> tuple[float, float, np.ndarray]:
+        """What a hand does as a move ends: when that begins, how long it takes, and how far it goes: (3,) metres."""
+        beyond, *sideways = self.random.normal(
+            (OVERSHOOT_MEAN, 0.0, 0.0, 0.0), (OVERSHOOT_SD, AFTER_STRAY, AFTER_STRAY, AFTER_STRAY)
+        )
+        way = np.array(move.pose.position) - start
+        length = float(np.linalg.norm(way))
+        aside = length * _across(np.array(sideways), way / max(length, 1e-6))
+        duration_s = max(SHORTEST_AFTER_S, AFTER_SHARE * move.duration_s)
+        return move.end_s - AFTER_BEGINS * duration_s, duration_s, max(beyond, 0.0) * way + aside
 
     def varied(self, values: Mapping[str, np.ndarray], finger_motion: float) -> dict[str, np.ndarray]:
         """The values of a pose by channel, as they come out this time."""

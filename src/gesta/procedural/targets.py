@@ -163,8 +163,11 @@ class TargetTracker:
 
     def _add_hand_move(self, move: HandMove, values: dict[str, np.ndarray]) -> None:
         where = LAYOUT[f"{move.hand}_position"]
-        bulge = self.variety.bulge(move, self.state.goals[f"{move.hand}_position"])
+        start = self.state.goals[f"{move.hand}_position"]
+        bulge = self.variety.bulge(move, start)
         self.state.steps.append(Step(where, move.start_s, move.duration_s, bulge, pulse=True))
+        after_s, settling_s, beyond = self.variety.after(move, start)
+        self.state.steps.append(Step(where, max(after_s, move.start_s), settling_s, beyond, pulse=True))
         for name, value in values.items():
             self._go(f"{move.hand}_{name}", move.start_s, move.duration_s, value)
         if move.phase == "stroke":
