@@ -22,8 +22,8 @@ def test_it_is_as_large_as_its_kind_says_and_falls_as_fast(kind: str) -> None:
 
 
 def test_channels_and_seeds_drift_apart() -> None:
-    values = alive(["neck/yaw", "neck/pitch", "head/yaw"], TIMES_S, 3)
-    other = alive(["neck/yaw"], TIMES_S, 4)
+    values = alive(["turn/neck/yaw", "turn/neck/pitch", "turn/head/yaw"], TIMES_S, 3)
+    other = alive(["turn/neck/yaw"], TIMES_S, 4)
     together = np.abs(np.corrcoef(np.column_stack([values, other]).T) - np.eye(4))
     assert together.max() < 0.25
 
@@ -46,6 +46,6 @@ def test_it_never_rests_and_never_repeats() -> None:
 
 
 def test_the_factor_scales_and_zero_is_still() -> None:
-    one, two, none = (alive(["head/yaw"], TIMES_S[:90], 1, factor) for factor in (1.0, 2.0, 0.0))
+    one, two, none = (alive(["turn/head/yaw"], TIMES_S[:90], 1, factor) for factor in (1.0, 2.0, 0.0))
     np.testing.assert_allclose(two, 2.0 * one)
     assert not none.any()

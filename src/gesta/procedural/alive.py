@@ -44,9 +44,8 @@ KINDS: Mapping[str, Drift] = {
     "swivel": Drift(4.0, 0.1, 3.0),
     "twist": Drift(2.5, 0.4, 4.0),
     "bend": Drift(2.0, 0.5, 4.0),
-    "spine": Drift(0.37, 0.5, 4.0),
-    "neck": Drift(0.8, 0.6, 4.0),
-    "head": Drift(0.7, 0.6, 4.0),
+    # For a joint of the trunk, to be scaled by each joint's own size.
+    "turn": Drift(1.0, 0.55, 3.6),
     "knuckle": Drift(3.0, 0.5, 3.5),
     # Share of a full curl.
     "fingers": Drift(0.05, 0.5, 3.5),
@@ -58,7 +57,7 @@ def alive(names: Sequence[str], times_s: np.ndarray, seed: int, factor: float = 
     """Motion that never stops and never repeats, one independent channel for each name.
 
     Args:
-        names: what drifts, as "kind/anything", the kind one of KINDS: "neck/yaw", "position/left/outward".
+        names: what drifts, as "kind/anything", the kind one of KINDS: "turn/neck/yaw", "position/left/outward".
         times_s: (T,) seconds, of any stretch.
         seed: whose it is; another seed drifts otherwise.
         factor: how lively; scales the sizes.

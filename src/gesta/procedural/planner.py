@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from gesta.procedural.body import BodyPlanner
+from gesta.procedural.body import RECURRING, BodyPlanner
 from gesta.procedural.content import ContentEvent
 from gesta.procedural.hands import HANDS, LEAD_S, HandPlanner
 from gesta.procedural.style import Style
@@ -36,17 +36,12 @@ KINDS = (
     "hold",
     "phrase_end",
     "rest",
-    "breathe",
-    "shift_weight",
-    "blink",
     "fidget",
-    "head_sway",
-    "torso_sway",
+    *RECURRING,
 )
 
 FIRST_HOLD_S = 0.2
-FIRST_S = {"breathe": 0.0, "head_sway": 0.05, "torso_sway": 0.1, "shift_weight": 0.4, "blink": 1.3, "fidget": 3.0}
-"""When each thing that comes by itself comes first."""
+FIRST_FIDGET_S = 3.0
 
 
 @dataclass(order=True)
@@ -89,7 +84,7 @@ class Planner:
         self.hands = HandPlanner(style, seed, look_ahead_s)
         self.body = BodyPlanner(style, seed)
         self.state = PlannerState()
-        for kind, first_s in FIRST_S.items():
+        for kind, first_s in {"fidget": FIRST_FIDGET_S, **self.body.recurring()}.items():
             self._note(kind, first_s)
         for hand in HANDS:
             self._hold_from(FIRST_HOLD_S, hand)
@@ -133,7 +128,11 @@ class Planner:
         state = self.state
         while state.agenda and state.agenda[0].decide_s <= until_s:
             item = heapq.heappop(state.agenda)
-            getattr(self, f"_on_{KINDS[item.rank]}")(item)
+            kind = KINDS[item.rank]
+            if kind in RECURRING:
+                self._recur(kind, item.decide_s)
+            else:
+                getattr(self, f"_on_{kind}")(item)
         hand_moves, body_moves = tuple(state.hand_moves), tuple(state.body_moves)
         state.hand_moves, state.body_moves = [], []
         ready_s = max(until_s, 0.0)
@@ -164,6 +163,7 @@ class Planner:
 
     def _on_content(self, item: Item) -> None:
         assert item.said is not None
+        self.state.body_moves += self.body.content(item.decide_s, item.said)
         self._stroke(self.hands.content(item.decide_s, item.said))
 
     def _stroke(self, moves: list[HandMove]) -> None:
@@ -196,22 +196,8 @@ class Planner:
         if item.decide_s >= busy_until_s + min(REST_AFTER_PHRASE_S, self.style.patience_s):
             self.state.hand_moves += self.hands.rest(item.decide_s)
 
-    def _on_breathe(self, item: Item) -> None:
-        self._again("breathe", *self.body.breathe(item.decide_s))
-
-    def _on_shift_weight(self, item: Item) -> None:
-        self._again("shift_weight", *self.body.shift_weight(item.decide_s))
-
-    def _on_blink(self, item: Item) -> None:
-        self._again("blink", *self.body.blink(item.decide_s))
-
-    def _on_head_sway(self, item: Item) -> None:
-        self._again("head_sway", *self.body.sway("head_sway", item.decide_s))
-
-    def _on_torso_sway(self, item: Item) -> None:
-        self._again("torso_sway", *self.body.sway("torso_sway", item.decide_s))
-
-    def _again(self, kind: str, moves: list[BodyMove], next_s: float) -> None:
+    def _recur(self, kind: str, now_s: float) -> None:
+        moves, next_s = self.body.recur(kind, now_s)
         self.state.body_moves += moves
         self._note(kind, next_s)
 

@@ -37,7 +37,7 @@ class ProceduralSpeaker:
         content = () if words is None else content_events(words)
         self.planner = Planner(style, seed, look_ahead_s, content)
         self.tracker = TargetTracker(words, seed)
-        self.animator = Animator()
+        self.animator = Animator(style, seed)
         self.waiting: list[Plan] = []
 
     def push(self, prosody: Prosody) -> Iterator[Stretch]:

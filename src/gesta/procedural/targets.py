@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from gesta.procedural.arms import palm_twist_deg, unit
+from gesta.procedural.channels import BODY_SIZES
 from gesta.procedural.hand_life import HandLife
 from gesta.procedural.hands import HANDS
 from gesta.procedural.mouth import MouthReader
@@ -31,18 +32,6 @@ HAND_SIZES = {
 }
 """The last three only drift: how far the elbow swings out and the collar lifts beyond what the hand's place asks for,
 and how far the base and middle joints of four fingers stray from their curl, all in degrees."""
-BODY_SIZES = {
-    "head": 3,
-    "torso": 3,
-    "head_sway": 3,
-    "torso_sway": 3,
-    "pelvis": 2,
-    "gaze": 2,
-    "breath": 1,
-    "lids": 1,
-    "brows": 1,
-    "smile": 1,
-}
 
 
 def _layout() -> dict[str, slice]:

@@ -65,11 +65,11 @@ class BodyMove:
     """One smooth movement of something that is not a hand.
 
     Attributes:
-        channel: "head", "torso", "head_sway", "torso_sway", "pelvis", "gaze", "breath", "lids", "brows" or "smile".
+        channel: a name in `gesta.procedural.channels`: "neck", "head", "spine1", "pelvis", "gaze", "lids" ...
         shape: "to" a new value, or a "pulse" that goes there and comes back.
         start_s, duration_s: when, in seconds.
-        amount: the new value, or the pulse's height: degrees (pitch, yaw, roll) for head, torso and their sway,
-            (yaw, pitch) for gaze, metres (x, z) for the pelvis, 0 to 1 for the others.
+        amount: the new value, or the pulse's height: degrees (pitch, yaw, roll) for joints of the trunk, (yaw, pitch)
+            for gaze, metres for pelvis and feet, 0 to 1 for most others.
         reason: what caused it, for people who read the plan.
     """
 

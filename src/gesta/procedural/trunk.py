@@ -1,0 +1,122 @@
+"""Poses pelvis, back, neck and head: what is planned for each joint, what it does by itself, breath and reaches.
+
+Each joint has a share of its own in every plan (see `torso` and `head`) and drifts by itself, so that none is tied to
+another; while nobody speaks they drift less. Arms that reach take the chest with them and are balanced by it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gesta.motion.rotations import matrix_from_euler
+from gesta.motion.skeleton import skeleton
+from gesta.procedural.alive import alive
+from gesta.procedural.channels import TURNS
+from gesta.procedural.style import Style
+from gesta.procedural.targets import Targets
+from gesta.units import MOTION_FPS
+
+JOINTS: Mapping[str, str] = {"hips": "pelvis"} | {name: name for name in TURNS if name != "hips"}
+AXES = ("pitch", "yaw", "roll")
+DRIFT_DEG: Mapping[str, tuple[float, float, float]] = {
+    "hips": (0.9, 1.2, 0.75),
+    "spine1": (1.15, 0.5, 0.5),
+    "spine2": (0.85, 0.5, 0.5),
+    "spine3": (0.6, 0.35, 0.35),
+    "neck": (1.6, 1.25, 0.95),
+    "head": (1.35, 1.25, 0.9),
+}
+"""Standard deviation of the motion that never stops: what is measured above 0.7 Hz, and its slower share."""
+IDLE_DRIFT = 0.4
+"""Share of it that is left while nobody speaks."""
+SWAY_M, SINK_SWAY_M = 1.0, 0.8
+"""How much of `alive`'s drift of a pelvis goes to place and height."""
+LEAN_SHARES = {"hips": 0.35, "spine1": 0.3, "spine2": 0.2, "spine3": 0.15}
+SEATED_TILT_DEG: Mapping[str, float] = {"hips": -12.0, "spine1": 10.0, "spine2": 2.0, "spine3": 2.0, "neck": -2.0}
+"""Who sits tilts the pelvis back and rounds the back a little."""
+KEEPS_AHEAD = {"neck": 0.33, "head": 0.17}
+"""Share of the trunk's lean that neck and head take back, so that the face stays ahead."""
+COMPENSATED = 0.45
+"""Share of the pelvis' tilt that the first joint of the back takes back, so that the shoulders stay nearly level."""
+BREATH_CHEST_DEG, BREATH_SPINE_DEG, BREATH_HEAD_DEG = 1.6, 0.5, 0.7
+REACH_YAW_DEG_PER_M, REACH_ROLL_DEG_PER_M, REACH_PITCH_DEG_PER_M = 13.0, 7.0, 6.0
+"""The shoulder of a hand that reaches forward comes along; the chest leans away from a hand held out, and back from
+hands held forward."""
+REACH_SHARES = {"spine1": 0.2, "spine2": 0.35, "spine3": 0.45}
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """Local rotations by joint name, (T, 3, 3) each; the pelvis' place (T, 2) and how far knees let it down (T,)."""
+
+    rotations: Mapping[str, np.ndarray]
+    place: np.ndarray
+    sink: np.ndarray
+
+
+def pose_trunk(targets: Targets, style: Style, seed: int) -> Trunk:
+    """Pelvis, back, neck and head of the targets' frames."""
+    times_s = (targets.start_frame + np.arange(targets.frame_count)) / MOTION_FPS
+    speech = targets.channel("speech")
+    size = style.alive * (IDLE_DRIFT + (1.0 - IDLE_DRIFT) * speech)
+    degrees = _drifting(times_s, seed, size)
+    for name in TURNS:
+        degrees[name] += targets.channel(name)
+    if style.seated:
+        for name, tilt in SEATED_TILT_DEG.items():
+            degrees[name][:, 0] += tilt
+    _breathe(degrees, style.breath * targets.channel("breath")[:, 0])
+    _reach(degrees, targets)
+    degrees["spine1"] -= COMPENSATED * targets.channel("hips") * (0.0, 0.5, 1.0)
+    bent = targets.channel("spine1") + targets.channel("spine2") + targets.channel("spine3")
+    leaning = bent * (1.0, 0.6, 1.0) + (style.lean_deg, 0.0, 0.0)
+    for name, share in LEAN_SHARES.items():
+        degrees[name][:, 0] += share * style.lean_deg
+    for name, share in KEEPS_AHEAD.items():
+        degrees[name] -= share * leaning
+    sway = alive(("pelvis/sideways", "pelvis/forward", "pelvis/down"), times_s, seed) * size
+    rotations = {JOINTS[name]: turned(values) for name, values in degrees.items()}
+    sink = targets.channel("sink")[:, 0] + SINK_SWAY_M * sway[:, 2]
+    return Trunk(rotations, targets.channel("pelvis") + SWAY_M * sway[:, :2], sink)
+
+
+def head_in_world(rotations: np.ndarray) -> np.ndarray:
+    """Rotation of the head in the world (T, 3, 3) from local rotations (T, 55, 3, 3)."""
+    bones = skeleton()
+    joint, whole = bones.index("head"), rotations[:, bones.index("head")].astype(np.float64)
+    while (joint := bones.parents[joint]) >= 0:
+        whole = rotations[:, joint] @ whole
+    return whole
+
+
+def turned(degrees: np.ndarray) -> np.ndarray:
+    """Yaw, then pitch, then roll of (T, 3) degrees given as pitch, yaw, roll: (T, 3, 3)."""
+    return matrix_from_euler("YXZ", np.radians(degrees[:, (1, 0, 2)]))
+
+
+def _drifting(times_s: np.ndarray, seed: int, size: np.ndarray) -> dict[str, np.ndarray]:
+    """Degrees (T, 3) that each joint turns by itself, for sizes (T, 1)."""
+    names = [f"turn/{joint}/{axis}" for joint in TURNS for axis in AXES]
+    values = alive(names, times_s, seed) * size
+    return {
+        joint: values[:, 3 * place : 3 * place + 3] * DRIFT_DEG[joint] for place, joint in enumerate(TURNS)
+    }  # fmt: skip
+
+
+def _breathe(degrees: dict[str, np.ndarray], breath: np.ndarray) -> None:
+    """The chest opens, the back straightens a little, the head gives way."""
+    degrees["spine2"][:, 0] -= BREATH_CHEST_DEG * breath
+    degrees["spine1"][:, 0] -= BREATH_SPINE_DEG * breath
+    degrees["neck"][:, 0] += BREATH_HEAD_DEG * breath
+    degrees["head"][:, 0] += BREATH_HEAD_DEG * breath
+
+
+def _reach(degrees: dict[str, np.ndarray], targets: Targets) -> None:
+    """Turn and lean the chest with the hands' places."""
+    left, right = targets.channel("left_position"), targets.channel("right_position")
+    yaw = REACH_YAW_DEG_PER_M * (right[:, 2] - left[:, 2])
+    roll = REACH_ROLL_DEG_PER_M * (left[:, 0] - right[:, 0])
+    pitch = -REACH_PITCH_DEG_PER_M * 0.5 * (left[:, 2] + right[:, 2])
+    for name, share in REACH_SHARES.items():
+        degrees[name] += share * np.stack((pitch, yaw, roll), axis=-1)
