@@ -9,7 +9,7 @@ EYE_RANGE_DEG = 30.0
 """Turn of the eye at weight 1 of an eyeLook shape."""
 EYE_TURNS_DEG = 27.0
 """An eye that should turn further than this leaves the rest to the head."""
-BROWS_INNER, BROWS_OUTER = 0.5, 0.6
+BROWS_INNER, BROWS_OUTER = 0.32, 0.65
 """Weights of inner and outer brows at full height. Inner brows that rise more than the outer ones look worried."""
 SMILES = {"mouthSmileLeft": 1.0, "mouthSmileRight": 1.0, "cheekSquintLeft": 0.35, "cheekSquintRight": 0.35}
 LID_FOLLOWS_GAZE = 0.35

@@ -12,7 +12,7 @@ from gesta.procedural.style import Style
 from gesta.randomness import generator
 from gesta.records import BodyMove
 
-PLACE_SD_DEG = (2.9, 3.9, 2.5)
+PLACE_SD_DEG = (3.9, 4.4, 2.5)
 """How far the head turns between places: pitch, yaw, roll."""
 PLACE_S, NEXT_PLACE_S = (0.45, 1.0), (0.5, 2.3)
 IDLE_SIZE, IDLE_PACE = 0.4, 0.5

@@ -9,7 +9,7 @@ from gesta.procedural.style import Style
 from gesta.randomness import generator
 from gesta.records import BodyMove
 
-PLACE_SD_DEG = (2.9, 1.7, 2.0)
+PLACE_SD_DEG = (3.6, 1.7, 2.0)
 """How far the back leans and turns between places: pitch, yaw, roll, three joints together."""
 PLACE_S, NEXT_PLACE_S = (0.8, 1.8), (1.2, 4.5)
 SHARES = {"spine1": 0.42, "spine2": 0.36, "spine3": 0.22}

@@ -20,25 +20,27 @@ from gesta.units import MOTION_FPS
 JOINTS: Mapping[str, str] = {"hips": "pelvis"} | {name: name for name in TURNS if name != "hips"}
 AXES = ("pitch", "yaw", "roll")
 DRIFT_DEG: Mapping[str, tuple[float, float, float]] = {
-    "hips": (0.9, 1.2, 0.75),
-    "spine1": (1.15, 0.5, 0.5),
-    "spine2": (0.85, 0.5, 0.5),
-    "spine3": (0.6, 0.35, 0.35),
-    "neck": (1.6, 1.25, 0.95),
-    "head": (1.35, 1.25, 0.9),
+    "hips": (1.4, 1.9, 1.1),
+    "spine1": (1.75, 0.8, 0.8),
+    "spine2": (1.3, 0.75, 0.75),
+    "spine3": (0.85, 0.5, 0.5),
+    "neck": (2.0, 1.6, 1.2),
+    "head": (1.5, 1.4, 1.0),
 }
 """Standard deviation of the motion that never stops: what is measured above 0.7 Hz, and its slower share."""
 IDLE_DRIFT = 0.4
 """Share of it that is left while nobody speaks."""
+BURSTS = 0.4
+"""The whole trunk moves more at one time and less at another: standard deviation of the factor's logarithm."""
 SWAY_M, SINK_SWAY_M = 1.0, 0.8
 """How much of `alive`'s drift of a pelvis goes to place and height."""
 LEAN_SHARES = {"hips": 0.35, "spine1": 0.3, "spine2": 0.2, "spine3": 0.15}
 SEATED_TILT_DEG: Mapping[str, float] = {"hips": -12.0, "spine1": 10.0, "spine2": 2.0, "spine3": 2.0, "neck": -2.0}
 """Who sits tilts the pelvis back and rounds the back a little."""
-KEEPS_AHEAD = {"neck": 0.33, "head": 0.17}
-"""Share of the trunk's lean that neck and head take back, so that the face stays ahead."""
-COMPENSATED = 0.45
-"""Share of the pelvis' tilt that the first joint of the back takes back, so that the shoulders stay nearly level."""
+KEEPS_AHEAD = {"neck": 0.28, "head": 0.14}
+"""Share of the trunk's turns that neck and head take back, so that the face stays ahead."""
+COMPENSATED = (0.1, 0.15, 0.3)
+"""Share of the pelvis' pitch, yaw and roll that the back's first joint takes back: the shoulders stay nearly level."""
 BREATH_CHEST_DEG, BREATH_SPINE_DEG, BREATH_HEAD_DEG = 1.6, 0.5, 0.7
 REACH_YAW_DEG_PER_M, REACH_ROLL_DEG_PER_M, REACH_PITCH_DEG_PER_M = 13.0, 7.0, 6.0
 """The shoulder of a hand that reaches forward comes along; the chest leans away from a hand held out, and back from
@@ -63,19 +65,18 @@ def pose_trunk(targets: Targets, style: Style, seed: int) -> Trunk:
     degrees = _drifting(times_s, seed, size)
     for name in TURNS:
         degrees[name] += targets.channel(name)
+    _breathe(degrees, style.breath * targets.channel("breath")[:, 0])
+    _reach(degrees, targets)
+    degrees["spine1"] -= COMPENSATED * degrees["hips"]
+    for name, share in LEAN_SHARES.items():
+        degrees[name][:, 0] += share * style.lean_deg
+    trunk = sum(degrees[name] for name in LEAN_SHARES)
+    for name, share in KEEPS_AHEAD.items():
+        degrees[name] -= share * trunk
+    sway = alive(("pelvis/sideways", "pelvis/forward", "pelvis/down"), times_s, seed) * size
     if style.seated:
         for name, tilt in SEATED_TILT_DEG.items():
             degrees[name][:, 0] += tilt
-    _breathe(degrees, style.breath * targets.channel("breath")[:, 0])
-    _reach(degrees, targets)
-    degrees["spine1"] -= COMPENSATED * targets.channel("hips") * (0.0, 0.5, 1.0)
-    bent = targets.channel("spine1") + targets.channel("spine2") + targets.channel("spine3")
-    leaning = bent * (1.0, 0.6, 1.0) + (style.lean_deg, 0.0, 0.0)
-    for name, share in LEAN_SHARES.items():
-        degrees[name][:, 0] += share * style.lean_deg
-    for name, share in KEEPS_AHEAD.items():
-        degrees[name] -= share * leaning
-    sway = alive(("pelvis/sideways", "pelvis/forward", "pelvis/down"), times_s, seed) * size
     rotations = {JOINTS[name]: turned(values) for name, values in degrees.items()}
     sink = targets.channel("sink")[:, 0] + SINK_SWAY_M * sway[:, 2]
     return Trunk(rotations, targets.channel("pelvis") + SWAY_M * sway[:, :2], sink)
@@ -98,7 +99,8 @@ def turned(degrees: np.ndarray) -> np.ndarray:
 def _drifting(times_s: np.ndarray, seed: int, size: np.ndarray) -> dict[str, np.ndarray]:
     """Degrees (T, 3) that each joint turns by itself, for sizes (T, 1)."""
     names = [f"turn/{joint}/{axis}" for joint in TURNS for axis in AXES]
-    values = alive(names, times_s, seed) * size
+    bursts = np.exp(BURSTS * alive(("turn/bursts",), times_s, seed))
+    values = alive(names, times_s, seed) * size * bursts
     return {
         joint: values[:, 3 * place : 3 * place + 3] * DRIFT_DEG[joint] for place, joint in enumerate(TURNS)
     }  # fmt: skip
