@@ -40,9 +40,9 @@ KINDS: Mapping[str, Drift] = {
     "position": Drift(0.005, 0.8, 4.0),
     "pelvis": Drift(0.003, 0.2, 4.0),
     # Degrees.
-    "collar": Drift(0.5, 0.5, 4.0),
-    "swivel": Drift(4.0, 0.1, 3.0),
-    "twist": Drift(2.5, 0.4, 4.0),
+    "collar": Drift(0.9, 0.6, 4.0),
+    "swivel": Drift(3.5, 0.1, 2.8),
+    "twist": Drift(4.0, 0.3, 4.0),
     "bend": Drift(2.0, 0.5, 4.0),
     # For a joint of the trunk, to be scaled by each joint's own size.
     "turn": Drift(1.0, 0.55, 3.6),

@@ -29,9 +29,9 @@ SECOND_HAND_LAG_S = (0.01, 0.04)
 """Two hands are never exactly together."""
 SHORTEST_GAP_S = 0.42
 """Strokes do not follow each other faster than this, at tempo 1."""
-TIGHTEST = 0.7
+TIGHTEST = 0.55
 """A preparation or stroke that is short of time is done in this share of its usual duration at least."""
-OVERLAP = 0.25
+OVERLAP = 0.4
 """Share of a movement's duration in which the next may already begin."""
 RECENT_ACCENTS = 12
 STROKES_PER_PLACE = (3, 6)

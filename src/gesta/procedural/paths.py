@@ -27,6 +27,8 @@ AFTER_SHARE, SHORTEST_AFTER_S = 1.0, 0.4
 """How long that takes, as a share of the move's duration."""
 AFTER_BEGINS = 0.28
 """Share of it that lies before the move's end: the pulse is fastest as the hand arrives, so it runs on and rounds."""
+LATEST_TURN_S, TURN_TAKES = 0.09, (0.8, 1.25)
+"""A hand turns and changes its shape up to so much later than it sets out, in this share of the time it goes."""
 TWIST_SD_DEG, WRIST_SD_DEG = 7.0, (5.0, 3.5)
 FINGERS_SD, FINGER_SD = 0.06, 0.035
 """All fingers together, and each by itself, as shares of a full curl."""
@@ -67,6 +69,10 @@ class Variety:
         aside = length * _across(np.array(sideways), way / max(length, 1e-6))
         duration_s = max(SHORTEST_AFTER_S, AFTER_SHARE * move.duration_s)
         return move.end_s - AFTER_BEGINS * duration_s, duration_s, max(beyond, 0.0) * way + aside
+
+    def turning(self, move: HandMove) -> tuple[float, float]:
+        """How much later than the move the hand begins to turn and to change its shape, and how long that takes: s."""
+        return self.random.uniform(0.0, LATEST_TURN_S), move.duration_s * self.random.uniform(*TURN_TAKES)
 
     def varied(self, values: Mapping[str, np.ndarray], finger_motion: float) -> dict[str, np.ndarray]:
         """The values of a pose by channel, as they come out this time."""

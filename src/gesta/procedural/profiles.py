@@ -11,9 +11,10 @@ ACCELERATION_PEAK = (3.0 - np.sqrt(3.0)) / 6.0
 DECELERATION_PEAK = 1.0 - ACCELERATION_PEAK
 """Share of the duration at which it decelerates most: 0.789. This is the moment that meets an accent."""
 
-# Main sequence of the wrist as measured on a real speaker: 0.35 s for 0.1 m, 0.57 s for 0.3 m, power 0.43.
+# Main sequence of the wrist as measured on a real speaker between minima of speed: 0.35 s for 0.1 m, 0.57 s for 0.3 m,
+# power 0.43. Reaches that overlap last longer than what is seen of each between its neighbours.
 REFERENCE_REACH_M = 0.3
-REFERENCE_DURATION_S = 0.57
+REFERENCE_DURATION_S = 0.7
 DURATION_POWER = 0.43
 SHORTEST_MOVE_S = 0.2
 

@@ -157,8 +157,10 @@ class TargetTracker:
         self.state.steps.append(Step(where, move.start_s, move.duration_s, bulge, pulse=True))
         after_s, settling_s, beyond = self.variety.after(move, start)
         self.state.steps.append(Step(where, max(after_s, move.start_s), settling_s, beyond, pulse=True))
+        late_s, duration_s = self.variety.turning(move)
         for name, value in values.items():
-            self._go(f"{move.hand}_{name}", move.start_s, move.duration_s, value)
+            when = (move.start_s, move.duration_s) if name == "position" else (move.start_s + late_s, duration_s)
+            self._go(f"{move.hand}_{name}", *when, value)
         if move.phase == "stroke":
             self.state.strokes.append(move)
 
