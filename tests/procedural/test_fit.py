@@ -49,7 +49,7 @@ def test_a_fit_is_the_same_every_time() -> None:
 
 
 def test_hands_are_seen_where_they_rest_and_gesture() -> None:
-    seen = traits(spoken(style_from("lively")))
+    seen = traits(spoken(style_from("lively,pause_activity=0")))
     for side in ("left", "right"):
         assert seen.rest[side][1] < seen.place[side][1]
         assert 0.1 < seen.place[side][2] < 0.5
@@ -70,8 +70,8 @@ def test_the_beginning_of_a_recording_keeps_its_events() -> None:
 
 def test_bad_examples_are_refused(tmp_path: Path) -> None:
     motion = spoken(Style())
-    write_npz(motion.frames(0, 120), tmp_path / "short.npz")
-    with pytest.raises(InputError, match=r"lasts 4\.0 s"):
+    write_npz(motion.frames(0, 30), tmp_path / "short.npz")
+    with pytest.raises(InputError, match=r"lasts 1\.0 s"):
         read_example(tmp_path / "short.npz")
     with pytest.raises(InputError, match="nowhere"):
         style_or_example("nowhere.bvh")

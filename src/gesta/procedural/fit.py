@@ -24,9 +24,8 @@ from gesta.procedural.traits import Traits, traits
 from gesta.records import Events, Motion, Prosody
 from gesta.units import MOTION_FPS
 
-SHORTEST_S = 10.0
-"""A shorter example says too little about a style; fits to film may fall short of it by the tolerance."""
-TOLERANCE_S = 1.5
+SHORTEST_S = 2.0
+"""A shorter example is refused; one under 10 s says little about how often and how long."""
 LONGEST_FRAMES = FRAMES_PER_BLOCK
 """No more than this much of an example, and of the speech it is tried on, is looked at."""
 SUFFIXES = (".npz", ".bvh")
@@ -97,8 +96,8 @@ def read_example(path: str | Path) -> Motion:
         InputError: it cannot be read, is too short, or has no arms.
     """
     motion = read_motion(path)
-    if motion.duration_s < SHORTEST_S - TOLERANCE_S:
-        raise InputError(f"{path} lasts {motion.duration_s:.1f} s; a style can be read off {SHORTEST_S:g} s or more.")
+    if motion.duration_s < SHORTEST_S:
+        raise InputError(f"{path} lasts {motion.duration_s:.1f} s; give a motion of 10 s or more to take a style from.")
     if "upper" not in motion.parts:
         raise InputError(f"{path} has no arms and head; a style cannot be read off it.")
     return motion.frames(0, LONGEST_FRAMES)
