@@ -33,7 +33,7 @@ def test_phases_of_a_hand_follow_each_other() -> None:
         for stroke, before in zip(moves[1:], moves[:-1], strict=True):
             if stroke.phase == "stroke" and before.phase == "preparation":
                 assert before.start_s < stroke.start_s <= before.end_s + 1e-9
-    assert {move.phase for move in plan.hand_moves} == {"preparation", "stroke", "adjustment", "retraction"}
+    assert {move.phase for move in plan.hand_moves} >= {"preparation", "pre_hold", "stroke", "hold", "retraction"}
 
 
 def test_some_strong_accents_stay_without_a_stroke() -> None:
@@ -47,7 +47,7 @@ def test_hands_rest_in_the_pause_and_in_silence() -> None:
     middle_s = np.mean((prosody.phrase_ends.times_s[0], prosody.phrase_starts.times_s[1])) + 0.3
     for seed in range(3):
         for hand in ("left", "right"):
-            moves = [move for move in plan_of(prosody, seed=seed).hand_moves if move.hand == hand]
+            moves = [move for move in plan_of(prosody, Style(pause_activity=0.0), seed).hand_moves if move.hand == hand]
             phases = [move.phase for move in moves if move.start_s < middle_s and move.phase != "adjustment"]
             assert not phases or phases[-1] == "retraction"
     assert plan_of(silence()).strokes == ()
@@ -70,7 +70,10 @@ def test_a_stream_plans_what_a_file_plans(look_ahead_s: float, seed: int) -> Non
 
 
 def test_a_short_look_ahead_still_gestures() -> None:
-    full, short = (len(plan_of(made_prosody(60.0, 0, look_ahead_s)).strokes) for look_ahead_s in (math.inf, 0.4))
+    full, short = (
+        np.mean([len(plan_of(made_prosody(60.0, 0, look_ahead_s), seed=seed).strokes) for seed in range(4)])
+        for look_ahead_s in (math.inf, 0.4)
+    )
     assert short > 0.4 * full
 
 

@@ -1,120 +1,113 @@
-"""Plans the hands: which accents get a stroke, which family, place and hand, when to prepare, hold and rest.
+"""Plans the strokes of the hands: when to prepare, wait, strike and hold, with what gesture and how large.
 
-A gesture phrase is preparation - stroke - hold; phrases follow each other straight or end in a retraction (Kendon
-2004). Strokes of one prosodic phrase resemble each other: they share family, hands and place (Shattuck-Hufnagel & Ren
-2018). The stroke's deceleration, not its peak speed, meets the accent (Pouw et al. 2021).
+A gesture phrase is preparation - pre-stroke hold - stroke - post-stroke hold; phrases follow each other straight or end
+in a retraction (Kendon 2004). The stroke's deceleration, not its peak speed, meets the accent (Pouw et al. 2021), and
+loosely: people are no metronomes.
 """
 
 import math
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gesta.procedural.content import ContentEvent
+from gesta.procedural.gestures import GestureChooser, PhraseGesture
+from gesta.procedural.habits import HANDS, habits_of
+from gesta.procedural.phrases import SHORTEST_GAP_S
+from gesta.procedural.places import moved, part_of_way, way_between, within_reach
 from gesta.procedural.profiles import DECELERATION_PEAK, reach_duration
-from gesta.procedural.shapes import FAMILIES, PLACE, RESTS
 from gesta.procedural.style import Style
+from gesta.procedural.units import HandsState, Waiting
 from gesta.randomness import generator
 from gesta.records import HandMove, HandPose
 
-HANDS = ("left", "right")
-
-LEAD_S = 1.1
+LEAD_S = 1.4
 """An accent is planned this long before it, where it is known by then."""
-ARRIVAL_MEAN_S, ARRIVAL_SD_S = 0.005, 0.04
-"""Where the stroke's deceleration lies from the accent."""
+ARRIVAL_MEAN_S, MOST_SDS = 0.005, 2.2
+"""Where the stroke's deceleration lies from the accent in the mean, and how many standard deviations off at most."""
+LATEST_S = 0.15
+"""Where an accent is known too late to meet it, its stroke may come so much after it."""
 SECOND_HAND_LAG_S = (0.01, 0.04)
 """Two hands are never exactly together."""
-SHORTEST_GAP_S = 0.42
-"""Strokes do not follow each other faster than this, at tempo 1."""
 TIGHTEST = 0.55
 """A preparation or stroke that is short of time is done in this share of its usual duration at least."""
 OVERLAP = 0.4
 """Share of a movement's duration in which the next may already begin."""
-RECENT_ACCENTS = 12
-STROKES_PER_PLACE = (3, 6)
-"""A long phrase changes its gesture after so many strokes."""
-DIRECTION_M = {
-    "left": (0.05, 0.0, 0.0),
-    "right": (0.05, 0.0, 0.0),
-    "up": (0.02, 0.1, 0.0),
-    "down": (0.0, -0.06, 0.02),
-    "forward": (0.0, 0.02, 0.05),
-    "back": (0.04, 0.06, -0.06),
-    "here": (-0.03, -0.05, 0.0),
-    "there": (0.07, 0.05, 0.03),
-    "listener": (-0.02, 0.02, 0.04),
-}
-"""How far from the usual place a direction takes a gesture: outward, up, forward."""
 NEAR_M = 0.02
 """A hand this near to where its stroke begins needs no preparation."""
 SURPRISE_S = 0.5
 """A phrase of which less notice is given than this comes as a surprise."""
-REACH_M = (0.2, 0.46)
-"""How near to the shoulder and how far from it a hand is sent."""
-BEFORE_BODY_M = 0.1
-"""A hand that is inward of its shoulder stays at least this far in front of it."""
+NOTICE_S = 1.1
+"""With this look-ahead, beyond what hearing needs, nothing does."""
+HEARING_S = 0.1
 LOWEST_STROKE_M = -0.29
 """Strokes end above this, over a hand that rests before the belly."""
-FIDGET_S = (5.0, 12.0)
-"""Time between small shifts of resting hands."""
-HOLD_EASE, HOLD_WANDER_M = 0.16, 0.024
-"""With each slow movement a held hand eases by this share of its way towards the belly, and wanders by that."""
-REST_WANDER_M = 0.018
-PREPARATION_EASE, RETRACTION_EASE = 1.4, 1.7
-"""These take so much longer than a stroke of their length: they are not what the eye should notice."""
+WAYS_TO_PREPARE = ((1.7, 1.0), (1.0, 1.0), (1.0, 0.65), (1.0, 0.4))
+"""How a stroke is prepared, the first way that there is time for: the preparation takes so much longer than a stroke
+of its length, for it is not what the eye should notice; and so much of the stroke's length is left."""
+SHORTEST_STROKE_M = 0.04
+"""Where nothing is prepared, less than this is no stroke."""
+PRE_HOLD_CHANCE, PRE_HOLD_S = 0.3, (0.12, 0.45)
+"""How often a hand is ready early and waits for its stroke, and how long, if there is time."""
+SIZE_FROM_STRENGTH = (0.65, 0.6)
+"""Size of the stroke on the weakest accent, and how much more that on the strongest."""
+ECHO_SHARE = 0.3
+"""A raised hand that has no part in a stroke goes along with it by this share."""
+REPEAT_GAP_S = 0.12
+"""Between the strokes of a gesture that is repeated by itself."""
 
 
-@dataclass
-class PhraseGesture:
-    """What the strokes of one phrase share."""
+@dataclass(frozen=True)
+class Beat:
+    """When and how strongly a stroke is due.
 
-    family: str
-    hands: tuple[str, ...]
-    place: np.ndarray
-    size: float
-    strokes_left: int
+    Attributes:
+        now_s: no movement may begin before this time.
+        arrival_s: when it decelerates most.
+        accent_s: the sound that it meets; None where it repeats another.
+        strength: 0 to 1.
+        cause: "accent" or "content".
+    """
+
+    now_s: float
+    arrival_s: float
+    accent_s: float | None
+    strength: float
+    cause: str
+
+    @property
+    def latest_s(self) -> float:
+        """A hand that cannot be in time may come as late as this."""
+        return self.arrival_s if self.accent_s is None else max(self.arrival_s, self.accent_s + LATEST_S)
 
 
-@dataclass
-class HandsState:
-    """Everything the planner of the hands remembers."""
+@dataclass(frozen=True)
+class Timing:
+    """Where a stroke of one hand starts and when, and how long preparation, wait and stroke take, seconds."""
 
-    pose: dict[str, HandPose]
-    busy_until_s: dict[str, float] = field(default_factory=lambda: dict.fromkeys(HANDS, 0.0))
-    raised: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(HANDS, False))
-    last_arrival_s: float = -10.0
-    gesture: PhraseGesture | None = None
-    recent: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT_ACCENTS))
+    before: HandPose
+    preparation_s: float
+    wait_s: float
+    start_s: float
+    duration_s: float
 
 
 class HandPlanner:
     """Decides the movements of both hands, one event after the other; see `Planner` for who calls it when."""
 
     def __init__(self, style: Style, seed: int, look_ahead_s: float = math.inf) -> None:
-        self.style = style
-        self.surprise = 1.0 - min(max((look_ahead_s - 0.1) / LEAD_S, 0.0), 1.0)
+        self.style, self.habits = style, habits_of(style, seed)
         self.random = generator(seed, "procedural", "hands")
-        self.idle_random = generator(seed, "procedural", "fidgets")
-        self.hold_random = {hand: generator(seed, "procedural", "holds", hand) for hand in HANDS}
-        habits = generator(seed, "procedural", "habits")
-        self.right_share = habits.choice([0.72, 0.62, 0.35])
-        self.family_taste = {name: habits.lognormal(0.0, 0.5) for name in FAMILIES}
-        self.size = style.size * style.energy**0.8 * habits.lognormal(0.0, 0.08)
-        self.tempo = style.tempo * (0.8 + 0.2 * style.energy) * habits.lognormal(0.0, 0.05)
-        self.share = min(
-            1.0, style.strokes * min(style.energy, 1.0) ** 0.5 * (1.0 + 0.25 * max(style.energy - 1.0, 0.0))
-        )
-        rest = habits.choice(list(RESTS), p=[0.3, 0.4, 0.3])
-        self.rest_names = {"left": str(rest), "right": str(rest)}
-        if rest != "before_belly" and habits.random() < 0.25:
-            self.rest_names[str(habits.choice(HANDS))] = "low_front"
-        # Nobody rests quite alike on both sides.
-        self.rests = {hand: moved(RESTS[self.rest_names[hand]], habits.normal(0.0, 0.014, 3)) for hand in HANDS}
-        self.state = HandsState(dict(self.rests))
+        self.chooser = GestureChooser(style, self.habits, seed)
+        self.state = HandsState(dict(self.habits.rests))
+        surprise = 1.0 - min(max((look_ahead_s - HEARING_S) / NOTICE_S, 0.0), 1.0)
+        self.waiting = Waiting(style, self.habits, self.state, seed, surprise)
         self.start = (self.state.pose["left"], self.state.pose["right"])
+
+    @property
+    def busy_until_s(self) -> float:
+        """When the last planned movement of either hand lets go of it."""
+        return max(self.state.busy_until_s.values())
 
     def phrase_start(self, now_s: float, phrase_s: float) -> list[HandMove]:
         """A new prosodic phrase begins: its strokes will be of a new kind.
@@ -124,24 +117,24 @@ class HandPlanner:
         """
         self.state.gesture = None
         late = now_s > phrase_s - SURPRISE_S
-        wanted = self.random.random() < self.share
+        wanted = self.random.random() < self.habits.share
         if not (late and wanted) or any(self.state.raised.values()):
             return []
-        self.state.gesture = self._choose_gesture()
+        gesture = self.state.gesture = self.chooser.choose()
         moves = []
-        for hand in self.state.gesture.hands:
-            pose = self._pose_before(self.state.gesture, self.state.gesture.size, np.zeros(3))
-            way = float(np.linalg.norm(np.subtract(pose.position, self.state.pose[hand].position)))
-            duration_s = reach_duration(way, self.tempo)
+        for hand in gesture.hands:
+            pose = self._pose_before(gesture, hand, gesture.sizes[hand], np.zeros(3))
+            duration_s = reach_duration(way_between(self.state.pose[hand], pose), self.habits.tempo)
             start_s = max(now_s, self.state.busy_until_s[hand], 0.0)
-            moves.append(HandMove(hand, "preparation", self.state.gesture.family, start_s, duration_s, pose))
+            unit = self.state.raise_hand(hand)
+            move = HandMove(hand, "preparation", gesture.name, start_s, duration_s, pose, cause="phrase", unit=unit)
+            moves.append(move)
             self.state.pose[hand] = pose
             self.state.busy_until_s[hand] = start_s + (1.0 - OVERLAP) * duration_s
-            self.state.raised[hand] = True
         return moves
 
     def accent(self, now_s: float, accent_s: float, strength: float) -> list[HandMove]:
-        """Decide whether this accent gets a stroke, and plan it.
+        """Plan a stroke on an accent.
 
         Args:
             now_s: no movement may begin before this time.
@@ -149,18 +142,14 @@ class HandPlanner:
             strength: 0 to 1.
 
         Returns:
-            The moves, none where the accent stays without a stroke.
+            The moves, none where there is no time for them.
         """
-        state = self.state
-        rank = float(np.mean([strength >= other for other in state.recent])) if state.recent else 0.5
-        state.recent.append(strength)
-        wanted = self.random.random() < self.share * (0.45 + 1.1 * rank)
-        arrival_s = accent_s + self.random.normal(ARRIVAL_MEAN_S, ARRIVAL_SD_S)
-        if not wanted or arrival_s - state.last_arrival_s < SHORTEST_GAP_S / self.tempo:
+        beat = Beat(now_s, self._arrival_s(accent_s), accent_s, strength, "accent")
+        if self._too_soon(beat.arrival_s):
             return []
-        gesture = state.gesture if state.gesture and state.gesture.strokes_left > 0 else self._choose_gesture()
-        state.gesture = gesture
-        moves = self._strokes(gesture, now_s, arrival_s, accent_s, strength)
+        kept = self.state.gesture
+        gesture = self.state.gesture = kept if kept and kept.strokes_left > 0 else self.chooser.choose()
+        moves = self._strokes(gesture, beat)
         if moves:
             gesture.strokes_left -= 1
         return moves
@@ -175,178 +164,130 @@ class HandPlanner:
         Returns:
             The moves, none where there is no time for them or no family that serves.
         """
-        families = [name for name in event.families if name in FAMILIES]
-        arrival_s = event.time_s + self.random.normal(ARRIVAL_MEAN_S, ARRIVAL_SD_S)
-        if not families or arrival_s - self.state.last_arrival_s < SHORTEST_GAP_S / self.tempo:
+        beat = Beat(now_s, self._arrival_s(event.time_s), event.time_s, event.strength, "content")
+        gesture = None if self._too_soon(beat.arrival_s) else self.chooser.for_content(event)
+        if gesture is None:
             return []
-        gesture = self._gesture_for(event, families)
-        moves = self._strokes(gesture, now_s, arrival_s, event.time_s, event.strength)
-        return [replace(move, cause="content") for move in moves]
-
-    def _gesture_for(self, event: ContentEvent, families: Sequence[str]) -> PhraseGesture:
-        """One gesture in the most usual of the families, with the hand and at the place that a direction asks for."""
-        # Each later family is half as likely as the one before.
-        weights = 0.5 ** np.arange(len(families))
-        family = str(self.random.choice(families, p=weights / weights.sum()))
-        alone, together = np.array(FAMILIES[family].hands) * (1.0 - self.style.both_hands, self.style.both_hands)
-        both = self.random.random() * (alone + together) < together
-        side = event.direction if event.direction in HANDS else ""
-        hands = (side,) if side and alone > 0.0 else self._hands(bool(both))
-        return self._placed(family, hands, DIRECTION_M.get(event.direction, (0.0, 0.0, 0.0)))
-
-    def _strokes(
-        self, gesture: PhraseGesture, now_s: float, arrival_s: float, accent_s: float, strength: float
-    ) -> list[HandMove]:
-        """The moves of all the gesture's hands, none where none of them is in time."""
-        scale = gesture.size * (0.65 + 0.6 * strength)
-        moves: list[HandMove] = []
-        for order, hand in enumerate(gesture.hands):
-            lag_s = self.random.uniform(*SECOND_HAND_LAG_S) if order else 0.0
-            likeness = self.random.normal(1.0, 0.08)
-            moves += self._stroke(hand, gesture, now_s, arrival_s + lag_s, accent_s, strength, scale * likeness)
-        if moves:
-            self.state.last_arrival_s = arrival_s
+        moves = self._strokes(gesture, beat)
+        repeats = gesture.family.repeat[0] - 1 if moves else 0
+        for _ in range(repeats):
+            last = max((move for move in moves if move.phase == "stroke"), key=lambda move: move.end_s)
+            again_s = last.start_s + 2.0 * last.duration_s + REPEAT_GAP_S
+            moves += self._strokes(gesture, replace(beat, arrival_s=again_s, accent_s=None))
         return moves
 
-    def _choose_gesture(self) -> PhraseGesture:
-        both = self.random.random() < self.style.both_hands
-        weights = np.array([FAMILIES[name].hands[int(both)] * self.family_taste[name] for name in FAMILIES])
-        family = str(self.random.choice(list(FAMILIES), p=weights / weights.sum()))
-        return self._placed(family, self._hands(both))
+    def _arrival_s(self, sound_s: float) -> float:
+        off = np.clip(self.random.normal(), -MOST_SDS, MOST_SDS)
+        return sound_s + ARRIVAL_MEAN_S + self.style.arrival_sd_s * float(off)
 
-    def _hands(self, both: bool) -> tuple[str, ...]:
-        if not both:
-            return ("right",) if self.random.random() < self.right_share else ("left",)
-        return ("right", "left") if self.right_share > 0.5 else ("left", "right")
+    def _too_soon(self, arrival_s: float) -> bool:
+        return arrival_s - self.state.last_arrival_s < SHORTEST_GAP_S / self.habits.tempo
 
-    def _placed(self, family: str, hands: tuple[str, ...], away: Sequence[float] = (0.0, 0.0, 0.0)) -> PhraseGesture:
-        """A gesture near the usual place, `away` from it: outward, up, forward, metres."""
-        place = np.array(PLACE) + self.random.normal(0.0, (0.035, 0.04, 0.025)) + (0.0, FAMILIES[family].lift, 0.0)
-        place = place + away
-        size = self.size * self.random.lognormal(0.0, 0.15)
-        return PhraseGesture(family, hands, place, size, int(self.random.integers(*STROKES_PER_PLACE, endpoint=True)))
+    def _strokes(self, gesture: PhraseGesture, beat: Beat) -> list[HandMove]:
+        """The moves of all the gesture's hands, none where none of them is in time."""
+        prominence = SIZE_FROM_STRENGTH[0] + SIZE_FROM_STRENGTH[1] * beat.strength
+        moves: list[HandMove] = []
+        hands = gesture.next_hands
+        for order, hand in enumerate(hands):
+            lag_s = self.random.uniform(*SECOND_HAND_LAG_S) if order else 0.0
+            scale = gesture.sizes[hand] * prominence * self.random.normal(1.0, 0.08)
+            moves += self._stroke(hand, gesture, replace(beat, arrival_s=beat.arrival_s + lag_s), scale)
+        if moves:
+            self.state.last_arrival_s = beat.arrival_s
+            gesture.made += 1
+            moves += self._echo(gesture, moves[-1]) if len(hands) == 1 else []
+        return moves
 
-    def _stroke(
-        self,
-        hand: str,
-        gesture: PhraseGesture,
-        now_s: float,
-        arrival_s: float,
-        accent_s: float,
-        strength: float,
-        scale: float,
-    ) -> list[HandMove]:
-        """Preparation and stroke of one hand, fitted into the time there is; nothing where there is too little."""
-        family, current = FAMILIES[gesture.family], self.state.pose[hand]
-        jitter = self.random.normal(0.0, 0.008, 3)
-        end = gesture.place + np.array(family.after) * scale + jitter
+    def _stroke(self, hand: str, gesture: PhraseGesture, beat: Beat, scale: float) -> list[HandMove]:
+        """Waiting, preparation and stroke of one hand, fitted into the time there is; nothing if it is too little."""
+        ends = self._ends(gesture, hand, scale)
+        free_s = max(beat.now_s, 0.0, self.state.busy_until_s[hand])
+        timing = self._timing(hand, ends, beat, free_s)
+        if timing is None:
+            return []
+        before, after = timing.before, ends[1]
+        way_m = way_between(self.state.pose[hand], before)
+        begin_s, start_s = timing.start_s - timing.wait_s - (1.0 - OVERLAP) * timing.preparation_s, timing.start_s
+        moves = self.waiting.until(hand, free_s, begin_s, "hold") if self.state.raised[hand] else []
+        unit = self.state.raise_hand(hand)
+        stroke = HandMove(
+            hand, "stroke", gesture.name, start_s, timing.duration_s, after, (0.0, 0.0, 0.0), beat.strength
+        )
+        stroke = replace(stroke, accent_s=beat.accent_s, cause=beat.cause, unit=unit)
+        if timing.preparation_s > 0.0:
+            lift = (0.02 * (way_m > 0.15), 0.0, 0.25 * max(way_m - 0.1, 0.0))
+            raising = replace(stroke, phase="preparation", start_s=begin_s, duration_s=timing.preparation_s)
+            moves.append(replace(raising, pose=before, arc=lift))
+        if timing.wait_s > 0.0:
+            pose = moved(before, self.random.normal(0.0, 0.008, 3))
+            waits_s = timing.wait_s + OVERLAP * timing.duration_s
+            moves.append(
+                replace(stroke, phase="pre_hold", start_s=start_s - timing.wait_s, duration_s=waits_s, pose=pose)
+            )
+        outward, up, forward = (scale * value for value in gesture.family.arc)
+        moves.append(replace(stroke, arc=(outward, up, forward)))
+        self.state.pose[hand] = after
+        self.state.busy_until_s[hand] = stroke.end_s - OVERLAP * stroke.duration_s
+        return moves
+
+    def _timing(self, hand: str, ends: tuple[HandPose, HandPose], beat: Beat, free_s: float) -> Timing | None:
+        """When to prepare, wait and strike; None if there is too little time, even for a hand that comes late."""
+        time_s, now_at = beat.arrival_s - free_s, self.state.pose[hand]
+        for ease, share in WAYS_TO_PREPARE:
+            before = part_of_way(ends[1], ends[0], share)
+            way_m = way_between(now_at, before)
+            preparation_s = ease * reach_duration(way_m, self.habits.tempo) if way_m > NEAR_M else 0.0
+            duration_s = reach_duration(way_between(before, ends[1]), self.habits.tempo)
+            squeeze = min(1.0, time_s / ((1.0 - OVERLAP) * preparation_s + DECELERATION_PEAK * duration_s))
+            if squeeze >= TIGHTEST:
+                preparation_s, duration_s = squeeze * preparation_s, squeeze * duration_s
+                start_s = beat.arrival_s - DECELERATION_PEAK * duration_s
+                spare_s = start_s - free_s - (1.0 - OVERLAP) * preparation_s
+                wait_s = self._pre_hold_s(spare_s) if preparation_s else 0.0
+                return Timing(before, preparation_s, wait_s, start_s, duration_s)
+        return self._straight(now_at, ends[1], beat, free_s)
+
+    def _straight(self, now_at: HandPose, after: HandPose, beat: Beat, free_s: float) -> Timing | None:
+        """Too late to prepare: straight from where the hand is, if that is far enough to be a stroke, perhaps late."""
+        if way_between(now_at, after) < SHORTEST_STROKE_M:
+            return None
+        duration_s = reach_duration(way_between(now_at, after), self.habits.tempo)
+        least_s = TIGHTEST * DECELERATION_PEAK * duration_s
+        arrival_s = max(beat.arrival_s, free_s + least_s)
+        if arrival_s > max(beat.arrival_s, beat.latest_s):
+            return None
+        duration_s = min(duration_s, (arrival_s - free_s) / DECELERATION_PEAK)
+        return Timing(now_at, 0.0, 0.0, arrival_s - DECELERATION_PEAK * duration_s, duration_s)
+
+    def _pre_hold_s(self, spare_s: float) -> float:
+        """How long a hand waits for its stroke, where so much time is left."""
+        early, wait_s = self.random.random() < PRE_HOLD_CHANCE, self.random.uniform(*PRE_HOLD_S)
+        return wait_s if early and wait_s < spare_s else 0.0
+
+    def _ends(self, gesture: PhraseGesture, hand: str, scale: float) -> tuple[HandPose, HandPose]:
+        """How a hand is held before and after a stroke."""
+        family = gesture.family
+        jitter = family.scatter * self.random.normal(0.0, 0.008, 3)
+        end = gesture.places[hand] + np.array(family.after) * scale + jitter
         # A place that is too low is lifted as a whole, so that the stroke keeps its length.
         jitter[1] += max(LOWEST_STROKE_M - end[1], 0.0)
         end[1] = max(end[1], LOWEST_STROKE_M)
-        before = self._pose_before(gesture, scale, jitter)
-        after = replace(before, position=within_reach(end), flexion_deg=family.flexion_deg[1])
-        way = float(np.linalg.norm(np.subtract(before.position, current.position)))
-        preparation_s = PREPARATION_EASE * reach_duration(way, self.tempo) if way > NEAR_M else 0.0
-        duration_s = reach_duration(float(np.linalg.norm(np.subtract(after.position, before.position))), self.tempo)
-        time_s = arrival_s - max(now_s, 0.0, self.state.busy_until_s[hand])
-        squeeze = min(1.0, time_s / ((1.0 - OVERLAP) * preparation_s + DECELERATION_PEAK * duration_s))
-        if squeeze < TIGHTEST:
-            # Too late to prepare: straight from where the hand is, if that is not too far.
-            preparation_s = 0.0
-            duration_s = reach_duration(
-                float(np.linalg.norm(np.subtract(after.position, current.position))), self.tempo
-            )
-            squeeze = min(1.0, time_s / (DECELERATION_PEAK * duration_s))
-            if squeeze < TIGHTEST:
-                return []
-        duration_s, preparation_s = duration_s * squeeze, preparation_s * squeeze
-        start_s = arrival_s - DECELERATION_PEAK * duration_s
-        arc = tuple(np.array(family.arc) * scale)
-        stroke = HandMove(hand, "stroke", gesture.family, start_s, duration_s, after, arc, strength, accent_s)
-        moves = [stroke]
-        if preparation_s > 0.0:
-            begin_s = start_s - (1.0 - OVERLAP) * preparation_s
-            lift = (0.02 * (way > 0.15), 0.0, 0.25 * max(way - 0.1, 0.0))
-            raising = HandMove(
-                hand, "preparation", gesture.family, begin_s, preparation_s, before, lift, strength, accent_s
-            )
-            moves.insert(0, raising)
-        self.state.pose[hand] = after
-        self.state.busy_until_s[hand] = stroke.end_s - OVERLAP * duration_s
-        self.state.raised[hand] = True
-        return moves
+        after = family.pose_after(within_reach(end))
+        if family.series:
+            after = replace(after, shape=family.series[gesture.made % len(family.series)])
+        return self._pose_before(gesture, hand, scale, jitter), after
 
-    def _pose_before(self, gesture: PhraseGesture, scale: float, jitter: np.ndarray) -> HandPose:
+    def _pose_before(self, gesture: PhraseGesture, hand: str, scale: float, jitter: np.ndarray) -> HandPose:
         """The hand's pose where a stroke of this gesture begins."""
-        family = FAMILIES[gesture.family]
-        position = within_reach(gesture.place + np.array(family.before) * scale + jitter)
-        return HandPose(position, family.palm, family.flexion_deg[0], 0.0, family.shape)
+        family = gesture.family
+        return family.pose_before(within_reach(gesture.places[hand] + np.array(family.before) * scale + jitter))
 
-    def hold(self, hand: str, now_s: float) -> list[HandMove]:
-        """A hand with nothing to do eases a little: neither a held nor a resting hand is ever frozen."""
-        if now_s < self.state.busy_until_s[hand]:
+    def _echo(self, gesture: PhraseGesture, stroke: HandMove) -> list[HandMove]:
+        """A raised hand that has no part in a stroke goes along with it a little."""
+        other = HANDS[1 - HANDS.index(stroke.hand)]
+        lag_s, likeness = self.random.uniform(*SECOND_HAND_LAG_S), self.random.normal(1.0, 0.3)
+        if not self.state.raised[other] or stroke.start_s + lag_s < self.state.busy_until_s[other]:
             return []
-        random, pose = self.hold_random[hand], self.state.pose[hand]
-        if not self.state.raised[hand]:
-            home = 0.5 * (np.array(self.rests[hand].position) - pose.position)
-            drift = home + random.normal(0.0, REST_WANDER_M, 3)
-            return [self._ease(hand, "adjustment", now_s, random.uniform(0.9, 1.7), drift)]
-        # Eases towards where hands are at ease, and wanders.
-        ease = np.array(RESTS["before_belly"].position) - pose.position
-        drift = HOLD_EASE * ease + random.normal(0.0, HOLD_WANDER_M, 3)
-        duration_s = random.uniform(0.6, 1.1)
-        if self.state.gesture and now_s - self.state.busy_until_s[hand] < SURPRISE_S:
-            # Who cannot hear the next accent coming gets ready for it.
-            ready = self._pose_before(self.state.gesture, self.state.gesture.size, np.zeros(3)).position
-            drift = drift + self.surprise * (np.array(ready) - pose.position)
-            duration_s *= 1.0 - 0.5 * self.surprise
-        return [self._ease(hand, "adjustment", now_s, duration_s, drift)]
-
-    def rest(self, now_s: float) -> list[HandMove]:
-        """Bring to rest every raised hand that no stroke is planned for."""
-        moves: list[HandMove] = []
-        for hand in HANDS:
-            if not self.state.raised[hand] or now_s < self.state.busy_until_s[hand]:
-                continue
-            target = moved(self.rests[hand], self.random.normal(0.0, 0.008, 3))
-            way = float(np.linalg.norm(np.subtract(target.position, self.state.pose[hand].position)))
-            duration_s = RETRACTION_EASE * reach_duration(way, self.tempo)
-            start_s = max(now_s + self.random.uniform(0.0, 0.06), self.state.busy_until_s[hand])
-            moves.append(HandMove(hand, "retraction", "rest", start_s, duration_s, target, (0.01, 0.0, 0.03)))
-            self.state.pose[hand] = target
-            self.state.raised[hand] = False
-        return moves
-
-    def fidget(self, now_s: float) -> tuple[list[HandMove], float]:
-        """A small shift of resting hands; also says when the next may come."""
-        moves = []
-        for hand in HANDS:
-            drift = self.idle_random.normal(0.0, (0.012, 0.012, 0.01))
-            duration_s = self.idle_random.uniform(0.8, 1.5)
-            if not self.state.raised[hand] and now_s >= self.state.busy_until_s[hand]:
-                home = np.array(self.rests[hand].position)
-                away = np.array(self.state.pose[hand].position) - home
-                moves.append(self._ease(hand, "adjustment", now_s, duration_s, drift - 0.7 * away))
-        return moves, now_s + self.idle_random.uniform(*FIDGET_S)
-
-    def _ease(self, hand: str, phase: str, start_s: float, duration_s: float, drift: np.ndarray) -> HandMove:
-        pose = self.state.pose[hand]
-        target = moved(pose, drift)
-        self.state.pose[hand] = target
-        return HandMove(hand, phase, "rest", start_s, duration_s, target)
-
-
-def moved(pose: HandPose, way: np.ndarray) -> HandPose:
-    """The same hand pose a little further on: (3,) outward, up, forward, metres."""
-    return replace(pose, position=within_reach(np.array(pose.position) + way))
-
-
-def within_reach(position: np.ndarray) -> tuple[float, float, float]:
-    """The nearest place to (outward, up, forward) that a hand can comfortably go to: before the body, within reach."""
-    outward, up, forward = position
-    if outward < 0.0:
-        forward = max(forward, BEFORE_BODY_M)
-    place = np.array((outward, up, forward))
-    length = float(np.linalg.norm(place))
-    outward, up, forward = place * (np.clip(length, *REACH_M) / length)
-    return float(outward), float(up), float(forward)
+        way = np.subtract(gesture.family.after, gesture.family.before) * ECHO_SHARE * self.style.symmetry * likeness
+        target = self.state.pose[other] = moved(self.state.pose[other], way)
+        return [replace(stroke, hand=other, phase="hold", start_s=stroke.start_s + lag_s, pose=target, arc=(0, 0, 0))]

@@ -2,7 +2,9 @@
 
 Nothing is decided before all that may bear on it has been heard, so a stream with look-ahead L decides what a file
 read with the same L decides, whatever the size of its blocks. With full look-ahead everything is known from the start
-and decisions fall where a person would make them: a stroke about a second before its accent.
+and decisions fall where a person would make them: a stroke about a second before its accent, chosen among the accents
+of its phrase. With little look-ahead plans are provisional: hands rise as a phrase begins, and what no accent comes
+for turns into a hold.
 """
 
 import bisect
@@ -12,21 +14,30 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from gesta.procedural.body import RECURRING, BodyPlanner
+from gesta.procedural.body import BodyPlanner
 from gesta.procedural.content import ContentEvent
-from gesta.procedural.hands import HANDS, LEAD_S, HandPlanner
+from gesta.procedural.habits import HANDS
+from gesta.procedural.hands import LEAD_S, HandPlanner
+from gesta.procedural.phrases import Phrases
 from gesta.procedural.style import Style
+from gesta.procedural.units import HOLD_OVERLAP
 from gesta.randomness import generator
 from gesta.records import BodyMove, HandMove, Plan, Prosody
 
 HOLD_AFTER_S = 0.15
 """A hold begins to ease this long after its stroke."""
-HOLD_OVERLAP = 0.35
-"""Share of an easing movement's duration in which the next one may already begin."""
 CONTENT_CLEARS_S = 0.45
 """An accent this near to something said that will be gestured gets no stroke of its own."""
 REST_AFTER_PHRASE_S = 0.55
 """Hands wait this long after a phrase before they go to rest."""
+SETTLE_S = (0.25, 0.8)
+"""So long after its stroke a hand goes to rest where it is known that none follows within the speaker's patience."""
+HEARD_AFTER_S = 0.4
+"""So long after it sounded an accent is known at the latest."""
+IDLE_AFTER_S, IDLE_GAP_S = (0.1, 0.5), (0.05, 0.7)
+"""When hands that do not rest in a pause first move, and the time between such movements."""
+LONGEST_IDLE_S = 8.0
+"""After so long a pause even hands that never rest do."""
 
 # At the same moment a phrase comes before its accents, and what is heard before what comes by itself.
 KINDS = (
@@ -35,33 +46,35 @@ KINDS = (
     "accent",
     "hold",
     "phrase_end",
+    "idle",
+    "settle",
     "rest",
     "fidget",
-    *RECURRING,
+    "recur",
 )
 
-FIRST_HOLD_S = 0.2
-FIRST_FIDGET_S = 3.0
+FIRST_HOLD_S, FIRST_FIDGET_S = 0.2, 3.0
 
 
 @dataclass(order=True)
 class Item:
-    """Something to be decided at a time; what is compared is all that order may depend on."""
+    """Something to be decided at a time, about a hand or a kind of thing; all that order may depend on is compared."""
 
     decide_s: float
     rank: int
     event_s: float
     strength: float
-    hand: str = ""
+    about: str = ""
     said: ContentEvent | None = field(default=None, compare=False)
 
 
 @dataclass
 class PlannerState:
-    """The agenda and how far the sound has been heard."""
+    """The agenda and how far the sound has been heard; since when speech pauses, infinite while it does not."""
 
     agenda: list[Item] = field(default_factory=list)
     heard_s: float = 0.0
+    pausing_since_s: float = math.inf
     free_s: dict[str, float] = field(default_factory=dict)
     hand_moves: list[HandMove] = field(default_factory=list)
     body_moves: list[BodyMove] = field(default_factory=list)
@@ -82,10 +95,13 @@ class Planner:
     ) -> None:
         self.style, self.seed, self.look_ahead_s = style, seed, look_ahead_s
         self.hands = HandPlanner(style, seed, look_ahead_s)
+        self.phrases = Phrases(self.hands.habits.share, self.hands.habits.tempo, seed)
         self.body = BodyPlanner(style, seed)
+        self.random = generator(seed, "procedural", "pauses")
         self.state = PlannerState()
-        for kind, first_s in {"fidget": FIRST_FIDGET_S, **self.body.recurring()}.items():
-            self._note(kind, first_s)
+        self._note("fidget", FIRST_FIDGET_S)
+        for kind, first_s in self.body.recurring().items():
+            self._note("recur", first_s, about=kind)
         for hand in HANDS:
             self._hold_from(FIRST_HOLD_S, hand)
         self.content = self._wanted(content)
@@ -118,90 +134,132 @@ class Planner:
             ("phrase_end", prosody.phrase_ends, 0.0),
         ):
             for time_s, strength, decided_s in zip(events.times_s, events.strengths, events.decided_s, strict=True):
-                self._note(kind, max(decided_s - self.look_ahead_s, time_s - lead_s), float(time_s), float(strength))
+                known_s = float(decided_s) - self.look_ahead_s
+                self._note(kind, max(known_s, time_s - lead_s), float(time_s), float(strength))
+                if kind == "accent":
+                    self.phrases.hear(float(time_s), float(strength), known_s)
 
-    def _note(self, kind: str, decide_s: float, event_s: float = 0.0, strength: float = 0.0, hand: str = "") -> None:
-        heapq.heappush(self.state.agenda, Item(float(decide_s), KINDS.index(kind), event_s, strength, hand))
+    def _note(self, kind: str, decide_s: float, event_s: float = 0.0, strength: float = 0.0, about: str = "") -> None:
+        heapq.heappush(self.state.agenda, Item(float(decide_s), KINDS.index(kind), event_s, strength, about))
 
     def _decide(self, until_s: float) -> Plan:
         """Decide everything on the agenda up to a time; return the moves this gave."""
         state = self.state
         while state.agenda and state.agenda[0].decide_s <= until_s:
             item = heapq.heappop(state.agenda)
-            kind = KINDS[item.rank]
-            if kind in RECURRING:
-                self._recur(kind, item.decide_s)
-            else:
-                getattr(self, f"_on_{kind}")(item)
+            getattr(self, f"_on_{KINDS[item.rank]}")(item)
+        self.phrases.forget(until_s)
         hand_moves, body_moves = tuple(state.hand_moves), tuple(state.body_moves)
         state.hand_moves, state.body_moves = [], []
         ready_s = max(until_s, 0.0)
         return Plan(hand_moves, body_moves, self.hands.start, ready_s, self.style.model_dump(), self.seed)
 
     def _on_phrase_start(self, item: Item) -> None:
-        moves = self.hands.phrase_start(item.decide_s, item.event_s)
-        self.state.hand_moves += moves
-        for move in moves:
-            self._hold_from(move.end_s + HOLD_AFTER_S, move.hand)
-            self._note("rest", move.end_s + self.style.patience_s)
+        self.state.pausing_since_s = math.inf
+        self._raised(item.decide_s, self.hands.phrase_start(item.decide_s, item.event_s))
         self.state.body_moves += self.body.phrase_start(item.decide_s, item.event_s)
 
     def _on_accent(self, item: Item) -> None:
         self.state.body_moves += self.body.accent(item.decide_s, item.event_s, item.strength)
-        if not self._leaves_to_content(item):
-            self._stroke(self.hands.accent(item.decide_s, item.event_s, item.strength))
+        if not self._leaves_to_content(item) and self.phrases.chosen(item.event_s, item.decide_s):
+            self._raised(item.decide_s, self.hands.accent(item.decide_s, item.event_s, item.strength))
 
     def _leaves_to_content(self, accent: Item) -> bool:
         """Whether something said, known by now, will be gestured so near to an accent that it leaves no time."""
-        first = bisect.bisect_left(self.content, accent.event_s - CONTENT_CLEARS_S, key=lambda event: event.time_s)
+        return self._next_content_s(accent.event_s - CONTENT_CLEARS_S, accent.decide_s) <= (
+            accent.event_s + CONTENT_CLEARS_S
+        )
+
+    def _next_content_s(self, from_s: float, now_s: float) -> float:
+        """When the next thing to be gestured is said, as far as is known now; infinite if none is."""
+        first = bisect.bisect_left(self.content, from_s, key=lambda event: event.time_s)
         for event in itertools.islice(self.content, first, None):
-            if event.time_s > accent.event_s + CONTENT_CLEARS_S:
-                break
-            if event.start_s - self.look_ahead_s <= accent.decide_s:
-                return True
-        return False
+            if event.start_s - self.look_ahead_s <= now_s:
+                return event.time_s
+        return math.inf
 
     def _on_content(self, item: Item) -> None:
         assert item.said is not None
         self.state.body_moves += self.body.content(item.decide_s, item.said)
-        self._stroke(self.hands.content(item.decide_s, item.said))
+        self._raised(item.decide_s, self.hands.content(item.decide_s, item.said))
 
-    def _stroke(self, moves: list[HandMove]) -> None:
+    def _raised(self, now_s: float, moves: list[HandMove]) -> None:
+        """Take movements that raised hands: the body goes along, and they will hold, and at last go to rest."""
         self.state.hand_moves += moves
+        if not moves:
+            return
         for stroke in (move for move in moves if move.phase == "stroke"):
-            self._hold_from(stroke.end_s + HOLD_AFTER_S, stroke.hand)
-            self._note("rest", stroke.end_s + self.style.patience_s)
+            self.state.body_moves += self.body.stroke(now_s, stroke)
+        for hand in {move.hand: None for move in moves}:
+            last = max(move.end_s for move in moves if move.hand == hand)
+            self._hold_from(last + HOLD_AFTER_S, hand)
+        busy_until_s = self.hands.busy_until_s
+        end_s = max(move.end_s for move in moves)
+        patience_s = self.style.patience_s
+        self._note("settle", end_s + min(self.random.uniform(*SETTLE_S), patience_s), busy_until_s)
+        self._note("rest", end_s + patience_s, busy_until_s)
 
     def _on_hold(self, item: Item) -> None:
-        if item.decide_s != self.state.free_s[item.hand]:
+        if item.decide_s != self.state.free_s[item.about]:
             return
-        moves = self.hands.hold(item.hand, item.decide_s)
+        moves = self.hands.waiting.hold(item.about, item.decide_s)
         self.state.hand_moves += moves
         for move in moves:
-            self._hold_from(move.end_s - HOLD_OVERLAP * move.duration_s, item.hand)
+            self._hold_from(move.end_s - HOLD_OVERLAP * move.duration_s, item.about)
 
     def _hold_from(self, decide_s: float, hand: str) -> None:
         """The hand is free from this time on; what was noted for it before no longer counts."""
         self.state.free_s[hand] = decide_s
-        self._note("hold", decide_s, hand=hand)
+        self._note("hold", decide_s, about=hand)
 
     def _on_phrase_end(self, item: Item) -> None:
         self.state.body_moves += self.body.phrase_end(item.decide_s, item.event_s)
-        last_s = max(item.event_s, *self.hands.state.busy_until_s.values())
-        self._note("rest", max(item.decide_s, last_s + REST_AFTER_PHRASE_S))
+        self.state.pausing_since_s = item.event_s
+        goes_on, after_s = self.random.random() < self.style.pause_activity, self.random.uniform(*IDLE_AFTER_S)
+        busy_until_s = self.hands.busy_until_s
+        last_s = max(item.event_s, busy_until_s, item.decide_s)
+        if goes_on:
+            self._note("idle", last_s + after_s)
+        else:
+            self._note("rest", last_s + REST_AFTER_PHRASE_S, busy_until_s)
+
+    def _on_idle(self, item: Item) -> None:
+        """Hands that do not rest in a pause go on, until speech does or they tire."""
+        busy_until_s = self.hands.busy_until_s
+        if self.state.pausing_since_s == math.inf or busy_until_s > item.decide_s:
+            return
+        if item.decide_s - self.state.pausing_since_s > LONGEST_IDLE_S * self.style.pause_activity:
+            self._note("rest", item.decide_s, busy_until_s)
+            return
+        moves = self.hands.waiting.idle(item.decide_s)
+        self.state.hand_moves += moves
+        end_s = max((move.end_s for move in moves), default=item.decide_s)
+        for move in moves:
+            self._hold_from(move.end_s - HOLD_OVERLAP * move.duration_s, move.hand)
+        slower = 1.0 / max(self.style.pause_activity, 0.1)
+        self._note("idle", end_s + slower * self.random.uniform(*IDLE_GAP_S))
+
+    def _on_settle(self, item: Item) -> None:
+        """Hands go to rest early where it is known that nothing follows within the speaker's patience."""
+        now_s, patience_s = item.decide_s, self.style.patience_s
+        if self.look_ahead_s - HEARD_AFTER_S < patience_s or self.state.pausing_since_s < math.inf:
+            return
+        next_s = min(self.phrases.next_s(now_s, now_s + patience_s, now_s), self._next_content_s(now_s, now_s))
+        if next_s > now_s + patience_s:
+            self._on_rest(item)
 
     def _on_rest(self, item: Item) -> None:
-        # A stroke that is already planned keeps its hand; both hands wait while the other is still busy.
-        busy_until_s = max(self.hands.state.busy_until_s[hand] for hand in HANDS)
-        if item.decide_s >= busy_until_s + min(REST_AFTER_PHRASE_S, self.style.patience_s):
-            self.state.hand_moves += self.hands.rest(item.decide_s)
+        # Where a movement was planned since, it has noted a rest of its own; both hands rest together.
+        if self.hands.busy_until_s == item.event_s:
+            self.state.hand_moves += self.hands.waiting.rest(item.decide_s)
 
-    def _recur(self, kind: str, now_s: float) -> None:
-        moves, next_s = self.body.recur(kind, now_s)
+    def _on_recur(self, item: Item) -> None:
+        """Something that comes by itself, of the body."""
+        moves, next_s = self.body.recur(item.about, item.decide_s)
         self.state.body_moves += moves
-        self._note(kind, next_s)
+        self._note("recur", next_s, about=item.about)
 
     def _on_fidget(self, item: Item) -> None:
-        moves, next_s = self.hands.fidget(item.decide_s)
+        moves, next_s = self.hands.waiting.fidget(item.decide_s)
         self.state.hand_moves += moves
         self._note("fidget", next_s)
