@@ -1,5 +1,7 @@
 """Styles: presets, the way between two, words and files, and what is said about mistakes."""
 
+from pathlib import Path
+
 import pytest
 
 from gesta.errors import InputError
@@ -15,6 +17,17 @@ def test_every_preset_is_a_style_and_says_only_what_it_changes(name: str) -> Non
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.description for field in Style.model_fields.values())
+
+
+def test_the_page_describes_every_setting_and_preset() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "procedural.md").read_text(encoding="utf-8")
+    assert [name for name in (*Style.model_fields, *PRESETS) if f"`{name}`" not in page] == []
+
+
+def test_a_rest_pose_is_known_by_its_name() -> None:
+    assert style_from("rest=clasped").rest == "clasped"
+    with pytest.raises(InputError, match="did you mean clasped"):
+        style_from("rest=clapsed")
 
 
 def test_old_names_stay_valid() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from gesta.errors import InputError, unknown_name
+from gesta.procedural.families import rests
 from gesta.procedural.presets import PRESETS
 from gesta.settings import Settings, read_table
 
@@ -128,6 +129,8 @@ def _checked(values: Mapping[str, Any]) -> Style:
     for name in named:
         if name not in Style.model_fields:
             raise unknown_name("style setting", name, [*Style.model_fields, *OLD_NAMES])
+    if (rest := named.get("rest")) and str(rest) not in rests():
+        raise unknown_name("rest pose", str(rest), rests())
     try:
         return Style(**named)
     except ValidationError as error:
