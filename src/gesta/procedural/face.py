@@ -11,6 +11,8 @@ EYE_TURNS_DEG = 27.0
 """An eye that should turn further than this leaves the rest to the head."""
 BROWS_INNER, BROWS_OUTER = 0.32, 0.65
 """Weights of inner and outer brows at full height. Inner brows that rise more than the outer ones look worried."""
+REST_OUTER, REST_DOWN = 0.15, 0.12
+"""Tone of brows at rest. The built-in body's hang at their outer ends, which looks worried without it."""
 SMILES = {"mouthSmileLeft": 1.0, "mouthSmileRight": 1.0, "cheekSquintLeft": 0.35, "cheekSquintRight": 0.35}
 LID_FOLLOWS_GAZE = 0.35
 """Looking down closes the lids by this share of the look."""
@@ -27,7 +29,8 @@ def face_weights(targets: Targets, head: np.ndarray) -> np.ndarray:
     brows = targets.channel("brows")
     face[:, ARKIT_INDEX["browInnerUp"]] += BROWS_INNER * brows.mean(axis=-1)
     for name, brow in zip(("browOuterUpLeft", "browOuterUpRight"), brows.T, strict=True):
-        face[:, ARKIT_INDEX[name]] += BROWS_OUTER * brow
+        face[:, ARKIT_INDEX[name]] += REST_OUTER + BROWS_OUTER * brow
+        face[:, ARKIT_INDEX[name.replace("OuterUp", "Down")]] += REST_DOWN * np.maximum(1.0 - brow, 0.0)
     for name, share in SMILES.items():
         face[:, ARKIT_INDEX[name]] += share * targets.channel("smile")[:, 0]
     yaw, pitch = eyes_in_head(targets.channel("gaze"), head).T / EYE_RANGE_DEG

@@ -17,11 +17,11 @@ PLACE_SD_DEG = (3.9, 4.4, 2.5)
 PLACE_S, NEXT_PLACE_S = (0.45, 1.0), (0.5, 2.3)
 IDLE_SIZE, IDLE_PACE = 0.4, 0.5
 """What is left of size and pace while nobody speaks."""
-BEAT_SHARE = 0.65
+BEAT_SHARE = 0.8
 """Share of the strongest accents that the head beats on."""
-BEAT_DEG = (2.2, 7.5)
+BEAT_DEG = (2.4, 9.5)
 """Size of a beat for the weakest and for the strongest accent."""
-DOWN_S, BACK_S = (0.22, 0.34), (0.4, 0.75)
+DOWN_S, BACK_S = (0.2, 0.3), (0.4, 0.75)
 NECK_PLACES, NECK_BEATS = (0.2, 0.75), (0.1, 0.45)
 """Share of a movement that the neck makes."""
 LATE_S = (0.02, 0.12)
@@ -74,7 +74,7 @@ class HeadPlanner:
         """Perhaps a beat that ends on the accent: a nod, a turn or a tilt."""
         random = self.beats
         chance, kind, scale = random.random(), random.random(), random.lognormal(0.0, 0.35)
-        down_s, back_s, late_s = random.uniform(*DOWN_S), random.uniform(*BACK_S), random.normal(0.02, 0.04)
+        down_s, back_s, late_s = random.uniform(*DOWN_S), random.uniform(*BACK_S), random.normal(0.0, 0.03)
         side, aside = random.choice((-1.0, 1.0)), random.normal(0.0, 0.3)
         start_s = accent_s + late_s - DECELERATION_PEAK * down_s
         if chance > BEAT_SHARE * (0.5 + strength) or start_s < max(now_s, self.beats_from_s, 0.0):

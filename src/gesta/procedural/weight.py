@@ -22,7 +22,7 @@ SINK_M = 0.011
 SHIFT_S = (1.1, 2.4)
 WANDER_M, WANDER_DEG = (0.22, 0.2), 7.0
 """Standard deviation of where somebody who steps stands, sideways and forward, and of the feet's turn."""
-LONGEST_STEP_M = 0.18
+LONGEST_STEP_M = 0.15
 UNLOAD_S, STEP_S, LIFT_M = 0.7, (0.58, 0.74), 0.06
 OVER_FOOT_M = 0.06
 """How far the pelvis goes to one side to free the other foot."""
