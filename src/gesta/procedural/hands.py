@@ -42,9 +42,11 @@ NOTICE_S = 1.1
 HEARING_S = 0.1
 LOWEST_STROKE_M = -0.29
 """Strokes end above this, over a hand that rests before the belly."""
-WAYS_TO_PREPARE = ((1.7, 1.0), (1.0, 1.0), (1.0, 0.65), (1.0, 0.4))
-"""How a stroke is prepared, the first way that there is time for: the preparation takes so much longer than a stroke
-of its length, for it is not what the eye should notice; and so much of the stroke's length is left."""
+STROKE_EASE = 0.85
+"""A stroke takes this much of the usual time for its length: it is what the eye should notice."""
+WAYS_TO_PREPARE = ((1.7, 1.0), (1.35, 1.0), (1.35, 0.7), (1.25, 0.5))
+"""How a stroke is prepared, the first way that there is time for: the preparation takes so much longer than usual
+for its length, for the eye should not notice it; and so much of the stroke's length is left."""
 SHORTEST_STROKE_M = 0.04
 """Where nothing is prepared, less than this is no stroke."""
 PRE_HOLD_CHANCE, PRE_HOLD_S = 0.3, (0.12, 0.45)
@@ -237,7 +239,7 @@ class HandPlanner:
             before = part_of_way(ends[1], ends[0], share)
             way_m = way_between(now_at, before)
             preparation_s = ease * reach_duration(way_m, self.habits.tempo) if way_m > NEAR_M else 0.0
-            duration_s = reach_duration(way_between(before, ends[1]), self.habits.tempo)
+            duration_s = STROKE_EASE * reach_duration(way_between(before, ends[1]), self.habits.tempo)
             squeeze = min(1.0, time_s / ((1.0 - OVERLAP) * preparation_s + DECELERATION_PEAK * duration_s))
             if squeeze >= TIGHTEST:
                 preparation_s, duration_s = squeeze * preparation_s, squeeze * duration_s
