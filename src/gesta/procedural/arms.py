@@ -31,6 +31,9 @@ COLLAR_RANGE_DEG = 20.0
 TWIST_FREE_DEG, TWIST_LIMIT_DEG = 55.0, 85.0
 """A forearm twists freely this far, and with growing reluctance up to the limit."""
 ELBOW_TWIST_SHARE = 0.55
+TURN_LEFT_TO_ELBOW, MOST_LEFT_DEG, USUAL_TURN_DEG = 0.45, 20.0, 15.0
+"""An upper arm does not turn about itself as far as the elbow's hinge asks: the elbow takes this share of the turn away
+from the usual one, up to so much, as measured poses put it there."""
 LONGEST_REACH = 0.985
 """Share of the straight arm's length a hand may be away: an arm that speaks is never locked."""
 SHORTEST_REACH_M, SOFT_REACH_M = 0.14, 0.012
@@ -214,5 +217,18 @@ def _bones(position: np.ndarray, shrug_deg: np.ndarray, swivel_deg: np.ndarray |
     raised_deg = np.degrees(np.arccos(np.clip(-upper_way[:, 1], -1.0, 1.0))) - ARM_USUAL_DEG
     collar = _collar(goal, shrug_deg + _soft(COLLAR_WITH_ARM * raised_deg))
     upper_way, fore_way, hinge = _bend(goal - (arm.collar + collar @ arm.shoulder), swivel_deg)
-    upper = turn(upper_way, hinge, arm.upper, arm.hinge)
+    upper = _eased(turn(upper_way, hinge, arm.upper, arm.hinge), upper_way)
     return Bones(collar, upper, turn(fore_way, hinge, arm.fore, arm.hinge), fore_way)
+
+
+def _eased(upper: np.ndarray, way: np.ndarray) -> np.ndarray:
+    """Upper arms (T, 3, 3) along `way` (T, 3), turned about themselves less than their hinges ask."""
+    arm = rest_arm()
+    rest = np.broadcast_to(unit(arm.upper), way.shape)
+    # The shortest turn that brings the bone there; what is left of `upper` is a turn about the bone.
+    across = np.cross(rest, way)
+    swing = frame(way, across) @ np.swapaxes(frame(rest, across), -1, -2)
+    hinge, level = upper @ arm.hinge, swing @ arm.hinge
+    turned = np.degrees(np.arctan2(np.sum(np.cross(level, hinge) * way, axis=-1), np.sum(level * hinge, axis=-1)))
+    less = MOST_LEFT_DEG * np.tanh(TURN_LEFT_TO_ELBOW * (turned - USUAL_TURN_DEG) / MOST_LEFT_DEG)
+    return matrix_from_axis_angle(np.radians(-less)[:, None] * way) @ upper
