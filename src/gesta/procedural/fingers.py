@@ -12,6 +12,8 @@ FULL_CURL_DEG = (75.0, 95.0, 60.0)
 """Flexion of a closed finger's base, middle and end joint."""
 FULL_SPREAD_DEG = {"index": 12.0, "middle": 3.0, "ring": -6.0, "pinky": -14.0}
 """Sideways turn of a fully spread finger, towards the thumb."""
+FURTHEST_BACK_DEG, SOFT_DEG = -5.0, 2.0
+"""Fingers bend back no further than this, and come to it gently."""
 STRAYING = 2
 """Base and middle joints stray from their finger's curl."""
 THUMB_ACROSS_DEG, THUMB_BEND_DEG = 42.0, (12.0, 38.0, 48.0)
@@ -69,6 +71,7 @@ def finger_rotations(side: str, shape: np.ndarray, stray_deg: np.ndarray | None 
             flexion = full * curl
             if stray_deg is not None and segment <= STRAYING:
                 flexion = flexion + stray_deg[:, STRAYING * number + segment - 1]
+            flexion = FURTHEST_BACK_DEG + SOFT_DEG * np.logaddexp(0.0, (flexion - FURTHEST_BACK_DEG) / SOFT_DEG)
             vector = np.radians(flexion)[:, None] * axes[f"{side}_{finger}{segment}"]
             if segment == 1:
                 # Fingers that close come together.
