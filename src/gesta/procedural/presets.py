@@ -78,7 +78,6 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "content": 0.9,
         "size": 1.1,
         "patience_s": 0.8,
-        "both_hands": 0.5,
         "symmetry": 0.75,
         "pause_activity": 0.1,
         "alive": 0.5,
