@@ -77,7 +77,7 @@ def test_a_speaking_body_is_where_it_should_be(body: Figure, tmp_path: Path) -> 
     pose = body.rig.pose(motion.rotations.astype(np.float64), motion.translation.astype(np.float64))
     off = np.linalg.norm(pose.positions - found.pose(times_of(motion)).positions, axis=-1)
     assert off.max() <= POSITION_ERROR_M
-    assert sum(len(track.times) for track in found.rotations) < 0.4 * motion.frame_count * len(found.bones.names)
+    assert sum(len(track.times) for track in found.rotations) < 0.8 * motion.frame_count * len(found.bones.names)
 
 
 def test_shapes_have_their_names_and_weights(body: Figure, motion: Motion, found: GlbBody) -> None:

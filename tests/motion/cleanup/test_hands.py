@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
+from gesta.motion.cleanup.cleaner import clean
 from gesta.motion.cleanup.faults import FaultCounter, Faults
 from gesta.motion.cleanup.hands_out import REACH, HandsOut
 from gesta.motion.cleanup.overlaps import HandOverlaps
 from gesta.motion.cleanup.segments import closest
+from gesta.motion.cleanup.settings import CleanupSettings
 from gesta.motion.kinematics import forward
 from gesta.motion.skeleton import skeleton
-from gesta.records import Motion
+from gesta.records import Capsules, Motion
 from tests.motion.cleanup.standing_body import plain_capsules, standing_motion, with_wrist_at
 
 CAPSULES = plain_capsules()
@@ -35,7 +37,7 @@ def dipping(frames: int = 120, depth_m: float = 0.12) -> Motion:
 
 def test_a_hand_in_the_belly_comes_out_to_the_front() -> None:
     motion = dipping()
-    before, found = faults(motion), HandsOut(CAPSULES).change(motion)
+    before, found = faults(motion), HandsOut(HandOverlaps(CAPSULES)).change(motion)
     assert before.hand_depth_mm is not None and before.hand_depth_mm > 30.0
     after = faults(found)
     assert after.hand_depth_mm is not None and after.hand_depth_mm < 5.0
@@ -50,7 +52,7 @@ def test_a_hand_in_the_belly_comes_out_to_the_front() -> None:
 
 def test_the_hand_keeps_the_way_it_is_turned() -> None:
     motion = dipping()
-    found = HandsOut(CAPSULES).change(motion)
+    found = HandsOut(HandOverlaps(CAPSULES)).change(motion)
     turned = [
         forward(m.rotations.astype(np.float64), m.translation.astype(np.float64)).rotations for m in (motion, found)
     ]
@@ -59,7 +61,7 @@ def test_the_hand_keeps_the_way_it_is_turned() -> None:
 
 def test_hands_through_each_other_share_the_way_apart() -> None:
     motion = resting_apart(-0.03, 80)
-    found = HandsOut(CAPSULES).change(motion)
+    found = HandsOut(HandOverlaps(CAPSULES)).change(motion)
     assert (faults(motion).hand_depth_mm or 0.0) > 10.0
     assert (faults(found).hand_depth_mm or 0.0) < 5.0
     moved = np.linalg.norm(wrists(found) - wrists(motion), axis=-1)
@@ -91,11 +93,11 @@ def resting_apart(metres: float, frames: int = 90) -> Motion:
 def test_hands_that_rest_beside_each_other_touch_and_passing_ones_do_not() -> None:
     resting = resting_apart(0.015)
     assert 0.01 < gap(resting)[45] < 0.025
-    assert abs(gap(HandsOut(CAPSULES).change(resting))[45]) < 0.004
+    assert abs(gap(HandsOut(HandOverlaps(CAPSULES)).change(resting))[45]) < 0.004
     waving = 0.1 * np.sin(np.linspace(0.0, 20.0, 90))[:, None] * [0.0, 1.0, 0.0]
     passing = with_wrist_at(resting, "left", wrists(resting)[:, 0] + waving)
     assert 0.0 < gap(passing).min() < 0.025
-    assert np.array_equal(HandsOut(CAPSULES).change(passing).rotations, passing.rotations)
+    assert np.array_equal(HandsOut(HandOverlaps(CAPSULES)).change(passing).rotations, passing.rotations)
 
 
 def test_closest_points_of_segments() -> None:
@@ -106,3 +108,11 @@ def test_closest_points_of_segments() -> None:
     assert second == pytest.approx(np.array([[0.3, 1, 0], [2.0, 1, 0]]))
     mine, theirs = closest(start[:1], end[:1], other_start[1:] - (1.5, 0, 0), other_end[1:] - (1.5, 0, 0))
     assert np.linalg.norm(mine - theirs) == pytest.approx(1.0)
+
+
+def test_a_body_whose_hands_have_no_capsules_is_left_as_it_is() -> None:
+    head = Capsules(("head",), ("head",), np.array([[0.0, 1.5, 0.0]]), np.array([[0.0, 1.55, 0.0]]), np.array([0.1]))
+    motion = standing_motion(60)
+    found, report = clean(motion, head, CleanupSettings(seams=False, jitter=False, limits=False, feet=False))
+    assert np.array_equal(found.rotations, motion.rotations)
+    assert report.after.hand_depth_mm is None

@@ -79,9 +79,9 @@ class Cleaner:
     def __init__(
         self, capsules: Capsules | None = None, settings: CleanupSettings | None = None, counting: bool = True
     ) -> None:
-        self.capsules, self.settings, self.counting = capsules, settings or CleanupSettings(), counting
-        overlaps = HandOverlaps(capsules) if capsules is not None else None
-        self.before, self.after = FaultCounter(overlaps), FaultCounter(overlaps)
+        self.settings, self.counting = settings or CleanupSettings(), counting
+        self.overlaps = HandOverlaps.known(capsules)
+        self.before, self.after = FaultCounter(self.overlaps), FaultCounter(self.overlaps)
         self.steps: dict[str, Step] | None = None
 
     def push(self, motion: Motion) -> Motion | None:
@@ -139,8 +139,8 @@ class Cleaner:
             steps["limits"] = Windowed(limiting.within_limits, limiting.REACH)
         if wanted.feet and motion.floor_known and {"lower", "translation"} <= motion.parts:
             steps["feet"] = FootLock()
-        if wanted.hands and self.capsules is not None and "upper" in motion.parts:
-            steps["hands"] = Windowed(HandsOut(self.capsules).change, hands_out.REACH)
+        if wanted.hands and self.overlaps is not None and "upper" in motion.parts:
+            steps["hands"] = Windowed(HandsOut(self.overlaps).change, hands_out.REACH)
         return steps
 
     def _counted(self, motion: Motion | None) -> Motion | None:

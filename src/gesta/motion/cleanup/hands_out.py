@@ -14,7 +14,7 @@ from gesta.motion.cleanup.overlaps import SIDES, HandOverlaps, Placed
 from gesta.motion.cleanup.two_bones import LIMBS, Limb, unit
 from gesta.motion.kinematics import Pose, forward
 from gesta.motion.skeleton import skeleton
-from gesta.records import Capsules, Motion
+from gesta.records import Motion
 from gesta.units import MOTION_FPS
 
 ALLOWED_M = 0.003
@@ -39,11 +39,11 @@ class HandsOut:
     """Moves hands out of the body.
 
     Args:
-        capsules: of the body.
+        overlaps: tells how deep hands are in the body.
     """
 
-    def __init__(self, capsules: Capsules) -> None:
-        self.overlaps = HandOverlaps(capsules)
+    def __init__(self, overlaps: HandOverlaps) -> None:
+        self.overlaps = overlaps
 
     def change(self, motion: Motion) -> Motion:
         """The motion with its hands where hands can be; each frame depends on those within REACH."""

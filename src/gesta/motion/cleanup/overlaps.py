@@ -74,6 +74,14 @@ class HandOverlaps:
             self.obstacles[side] = np.flatnonzero(blocking)
         self.trunk = np.isin(names, TRUNK)
 
+    @classmethod
+    def known(cls, capsules: Capsules | None) -> "HandOverlaps | None":
+        """The overlaps of a body; None where its capsules are not known, or none are its hands' or in their way."""
+        found = cls(capsules) if capsules is not None else None
+        if found is None or not all(len(part[side]) for part in (found.hands, found.obstacles) for side in SIDES):
+            return None
+        return found
+
     def _hand(self, side: str, names: np.ndarray) -> np.ndarray:
         """Indices of the capsules of a hand and of the forearm's far half."""
         bones = skeleton()
