@@ -1,0 +1,68 @@
+"""Lifting arms out of pictures: what is drawn of a known arm comes back as that arm."""
+
+import numpy as np
+
+from gesta.keypoints.lift import lift_arms
+from gesta.keypoints.mannequin_points import mannequin_keypoints
+from gesta.motion.kinematics import forward
+from gesta.motion.skeleton import skeleton
+from gesta.procedural.families import families, rests
+from gesta.records import HandPose, Keypoints, Motion
+from gesta.render.views import VIEWS
+from tests.procedural.posed import posed
+
+PICTURE = (768, 768)
+
+
+def poses() -> list[HandPose]:
+    found = []
+    for family in families().values():
+        for way, pose in ((family.before, family.pose_before), (family.after, family.pose_after)):
+            x, y, z = (float(value) for value in np.add(family.place, way))
+            found.append(pose((x, y, z)))
+    return [*found, rests()["hanging"].left, rests()["before_belly"].left]
+
+
+def moving() -> Motion:
+    rotations = np.stack([posed(pose, pose) for pose in poses()]).astype(np.float32)
+    place = np.tile(skeleton().rest_positions()[0].astype(np.float32), (len(rotations), 1))
+    return Motion(rotations, place, np.zeros((len(rotations), 52), np.float32))
+
+
+def seen(motion: Motion) -> Keypoints:
+    return mannequin_keypoints(motion, VIEWS["half"], PICTURE)
+
+
+def test_wrists_come_back_from_the_picture() -> None:
+    motion = moving()
+    body = forward(motion.rotations, motion.translation).positions
+    lifted = lift_arms(seen(motion))
+    assert lifted.seen.mean() > 0.9
+    for column, (side, outward) in enumerate((("left", 1.0), ("right", -1.0))):
+        shoulder, wrist = (body[:, skeleton().index(f"{side}_{joint}")] for joint in ("shoulder", "wrist"))
+        true = (wrist - shoulder) * (outward, 1.0, 1.0)
+        off = np.abs(lifted.wrists[:, column] - true)
+        assert np.median(off[:, :2]) < 0.03
+        assert np.median(off[:, 2]) < 0.08
+
+
+def test_bones_keep_their_lengths() -> None:
+    lifted = lift_arms(seen(moving()))
+    bones = skeleton()
+    for joint, found in (("elbow", lifted.elbows), ("wrist", lifted.wrists - lifted.elbows)):
+        known = np.linalg.norm(bones.offsets[bones.index(f"left_{joint}")])
+        assert abs(np.median(np.linalg.norm(found, axis=-1)) - known) < 0.01
+
+
+def test_palms_that_face_the_camera_are_told_from_backs() -> None:
+    by_name = families()
+    wanted = {"palm_away": 1.0, "point_self": -1.0}
+    shown = []
+    for name in wanted:
+        family = by_name[name]
+        x, y, z = (float(value) for value in np.add(family.place, family.after))
+        shown.append(family.pose_after((x, y, z)))
+    rotations = np.stack([posed(pose, rests()["hanging"].right) for pose in shown]).astype(np.float32)
+    place = np.tile(skeleton().rest_positions()[0].astype(np.float32), (len(rotations), 1))
+    lifted = lift_arms(seen(Motion(rotations, place, np.zeros((len(rotations), 52), np.float32))))
+    assert np.sign(lifted.palms[:, 0]).tolist() == list(wanted.values())
