@@ -9,7 +9,7 @@ from gesta.motion.skeleton import skeleton
 from gesta.procedural.arms import palm_twist_deg, solve_arm
 from gesta.procedural.fingers import finger_rotations
 from gesta.procedural.profiles import bump, reach_duration, step
-from gesta.procedural.shapes import HAND_SHAPES, RESTS
+from gesta.procedural.shapes import HAND_SHAPES
 from gesta.procedural.speaker import ProceduralSpeaker
 from gesta.procedural.style import Style, style_from
 from gesta.records import Motion, Prosody
@@ -155,8 +155,3 @@ def test_a_stream_moves_as_the_file_does(look_ahead_s: float) -> None:
     for name in ("rotations", "translation", "face"):
         joined = np.concatenate([getattr(part, name) for part in streamed])
         np.testing.assert_allclose(joined, getattr(whole_stretch.motion, name), atol=1e-6)
-
-
-def test_every_rest_pose_hangs_below_the_chest() -> None:
-    for pose in RESTS.values():
-        assert pose.position[1] < -0.3

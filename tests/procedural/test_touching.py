@@ -57,6 +57,15 @@ def test_no_gesture_goes_through_the_body(name: str) -> None:
         assert gaps_m(posed(pose, rests()["hanging"].right), LEFT, list(TRUNK)).min() > DEEPEST_M
 
 
+@pytest.mark.parametrize("name", [name for name, family in families().items() if family.both_hands > 0.0])
+def test_two_hands_that_gesture_alike_do_not_meet(name: str) -> None:
+    family = families()[name]
+    start = np.add(family.place, family.before)
+    before = family.pose_before((float(start[0]), float(start[1]), float(start[2])))
+    for pose in (before, after(name)):
+        assert gaps_m(posed(pose, pose), LEFT, RIGHT).min() > DEEPEST_M
+
+
 @pytest.mark.parametrize("name", ["pinch", "ring"])
 def test_thumb_and_forefinger_of_a_grip_meet(name: str) -> None:
     pose = HandPose((0.03, -0.2, 0.26), (-1.0, 0.0, 0.0), shape=name)
