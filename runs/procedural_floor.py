@@ -28,8 +28,8 @@ from gesta.units import SAMPLE_RATE
 SUFFIXES = {".flac", ".ogg", ".wav", ".mp3"}
 RECORDINGS, SEEDS = 10, 3
 SILENT_ACTIVITY = 0.05
-SILENT_FRAMES = 6
-"""A frame is silent if nobody has spoken in this many frames up to it."""
+SILENT_FRAMES, AHEAD_FRAMES = 6, 3
+"""A frame is silent if nobody speaks in this many frames up to it and in these after it: mouths open early."""
 MARGIN_RANGE, STILL_RANGE = (0.15, 0.5), (0.05, 0.6)
 SLIDE_MM, DIFFERENT_M, SHUT = 1.0, 0.03, 0.02
 
@@ -66,7 +66,9 @@ def beginning(path: Path, seconds: float) -> Speech:
 def jaw_in_silence(take: Take) -> float:
     """Widest jawOpen where nobody has spoken for a moment; 0 if there is no such frame."""
     quiet = take.prosody.activity < SILENT_ACTIVITY
-    long_quiet = np.convolve(quiet, np.ones(SILENT_FRAMES))[: len(quiet)] >= SILENT_FRAMES
+    frames = SILENT_FRAMES + AHEAD_FRAMES
+    around = np.convolve(np.pad(quiet, (0, AHEAD_FRAMES), "edge"), np.ones(frames))
+    long_quiet = around[AHEAD_FRAMES : AHEAD_FRAMES + len(quiet)] >= frames
     jaw = take.motion.face[long_quiet, ARKIT_INDEX["jawOpen"]]
     return float(jaw.max(initial=0.0))
 

@@ -6,6 +6,7 @@ frame is solved by itself in closed form, so a stretch of a stream is what the f
 
 import numpy as np
 
+from gesta.motion.cleanup.limiting import limited
 from gesta.motion.skeleton import PELVIS, skeleton
 from gesta.procedural.arms import solve_arm
 from gesta.procedural.face import face_weights
@@ -18,6 +19,8 @@ from gesta.records import JOINT_COUNT, Motion
 
 BREATH_SHRUG_DEG = 1.8
 """How far a full breath lifts the shoulders."""
+ARM_JOINTS = tuple(f"{side}_{part}" for side in ("left", "right") for part in ("collar", "shoulder", "elbow", "wrist"))
+"""What a wish of where a hand goes and how it turns may bring beyond what people can do."""
 
 
 class Animator:
@@ -39,6 +42,7 @@ class Animator:
             rotations[:, skeleton().index(name)] = rotation
         self._arms(targets, rotations)
         translation = self._legs(targets, trunk, rotations)
+        rotations = limited(rotations, joints=np.array(skeleton().indices(ARM_JOINTS)))
         face = face_weights(targets, head_in_world(rotations))
         return Motion(rotations, translation, face, contacts=contacts(targets), attention=targets.stroke)
 

@@ -30,7 +30,7 @@ class Style(Settings):
     size: float = Field(1.0, ge=0.0, le=2.5, description="length of strokes, as a factor")
     tempo: float = Field(1.0, ge=0.5, le=2.0, description="speed of movements for their length, as a factor")
     arrival_sd_s: float = Field(
-        0.09, ge=0.0, le=0.25, description="how loosely strokes keep time: standard deviation from their accents, s"
+        0.07, ge=0.0, le=0.25, description="how loosely strokes keep time: standard deviation from their accents, s"
     )
     patience_s: float = Field(
         1.5, ge=0.2, le=20.0, description="how long hands wait for the next stroke before they rest, s"

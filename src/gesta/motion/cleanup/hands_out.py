@@ -11,7 +11,7 @@ from scipy import ndimage
 from gesta.motion.cleanup.easing import eased, smoothed
 from gesta.motion.cleanup.limiting import limited
 from gesta.motion.cleanup.overlaps import SIDES, HandOverlaps, Placed
-from gesta.motion.cleanup.two_bones import LIMBS, Limb, unit
+from gesta.motion.cleanup.two_bones import LIMBS, Limb
 from gesta.motion.kinematics import Pose, forward
 from gesta.motion.skeleton import skeleton
 from gesta.records import Motion
@@ -30,7 +30,9 @@ TOUCH_M, REST_M_S = 0.025, 0.08
 """Hands that are nearer to each other and both slower than this are meant to touch."""
 TOUCH_FRAMES = 6
 """They must be so for twice as many frames, and come together over as many."""
-REACH = 2 * TOUCH_FRAMES + 1 + sum(reach for reach, _ in PASSES)
+FARTHEST_M, GIVE_UP_FRAMES = 0.2, 10
+"""Hands that would have to go farther are left as they are, and so, more and more, in this many frames around."""
+REACH = 2 * TOUCH_FRAMES + 1 + sum(reach for reach, _ in PASSES) + GIVE_UP_FRAMES
 SMALLEST_M = 1e-4
 """Frames in which hands have less far to go stay as they are."""
 
@@ -59,7 +61,12 @@ class HandsOut:
                 break
             ways = {side: ways[side] + _softly(out[side], reach, hold) for side in SIDES}
             result = _reached(motion, pose, ways)
-        return result
+        lost = np.max([np.linalg.norm(way, axis=-1) > FARTHEST_M for way in ways.values()], axis=0)
+        if not lost.any():
+            return result
+        # Between a lap and the other hand there may be no way out; looking for one would throw the hands about.
+        kept = 1.0 - eased(lost.astype(np.float64), GIVE_UP_FRAMES)
+        return _reached(motion, pose, {side: kept[:, None] * way for side, way in ways.items()})
 
     def _displaced(self, placed: Placed, ways: dict[str, np.ndarray]) -> Placed:
         """The capsules with the hands moved by (T, 3) metres each."""
@@ -110,8 +117,13 @@ def _pose(motion: Motion) -> Pose:
 
 
 def _softly(way: np.ndarray, reach: int, hold: int) -> np.ndarray:
-    """Ways (T, 3) that come and go over `reach` frames."""
-    return eased(np.linalg.norm(way, axis=-1), reach, hold)[:, None] * unit(smoothed(way, reach))
+    """Ways (T, 3) that come and go over `reach` frames; the less, the less the frames around agree on the direction.
+
+    A hand that is out on one side now and on the other in the next frame would be thrown about.
+    """
+    metres = np.linalg.norm(way, axis=-1)
+    agreed = smoothed(way, reach) / np.maximum(smoothed(metres, reach), SMALLEST_M)[:, None]
+    return eased(metres, reach, hold)[:, None] * agreed
 
 
 def _out_of_all(directions: np.ndarray, metres: np.ndarray) -> np.ndarray:
