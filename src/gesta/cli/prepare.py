@@ -23,7 +23,7 @@ and left out. SRC is only read."""
 EXAMPLES = """\b
 Examples:
   gesta prepare synthetic voice.flac -o data/toy --seeds 8
-  gesta prepare synthetic recordings -o data/made --styles calm,neutral,lively --people --copies 2 --workers 8
+  gesta prepare synthetic recordings -o data/made --people --copies 2
   gesta prepare bvh captures -o data/own --joints joints.toml
   gesta prepare beat2 BEAT2/beat_english_v2.0.0 -o data/scott --speakers 2
   gesta prepare show SHOW -o data/show --smplx SMPLX_NEUTRAL.npz
@@ -62,7 +62,7 @@ def synthetic(
     source: Source,
     output: Output,
     seeds: Annotated[int, typer.Option(metavar="N", help="Takes of each recording and style.")] = 1,
-    styles: Annotated[str, typer.Option(metavar="LIST", help="calm, neutral, lively; each is a speaker.")] = "neutral",
+    styles: Annotated[str, typer.Option(metavar="LIST", help="Presets of styles; each is a speaker.")] = "neutral",
     people: Annotated[
         bool, typer.Option("--people", help="Make each take a person of its own, between two of the styles.")
     ] = False,
