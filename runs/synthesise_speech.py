@@ -91,15 +91,15 @@ class Espeak:
 
     def __init__(self) -> None:
         try:
-            self.library = ctypes.CDLL(LIBRARY)
+            self.engine = ctypes.CDLL(LIBRARY)
         except OSError:
             sys.exit(f"{LIBRARY} is not here; install espeak-ng (Debian: apt-get install espeak-ng).")
-        self.rate = self.library.espeak_Initialize(SYNCHRONOUS, 0, None, PHONEME_EVENTS | IPA)
+        self.rate = self.engine.espeak_Initialize(SYNCHRONOUS, 0, None, PHONEME_EVENTS | IPA)
 
     def say(self, text: str, voice: str) -> Spoken:
         """Read a text; sys.exit where there is no such voice."""
         wanted = _Voice(languages=voice.encode())
-        if self.library.espeak_SetVoiceByProperties(ctypes.byref(wanted)):
+        if self.engine.espeak_SetVoiceByProperties(ctypes.byref(wanted)):
             sys.exit(f"espeak-ng has no voice '{voice}'.")
         blocks: list[bytes] = []
         heard: list[tuple[int, float, str]] = []
@@ -112,10 +112,10 @@ class Espeak:
             return 0
 
         callback = CALLBACK(take)
-        self.library.espeak_SetSynthCallback(callback)
+        self.engine.espeak_SetSynthCallback(callback)
         content = text.encode()
-        self.library.espeak_Synth(content, len(content) + 1, 0, CHARACTERS, 0, UTF8, None, None)
-        self.library.espeak_Synchronize()
+        self.engine.espeak_Synth(content, len(content) + 1, 0, CHARACTERS, 0, UTF8, None, None)
+        self.engine.espeak_Synchronize()
         samples = b"".join(blocks)
         return Spoken(self.rate, samples, *_timed(heard, len(samples) / 2 / self.rate))
 
