@@ -149,6 +149,8 @@ BAD_OPTIONS = [
     ("--formats vrma", ["'vrma' is not in this version"]),
     ("--formats npz,fbx", ["'fbx' is not in this version"]),
     ("--camera hnds", ["did you mean hands"]),
+    ("--look suit,hair=lon", ["did you mean long"]),
+    ("--no-preview --look suit,hair=lon", ["did you mean long"]),
     ("--device gpu", ["cpu"]),
     ("--model gesta_runs/nothing", ["no folder 'gesta_runs/nothing'", "config.json", "OWNER/NAME@REVISION"]),
     ("--model nowhere", ["Unknown model 'nowhere'", "procedural", "the folder of a trained one"]),

@@ -126,7 +126,7 @@ def speak(
     Everything is checked before the first file is written. Ctrl-C stops; finished recordings are kept.
     """
     refuse_planned(lock=lock)
-    drawn = _preview(size, camera, look, bones) if preview else None
+    drawn = _preview(size, camera, bones) if preview else None
     settings = _settings(
         _loaded(model, device, precision), Wishes(style, energy, look_ahead, keep, decoding), formats, look, drawn
     )
@@ -194,9 +194,11 @@ def _loaded(model: str, device: str, precision: str) -> Any:
 
 def _settings(loaded: Any, wishes: Wishes, formats: str, look: str, preview: "Preview | None") -> Settings:
     from gesta.avatar.formats import check_formats
+    from gesta.avatar.looks import look as look_named
     from gesta.motion.keeping import read_kept
 
-    chosen = check_formats([ALWAYS, *filter(None, (part.strip() for part in formats.split(",")))], look)
+    look_named(look)
+    chosen = check_formats([ALWAYS, *filter(None, (part.strip() for part in formats.split(",")))])
     how: dict[str, Any] = {
         "style": loaded.checked_style(wishes.style, wishes.energy),
         "look_ahead_s": _seconds(wishes.look_ahead),
@@ -214,14 +216,12 @@ def _check_kept(kept: "Kept", jobs: list["Job"]) -> None:
     kept.check_fits(jobs[0].speech.frame_count)
 
 
-def _preview(size: str, camera: str, look: str, bones: bool) -> "Preview":
-    from gesta.avatar.looks import look as look_named
+def _preview(size: str, camera: str, bones: bool) -> "Preview":
     from gesta.render.video import checked_size
     from gesta.render.views import camera_for
     from gesta.take import Preview
 
     camera_for(camera)
-    look_named(look)
     return Preview(checked_size(pixels(size)), camera, bones)
 
 
