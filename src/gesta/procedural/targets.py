@@ -127,7 +127,7 @@ class TargetTracker:
         if not state.goals:
             self._begin(plan.start_hands)
         finger_motion = plan.style["finger_motion"]
-        for move, values in zip(plan.hand_moves, _hand_values([move.pose for move in plan.hand_moves]), strict=True):
+        for move, values in zip(plan.hand_moves, hand_values([move.pose for move in plan.hand_moves]), strict=True):
             self._add_hand_move(move, self.variety.varied(values, finger_motion))
         for body_move in plan.body_moves:
             self._add_body_move(body_move)
@@ -143,7 +143,7 @@ class TargetTracker:
         return targets
 
     def _begin(self, hands: tuple[HandPose, HandPose]) -> None:
-        for hand, values in zip(HANDS, _hand_values(hands), strict=True):
+        for hand, values in zip(HANDS, hand_values(hands), strict=True):
             for name, value in values.items():
                 self.state.goals[f"{hand}_{name}"] = value
                 self.state.last[LAYOUT[f"{hand}_{name}"]] = value
@@ -213,7 +213,7 @@ class TargetTracker:
         return weight
 
 
-def _hand_values(poses: Sequence[HandPose]) -> list[dict[str, np.ndarray]]:
+def hand_values(poses: Sequence[HandPose]) -> list[dict[str, np.ndarray]]:
     """The hand channels' values for some poses."""
     if not poses:
         return []
