@@ -8,6 +8,7 @@ stretch to the next, so that a stream has what a file has:
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from scipy import signal
@@ -15,11 +16,18 @@ from scipy import signal
 from gesta.units import MOTION_FPS
 
 
+# Kept, since it takes as long as a second of speech does, and every speaker has the same ones.
+@cache
+def _in_frames(rise: tuple[float, ...], decay: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """A filter of continuous time as one that goes from frame to frame."""
+    return signal.bilinear(rise, decay, MOTION_FPS)
+
+
 class Filter:
     """A linear filter along time that goes on from stretch to stretch and begins at rest."""
 
-    def __init__(self, rise: np.ndarray, decay: np.ndarray) -> None:
-        self.rise, self.decay = signal.bilinear(rise, decay, MOTION_FPS)
+    def __init__(self, rise: tuple[float, ...], decay: tuple[float, ...]) -> None:
+        self.rise, self.decay = _in_frames(rise, decay)
         self.state: np.ndarray | None = None
 
     def push(self, values: np.ndarray) -> np.ndarray:
@@ -45,11 +53,11 @@ class Pendulum(Filter):
     def __init__(self, length_m: float, rate_hz: float, damping: float) -> None:
         rate = 2.0 * math.pi * rate_hz
         push = -math.degrees(1.0) / (length_m * rate**2)
-        super().__init__(np.array([push, 0.0, 0.0]), np.array([rate**-2, 2.0 * damping / rate, 1.0]))
+        super().__init__((push, 0.0, 0.0), (rate**-2, 2.0 * damping / rate, 1.0))
 
 
 class Follower(Filter):
     """Something that follows without overshoot, later by `delay_s` for slow movements."""
 
     def __init__(self, delay_s: float) -> None:
-        super().__init__(np.array([1.0]), np.array([delay_s**2 / 4.0, delay_s, 1.0]))
+        super().__init__((1.0,), (delay_s**2 / 4.0, delay_s, 1.0))

@@ -1,13 +1,14 @@
 """What can be seen of a speaker's style in a motion: numbers that settings of a style move, by our own measures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from gesta.metrics.motion import measure
 from gesta.metrics.motion.activity import STILL_SPEED_M_S
+from gesta.metrics.motion.joint_speed import mean_angular_speeds
+from gesta.metrics.motion.report import Hands, Trunk
 from gesta.metrics.motion.speed import point_speed
 from gesta.metrics.motion.tracks import SIDES, Tracks
 from gesta.motion.kinematics import track
@@ -48,7 +49,7 @@ def traits(motion: Motion) -> Traits:
         from_shoulder = offset[1:, index] * (1.0 if side == "left" else -1.0, 1.0, 1.0)
         speed = point_speed(tracks.position(f"{side}_wrist"))
         rest[side], place[side] = _rest_and_place(from_shoulder, speed)
-    return Traits(_numbers(measure(motion).to_dict()), rest, place, _knee_deg(motion) > SEATED_KNEE_DEG)
+    return Traits(_numbers(motion, tracks), rest, place, _knee_deg(motion) > SEATED_KNEE_DEG)
 
 
 def _beside_shoulders(tracks: Tracks) -> np.ndarray:
@@ -84,9 +85,11 @@ def _knee_deg(motion: Motion) -> float:
     return float(np.median(180.0 - np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))))
 
 
-def _numbers(report: Mapping[str, Any]) -> dict[str, float]:
-    """The report's numbers that say something about style, by one name each."""
-    hands, trunk, turning = report["hands"], report["trunk"], report["angular_speeds_deg_s"] or {}
+def _numbers(motion: Motion, tracks: Tracks) -> dict[str, float]:
+    """The measures that say something about style, by one name each; none of a part that the motion does not have."""
+    upper = "upper" in motion.parts
+    hands, trunk = (asdict(part.of(tracks)) if upper else None for part in (Hands, Trunk))
+    turning = mean_angular_speeds(motion) or {}
     found: dict[str, float | None] = {"fingers": turning.get("fingers"), "wrist_turning": turning.get("wrist")}
     if hands is not None:
         found |= {f"speed_{level}": value for level, value in (hands["speed_m_s"] or {}).items()}

@@ -55,6 +55,36 @@ class Hands:
     coordination: Coordination | None
     submovements: Submovements | None
 
+    @classmethod
+    def of(cls, tracks: Tracks) -> "Hands":
+        """Measure the hands of a motion that has arms."""
+        speeds = wrist_speeds(tracks)
+        wrists, shoulders, hips = tracks.both("wrist"), tracks.both("shoulder"), tracks.both("hip")
+        arms = {side: [tracks.position(f"{side}_{part}") for part in ("shoulder", "elbow", "wrist")] for side in SIDES}
+        across = shoulders[:, 0] - shoulders[:, 1]
+        swivel = {
+            side: elbow.elbow_swivel(arms[side][0], arms[side][1], arms[side][2], outward)
+            for side, outward in zip(SIDES, (across, -across), strict=True)
+        }
+        heights = {side: height.relative_height(wrists[:, index], hips, shoulders) for index, side in enumerate(SIDES)}
+        from_pelvis = wrists - tracks.position(PELVIS)[:, None]
+        return cls(
+            speed_m_s=percentiles(speeds.ravel(), speed.LEVELS),
+            activity=activity(speeds),
+            peaks_per_minute={side: speed.peaks_per_minute(speeds[index]) for index, side in enumerate(SIDES)},
+            height={side: percentiles(values, height.LEVELS) for side, values in heights.items()},
+            elbow_deg={
+                side: percentiles(elbow.elbow_flexion(arms[side][0], arms[side][1], arms[side][2]), elbow.LEVELS)
+                for side in SIDES
+            },
+            elbow_swivel_deg={
+                side: percentiles(value[np.isfinite(value)], elbow.LEVELS) for side, value in swivel.items()
+            },
+            jerk_m_s3=percentiles(np.concatenate([jerk.jerk(wrists[:, index]) for index in range(2)]), jerk.LEVELS),
+            coordination=coordination(speeds, tracks.in_pelvis("wrist")),
+            submovements=summarise([from_pelvis[:, index] for index in range(2)]),
+        )
+
 
 @dataclass(frozen=True)
 class Trunk:
@@ -73,6 +103,19 @@ class Trunk:
     head_speed_deg_s: Percentiles | None
     head_power: PowerFrequencies | None
     spine_power: PowerFrequencies | None
+
+    @classmethod
+    def of(cls, tracks: Tracks) -> "Trunk":
+        """Measure head and spine of a motion that has them."""
+        head = relative_angles(tracks.rotation(HEAD), tracks.rotation(CHEST))
+        spine = relative_angles(tracks.rotation(CHEST), tracks.rotation(PELVIS))
+        return cls(
+            head_sd_deg=spread(head),
+            spine_sd_deg=spread(spine),
+            head_speed_deg_s=percentiles(speed.angular_speed(tracks.rotation(HEAD)), speed.HEAD_LEVELS),
+            head_power=power_frequencies(head),
+            spine_power=power_frequencies(spine),
+        )
 
 
 @dataclass(frozen=True)
@@ -124,7 +167,7 @@ def measure(motion: Motion, speech: Speech | np.ndarray | None = None) -> Motion
     times = None if envelope is None else envelope_peaks(envelope)
     tracks = Tracks.of(motion)
     upper, walking = "upper" in motion.parts, {"lower", "translation"} <= motion.parts
-    speeds = np.stack([speed.point_speed(tracks.position(f"{side}_wrist")) for side in SIDES])
+    speeds = wrist_speeds(tracks)
     head_speed = speed.angular_speed(tracks.rotation(HEAD))
     aligned = upper and times is not None
     return MotionReport(
@@ -134,8 +177,8 @@ def measure(motion: Motion, speech: Speech | np.ndarray | None = None) -> Motion
         head_alignment=align([speed.smoothed(head_speed)], times, motion.duration_s)
         if aligned and times is not None
         else None,
-        hands=_hands(tracks, speeds) if upper else None,
-        trunk=_trunk(tracks, head_speed) if upper else None,
+        hands=Hands.of(tracks) if upper else None,
+        trunk=Trunk.of(tracks) if upper else None,
         angular_speeds_deg_s=mean_angular_speeds(motion),
         finger_flexion_deg=finger_flexion(motion),
         foot_slide=foot_slide(sole_positions(motion.rotations, motion.translation))
@@ -147,41 +190,6 @@ def measure(motion: Motion, speech: Speech | np.ndarray | None = None) -> Motion
     )
 
 
-def _hands(tracks: Tracks, speeds: np.ndarray) -> Hands:
-    """Measures of wrists and elbows; `speeds` are (2, T - 1) smoothed wrist speeds."""
-    wrists, shoulders, hips = tracks.both("wrist"), tracks.both("shoulder"), tracks.both("hip")
-    arms = {side: [tracks.position(f"{side}_{part}") for part in ("shoulder", "elbow", "wrist")] for side in SIDES}
-    across = shoulders[:, 0] - shoulders[:, 1]
-    swivel = {
-        side: elbow.elbow_swivel(arms[side][0], arms[side][1], arms[side][2], outward)
-        for side, outward in zip(SIDES, (across, -across), strict=True)
-    }
-    heights = {side: height.relative_height(wrists[:, index], hips, shoulders) for index, side in enumerate(SIDES)}
-    from_pelvis = wrists - tracks.position(PELVIS)[:, None]
-    return Hands(
-        speed_m_s=percentiles(speeds.ravel(), speed.LEVELS),
-        activity=activity(speeds),
-        peaks_per_minute={side: speed.peaks_per_minute(speeds[index]) for index, side in enumerate(SIDES)},
-        height={side: percentiles(values, height.LEVELS) for side, values in heights.items()},
-        elbow_deg={
-            side: percentiles(elbow.elbow_flexion(arms[side][0], arms[side][1], arms[side][2]), elbow.LEVELS)
-            for side in SIDES
-        },
-        elbow_swivel_deg={side: percentiles(value[np.isfinite(value)], elbow.LEVELS) for side, value in swivel.items()},
-        jerk_m_s3=percentiles(np.concatenate([jerk.jerk(wrists[:, index]) for index in range(2)]), jerk.LEVELS),
-        coordination=coordination(speeds, tracks.in_pelvis("wrist")),
-        submovements=summarise([from_pelvis[:, index] for index in range(2)]),
-    )
-
-
-def _trunk(tracks: Tracks, head_speed: np.ndarray) -> Trunk:
-    """Measures of head and spine; `head_speed` is (T - 1,) degrees a second."""
-    head = relative_angles(tracks.rotation(HEAD), tracks.rotation(CHEST))
-    spine = relative_angles(tracks.rotation(CHEST), tracks.rotation(PELVIS))
-    return Trunk(
-        head_sd_deg=spread(head),
-        spine_sd_deg=spread(spine),
-        head_speed_deg_s=percentiles(head_speed, speed.HEAD_LEVELS),
-        head_power=power_frequencies(head),
-        spine_power=power_frequencies(spine),
-    )
+def wrist_speeds(tracks: Tracks) -> np.ndarray:
+    """Smoothed speeds of both wrists: (2, T - 1) metres a second."""
+    return np.stack([speed.point_speed(tracks.position(f"{side}_wrist")) for side in SIDES])
