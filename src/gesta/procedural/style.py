@@ -55,6 +55,10 @@ class Style(Settings):
         None, description="where the left wrist rests instead: from its shoulder outward, up, forward, m"
     )
     rest_right_m: Place | None = Field(None, description="the same of the right wrist")
+    rest_left_palm: Place | None = Field(
+        None, description="where the left palm faces at rest instead: outward, up, forward, of any length"
+    )
+    rest_right_palm: Place | None = Field(None, description="the same of the right palm")
     seated: bool = Field(False, description="whether the speaker sits")
 
     alive: float = Field(1.0, ge=0.0, le=3.0, description="size of the small motion that never stops, as a factor")
@@ -66,11 +70,22 @@ class Style(Settings):
     head_yaw: float = Field(1.0, ge=0.0, le=4.0, description="of these, turns: as a further factor")
     head_roll: float = Field(1.0, ge=0.0, le=4.0, description="of these, tilts: as a further factor")
     head_tempo: float = Field(1.0, ge=0.4, le=2.5, description="how quickly the head goes from one to the next, factor")
+    nods: float = Field(1.0, ge=0.0, le=3.0, description="size of the head's beats on accents, as a further factor")
+    head_down_deg: float = Field(
+        0.0, ge=-25.0, le=30.0, description="how far the head looks down all the time, degrees"
+    )
+    head_turn_deg: float = Field(0.0, ge=-40.0, le=40.0, description="how far it is turned to its left, degrees")
+    head_tilt_deg: float = Field(0.0, ge=-20.0, le=20.0, description="how far it is tilted to its left, degrees")
+    nods: float = Field(1.0, ge=0.0, le=3.0, description="of these, beats on accents: as a further factor")
     torso: float = Field(1.0, ge=0.0, le=2.5, description="size of leans and turns of the trunk, as a factor")
     torso_pitch: float = Field(1.0, ge=0.0, le=4.0, description="of these, forward and back: as a further factor")
     torso_yaw: float = Field(1.0, ge=0.0, le=4.0, description="of these, turns: as a further factor")
     torso_roll: float = Field(1.0, ge=0.0, le=4.0, description="of these, sideways: as a further factor")
     lean_deg: float = Field(0.0, ge=-15.0, le=25.0, description="how far the trunk leans forward all the time, degrees")
+    turn_deg: float = Field(
+        0.0, ge=-30.0, le=30.0, description="how far it is turned to its left all the time, degrees"
+    )
+    tilt_deg: float = Field(0.0, ge=-20.0, le=20.0, description="how far it leans to its left all the time, degrees")
     weight_shifts_per_minute: float = Field(
         12.0, ge=0.0, le=40.0, description="how often the weight goes to another place over the feet or the seat"
     )
