@@ -76,7 +76,6 @@ class Style(Settings):
     )
     head_turn_deg: float = Field(0.0, ge=-40.0, le=40.0, description="how far it is turned to its left, degrees")
     head_tilt_deg: float = Field(0.0, ge=-20.0, le=20.0, description="how far it is tilted to its left, degrees")
-    nods: float = Field(1.0, ge=0.0, le=3.0, description="of these, beats on accents: as a further factor")
     torso: float = Field(1.0, ge=0.0, le=2.5, description="size of leans and turns of the trunk, as a factor")
     torso_pitch: float = Field(1.0, ge=0.0, le=4.0, description="of these, forward and back: as a further factor")
     torso_yaw: float = Field(1.0, ge=0.0, le=4.0, description="of these, turns: as a further factor")
