@@ -3,34 +3,15 @@
 import numpy as np
 
 from gesta.keypoints.lift import lift_arms
-from gesta.keypoints.mannequin_points import mannequin_keypoints
 from gesta.motion.kinematics import forward
 from gesta.motion.skeleton import skeleton
 from gesta.procedural.families import families, rests
-from gesta.records import HandPose, Keypoints, Motion
-from gesta.render.views import VIEWS
-from tests.procedural.posed import posed
-
-PICTURE = (768, 768)
-
-
-def poses() -> list[HandPose]:
-    found = []
-    for family in families().values():
-        for way, pose in ((family.before, family.pose_before), (family.after, family.pose_after)):
-            x, y, z = (float(value) for value in np.add(family.place, way))
-            found.append(pose((x, y, z)))
-    return [*found, rests()["hanging"].left, rests()["before_belly"].left]
+from gesta.records import Motion
+from tests.keypoints.drawn_hands import held, poses, seen
 
 
 def moving() -> Motion:
-    rotations = np.stack([posed(pose, pose) for pose in poses()]).astype(np.float32)
-    place = np.tile(skeleton().rest_positions()[0].astype(np.float32), (len(rotations), 1))
-    return Motion(rotations, place, np.zeros((len(rotations), 52), np.float32))
-
-
-def seen(motion: Motion) -> Keypoints:
-    return mannequin_keypoints(motion, VIEWS["half"], PICTURE)
+    return held(poses(), poses())
 
 
 def test_wrists_come_back_from_the_picture() -> None:
@@ -62,7 +43,5 @@ def test_palms_that_face_the_camera_are_told_from_backs() -> None:
         family = by_name[name]
         x, y, z = (float(value) for value in np.add(family.place, family.after))
         shown.append(family.pose_after((x, y, z)))
-    rotations = np.stack([posed(pose, rests()["hanging"].right) for pose in shown]).astype(np.float32)
-    place = np.tile(skeleton().rest_positions()[0].astype(np.float32), (len(rotations), 1))
-    lifted = lift_arms(seen(Motion(rotations, place, np.zeros((len(rotations), 52), np.float32))))
+    lifted = lift_arms(seen(held(shown, [rests()["hanging"].right] * len(shown))))
     assert np.sign(lifted.palms[:, 0]).tolist() == list(wanted.values())

@@ -37,19 +37,30 @@ class LiftedArms:
         elbows, wrists: (F, 2, 3) from the shoulder: outward, up, forward, metres.
         palms: (F, 2) how far the palm faces the camera: 1 all, -1 its back does.
         seen: (F, 2) whether shoulder, elbow, wrist and hand are there.
+        pixels_per_metre: of the picture, at the shoulders.
     """
 
     elbows: np.ndarray
     wrists: np.ndarray
     palms: np.ndarray
     seen: np.ndarray
+    pixels_per_metre: float
 
 
 def lift_arms(keypoints: Keypoints) -> LiftedArms:
     """Where the elbows and wrists of a person who faces the camera are in space, on the built-in skeleton."""
     scale = _pixels_per_metre(keypoints)
     arms = [_arm(keypoints, side, scale) for side in SIDES]
-    return LiftedArms(*(np.stack(parts, axis=1) for parts in zip(*arms, strict=True)))
+    elbows, wrists, palms, seen = (np.stack(parts, axis=1) for parts in zip(*arms, strict=True))
+    return LiftedArms(elbows, wrists, palms, seen, scale)
+
+
+def outward_and_up(points: np.ndarray, side: str) -> np.ndarray:
+    """Ways in a picture, (..., 2) to the right and down, as ways outward and up for that side of the person.
+
+    The person faces the camera, so their left is to the right in the picture.
+    """
+    return points * np.array((1.0 if side == "left" else -1.0, -1.0))
 
 
 def _bone_m(side: str, joint: str) -> float:
@@ -81,10 +92,8 @@ def _there(keypoints: Keypoints, name: str) -> np.ndarray:
 
 def _arm(keypoints: Keypoints, side: str, scale: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Elbow (F, 3), wrist (F, 3), palm (F,) and seen (F,) of one arm."""
-    # The person's left is to the right in the picture, and pictures count downward.
-    ways = np.array((1.0 if side == "left" else -1.0, -1.0)) / scale
     shoulder, elbow, wrist = (_point(keypoints, f"{side}_{joint}") for joint in ("shoulder", "elbow", "wrist"))
-    upper, fore = (elbow - shoulder) * ways, (wrist - elbow) * ways
+    upper, fore = (outward_and_up(way, side) / scale for way in (elbow - shoulder, wrist - elbow))
     upper_depth = _depth(upper, _bone_m(side, "elbow"))
     fore_depth = _depth(fore, _bone_m(side, "wrist"))
     choices = []
