@@ -10,6 +10,8 @@ from gesta.motion.skeleton import skeleton
 FINGERS = ("index", "middle", "ring", "pinky")
 FULL_CURL_DEG = (75.0, 95.0, 60.0)
 """Flexion of a closed finger's base, middle and end joint."""
+END_JOINT, END_FOLLOWS_FROM = 3, 0.5
+"""A little bent finger's end joint is nearly straight; from this curl on it bends in proportion, as the others do."""
 FULL_SPREAD_DEG = {"index": 12.0, "middle": 3.0, "ring": -6.0, "pinky": -14.0}
 """Sideways turn of a fully spread finger, towards the thumb."""
 FURTHEST_BACK_DEG, SOFT_DEG = -5.0, 2.0
@@ -68,7 +70,7 @@ def finger_rotations(side: str, shape: np.ndarray, stray_deg: np.ndarray | None 
     for number, finger in enumerate(FINGERS):
         curl = shape[:, number]
         for segment, full in enumerate(FULL_CURL_DEG, start=1):
-            flexion = full * curl
+            flexion = full * (_late(curl) if segment == END_JOINT else curl)
             if stray_deg is not None and segment <= STRAYING:
                 flexion = flexion + stray_deg[:, STRAYING * number + segment - 1]
             flexion = FURTHEST_BACK_DEG + SOFT_DEG * np.logaddexp(0.0, (flexion - FURTHEST_BACK_DEG) / SOFT_DEG)
@@ -87,3 +89,9 @@ def finger_rotations(side: str, shape: np.ndarray, stray_deg: np.ndarray | None 
         names.append(f"{side}_thumb{segment}")
         vectors.append(vector)
     return names, matrix_from_axis_angle(np.stack(vectors, axis=1))
+
+
+def _late(curl: np.ndarray) -> np.ndarray:
+    """Curls (T,) as end joints take part in them."""
+    share = np.clip(curl / END_FOLLOWS_FROM, 0.0, 1.0)
+    return curl * share * share * (3.0 - 2.0 * share)
