@@ -5,8 +5,7 @@ import pytest
 
 from gesta.keypoints.layout import GROUPS
 from gesta.keypoints.lift import lift_arms
-from gesta.keypoints.lift_hands import FULL_CURL_DEG, LiftedHands, lift_hands
-from gesta.procedural import fingers
+from gesta.keypoints.lift_hands import LiftedHands, lift_hands
 from gesta.records import Keypoints
 from tests.keypoints.drawn_hands import apart_deg, curls_of, held, poses, seen, true_hands
 
@@ -58,7 +57,3 @@ def test_points_that_are_no_hand_are_unknown() -> None:
     places = points.points.copy()
     places[:, hand] += np.random.default_rng(1).normal(0.0, 25.0, places[:, hand].shape)
     assert np.median(lifted(points.replaced(points=places)).confidence[:, 1]) < KNOWN
-
-
-def test_a_curl_means_what_it_means_to_the_speaker() -> None:
-    assert FULL_CURL_DEG == fingers.FULL_CURL_DEG

@@ -14,6 +14,7 @@ import numpy as np
 
 from gesta.keypoints.layout import GROUPS, VISIBLE
 from gesta.keypoints.lift import SIDES, LiftedArms, outward_and_up
+from gesta.motion.finger_curl import flexion_deg
 from gesta.motion.rotations import matrix_from_axis_angle
 from gesta.motion.skeleton import skeleton
 from gesta.records import Keypoints
@@ -22,8 +23,6 @@ FINGERS = ("index", "middle", "ring", "pinky")
 SEGMENTS = (1, 2, 3)
 POINTS_A_FINGER, FIRST_FINGER = 4, 5
 """Fingers begin after the wrist's point and the thumb's four."""
-FULL_CURL_DEG = (75.0, 95.0, 60.0)
-"""Flexion of a closed finger's three joints: a curl of 1, as in `gesta.procedural.fingers`."""
 CURLS = np.linspace(0.0, 1.0, 21)
 SIDEWAYS_DEG = np.linspace(-24.0, 24.0, 13)
 """What is tried for a finger: how far it is closed, and how far it is turned at its base, towards the thumb."""
@@ -102,9 +101,9 @@ def _chains(finger: str) -> np.ndarray:
     side = matrix_from_axis_angle(-np.radians(SIDEWAYS_DEG)[:, None] * PALM_UP)
     turned = np.broadcast_to(side, (len(CURLS), len(SIDEWAYS_DEG), 3, 3))
     place, found = np.zeros((len(CURLS), len(SIDEWAYS_DEG), 3)), []
-    for way, full in zip(ways, FULL_CURL_DEG, strict=True):
+    for way, flexion in zip(ways, flexion_deg(CURLS).T, strict=True):
         axis = np.cross(way, -PALM_UP)
-        bend = matrix_from_axis_angle(np.radians(full * CURLS)[:, None] * axis / np.linalg.norm(axis))
+        bend = matrix_from_axis_angle(np.radians(flexion)[:, None] * axis / np.linalg.norm(axis))
         turned = turned @ bend[:, None]
         place = place + turned @ way
         found.append(place)

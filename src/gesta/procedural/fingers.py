@@ -4,23 +4,22 @@ from functools import cache
 
 import numpy as np
 
+from gesta.motion.finger_curl import flexion_deg
 from gesta.motion.rotations import matrix_from_axis_angle
 from gesta.motion.skeleton import skeleton
 
 FINGERS = ("index", "middle", "ring", "pinky")
-FULL_CURL_DEG = (75.0, 95.0, 60.0)
-"""Flexion of a closed finger's base, middle and end joint."""
-END_JOINT, END_FOLLOWS_FROM = 3, 0.5
-"""A little bent finger's end joint is nearly straight; from this curl on it bends in proportion, as the others do."""
-FULL_SPREAD_DEG = {"index": 12.0, "middle": 3.0, "ring": -6.0, "pinky": -14.0}
-"""Sideways turn of a fully spread finger, towards the thumb."""
+TOGETHER_DEG = {"index": -12.0, "middle": 3.0, "ring": 15.0, "pinky": 22.0}
+FULL_SPREAD_DEG = {"index": 9.0, "middle": 2.0, "ring": -6.0, "pinky": -12.0}
+"""Sideways turn of a finger that lies beside the others, and of one that is fully spread: towards the thumb. The
+skeleton's fingers rest 34 degrees apart; the hands of films that were lifted hold theirs 2 to 14 degrees apart."""
 FURTHEST_BACK_DEG, SOFT_DEG = -5.0, 2.0
 """Fingers bend back no further than this, and come to it gently."""
 STRAYING = 2
 """Base and middle joints stray from their finger's curl."""
 THUMB_ACROSS_DEG, THUMB_BEND_DEG = 42.0, (12.0, 38.0, 48.0)
-THUMB_LEVEL_DEG = 40.0
-THUMB_LEVEL_WAY = (0.75, -0.05, 0.65)
+THUMB_LEVEL_DEG = 45.0
+THUMB_LEVEL_WAY = (0.86, -0.1, 0.5)
 """Where a left thumb points that lies level beside the hand."""
 PALM = np.array((0.0, -1.0, 0.0))
 """Where the palm faces at rest."""
@@ -69,16 +68,17 @@ def finger_rotations(side: str, shape: np.ndarray, stray_deg: np.ndarray | None 
     names, vectors = [], []
     for number, finger in enumerate(FINGERS):
         curl = shape[:, number]
-        for segment, full in enumerate(FULL_CURL_DEG, start=1):
-            flexion = full * (_late(curl) if segment == END_JOINT else curl)
+        for segment, bent in enumerate(flexion_deg(curl).T, start=1):
+            flexion = bent
             if stray_deg is not None and segment <= STRAYING:
                 flexion = flexion + stray_deg[:, STRAYING * number + segment - 1]
             flexion = FURTHEST_BACK_DEG + SOFT_DEG * np.logaddexp(0.0, (flexion - FURTHEST_BACK_DEG) / SOFT_DEG)
             vector = np.radians(flexion)[:, None] * axes[f"{side}_{finger}{segment}"]
             if segment == 1:
                 # Fingers that close come together.
-                spread = np.radians(FULL_SPREAD_DEG[finger]) * (shape[:, 4] - 0.3) * (1.0 - 0.7 * curl)
-                vector = vector - mirror * spread[:, None] * UP
+                spread = shape[:, 4] * (1.0 - 0.7 * curl)
+                aside = TOGETHER_DEG[finger] + spread * (FULL_SPREAD_DEG[finger] - TOGETHER_DEG[finger])
+                vector = vector - mirror * np.radians(aside)[:, None] * UP
             names.append(f"{side}_{finger}{segment}")
             vectors.append(vector)
     for segment, full in enumerate(THUMB_BEND_DEG, start=1):
@@ -89,9 +89,3 @@ def finger_rotations(side: str, shape: np.ndarray, stray_deg: np.ndarray | None 
         names.append(f"{side}_thumb{segment}")
         vectors.append(vector)
     return names, matrix_from_axis_angle(np.stack(vectors, axis=1))
-
-
-def _late(curl: np.ndarray) -> np.ndarray:
-    """Curls (T,) as end joints take part in them."""
-    share = np.clip(curl / END_FOLLOWS_FROM, 0.0, 1.0)
-    return curl * share * share * (3.0 - 2.0 * share)
