@@ -56,3 +56,9 @@ def test_the_way_between_two_presets_can_be_written() -> None:
             style_from(wrong)
     with pytest.raises(InputError, match="did you mean lively"):
         style_from("calm>livly=0.5")
+
+
+@pytest.mark.parametrize("name", ["song.mp3", "take.fbx", "moves/take", "notes.TXT"])
+def test_files_that_hold_no_style_are_refused_by_what_could(name: str) -> None:
+    with pytest.raises(InputError, match=r"cannot be taken as a style: .*\.toml.*\.npz or \.bvh"):
+        style_from(name)

@@ -1,26 +1,27 @@
 """Style from an example: the settings with which the procedural speaker moves, in numbers, as somebody else did.
 
-What can be read off directly is (which hand, where it rests); the rest is found in rounds: speak, measure as
-`gesta.metrics.motion` does, and change each setting by what its own statistic is short of. Several seeds are spoken
-in each round, since a style is what they have in common.
+What can be read off directly is (which hand, where it rests, how the trunk is held); the rest is found by trying: speak
+what is to be spoken, measure as `gesta.metrics.motion` does, and change each setting by what its own statistic is short
+of, in rounds; then by chance (`fit_search`). The fit is of one seed, since a style is to work with the habits and the
+chances of whoever speaks.
 """
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from gesta.audio.prosody import analyse
 from gesta.audio.read import open_speech
 from gesta.errors import InputError
 from gesta.motion.reading import read_motion
-from gesta.procedural.fit_rules import mean_numbers, nearer, read_off
+from gesta.procedural.fit_rules import nearer, read_off
+from gesta.procedural.fit_search import search
+from gesta.procedural.likeness import distance
 from gesta.procedural.speaker import FRAMES_PER_BLOCK, ProceduralSpeaker
 from gesta.procedural.style import Style, style_from
 from gesta.procedural.traits import Traits, traits
+from gesta.randomness import generator
 from gesta.records import Events, Motion, Prosody
 from gesta.units import MOTION_FPS
 
@@ -30,34 +31,13 @@ LONGEST_FRAMES = FRAMES_PER_BLOCK
 """No more than this much of an example, and of the speech it is tried on, is looked at."""
 SUFFIXES = (".npz", ".bvh")
 DEMO_VOICE = Path(__file__).parents[1] / "assets" / "demo_voice.flac"
-ROUNDS, SEEDS = 10, (0, 1, 2)
+ROUNDS = 8
 FIRST_STEP, LAST_STEP = 0.8, 0.35
 """How much of what it is short of a setting makes up for in the first and in the last round."""
-NEAR = math.log(1.25)
-LEAST = 1e-3
-FAR = 3.0
-"""One statistic counts no more than if it were this many times as far off as is near."""
-
-
-COMPARED = (
-    *(f"speed_p{level}" for level in (25, 50, 75, 95, 99)),
-    *("still_share", "left_peaks", "right_peaks"),
-    *(f"{side}_height_p50" for side in ("left", "right")),
-    *(f"{side}_elbow_deg_p50" for side in ("left", "right")),
-    *(f"head_{axis}" for axis in ("pitch", "yaw", "roll")),
-    *("head_speed_p50", "head_speed_p95"),
-    *(f"spine_{axis}" for axis in ("pitch", "yaw", "roll")),
-    *("jerk_p50", "jerk_p95"),
-)
-"""What a fit is judged by."""
-ALLOWANCES = {
-    "still_share": 0.08,
-    "left_peaks": 6.0,
-    "right_peaks": 6.0,
-    "left_height_p50": 0.4,
-    "right_height_p50": 0.4,
-}
-"""What is added to both sides before they are compared, where 0 is an ordinary value."""
+FRAMES_TRIED, MOST_TRIALS, FEWEST_TRIALS = 24_000, 80, 24
+"""After the rounds about so many frames are spoken in trials, in as many as these at most and at least."""
+SHORTEST_SPEECH_FRAMES = 8 * MOTION_FPS
+"""Where less than this is to be spoken, the built-in recording is tried on instead."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +47,9 @@ class Example:
     motion: Motion
     energy: float | None = None
 
-    def style(self, prosody: Prosody | None = None) -> Style:
-        """The style of the example, tried on this speech (see `style_of`)."""
-        fitted = style_of(self.motion, prosody)
+    def style(self, prosody: Prosody | None = None, seed: int = 0) -> Style:
+        """The style of the example for a speaker, tried on this speech (see `style_of`)."""
+        fitted = style_of(self.motion, prosody, seed)
         return fitted if self.energy is None else Style(**fitted.model_dump() | {"energy": self.energy})
 
 
@@ -103,46 +83,39 @@ def read_example(path: str | Path) -> Motion:
     return motion.frames(0, LONGEST_FRAMES)
 
 
-def style_of(motion: Motion, prosody: Prosody | None = None, rounds: int = ROUNDS) -> Style:
+def style_of(
+    motion: Motion, prosody: Prosody | None = None, seed: int = 0, rounds: int = ROUNDS, trials: int | None = None
+) -> Style:
     """The style in which the procedural speaker comes nearest to a motion.
 
     Args:
         motion: the example, 10 s or more.
-        prosody: of what is spoken in the rounds: best the example's own speech; the built-in recording if there is
-            none.
-        rounds: how often to try, 2 or more.
+        prosody: of what is spoken in the rounds: best what is to be spoken; the built-in recording if there is none
+            or too little.
+        seed: who speaks; a style is fitted for one speaker, whose habits and chances it is to work with.
+        rounds: how often to follow the rules, 2 or more.
+        trials: how often to try by chance after that; if not said, what takes about as long as the rounds of a minute.
     """
     wanted = traits(motion)
-    heard = beginning(prosody if prosody is not None else analyse(open_speech(DEMO_VOICE)))
+    long_enough = prosody is not None and prosody.frame_count >= SHORTEST_SPEECH_FRAMES
+    heard = beginning(prosody if prosody is not None and long_enough else analyse(open_speech(DEMO_VOICE)))
+    if trials is None:
+        trials = min(max(FRAMES_TRIED // heard.frame_count, FEWEST_TRIALS), MOST_TRIALS)
     style = read_off(wanted)
     best, least = style, math.inf
     for turn in range(rounds):
-        reached = spoken_traits(style, heard)
-        if (off := distance(wanted.numbers, mean_numbers(reached))) < least:
+        reached = spoken_traits(style, heard, seed)
+        if (off := distance(wanted.numbers, reached.numbers, motion.duration_s)) < least:
             best, least = style, off
         style = nearer(style, wanted, reached, FIRST_STEP + (LAST_STEP - FIRST_STEP) * turn / (rounds - 1))
-    return best
+    chance = generator(seed, "procedural", "fit")
+    return search(best, wanted, motion.duration_s, lambda one: spoken_traits(one, heard, seed), trials, chance)
 
 
-def spoken_traits(style: Style, prosody: Prosody, seeds: Sequence[int] = SEEDS) -> list[Traits]:
-    """What the procedural speaker does in a style, for each of some seeds."""
-    found = []
-    for seed in seeds:
-        (stretch,) = ProceduralSpeaker(style, seed, prosody.look_ahead_s).finish(prosody)
-        found.append(traits(stretch.motion))
-    return found
-
-
-def distance(wanted: Mapping[str, float], reached: Mapping[str, float]) -> float:
-    """How far off the compared statistics are, in the mean: 1 if each is off by a quarter."""
-    names = [name for name in COMPARED if name in wanted and name in reached]
-    return float(np.mean([min(abs(math.log(ratio(name, wanted, reached))) / NEAR, FAR) for name in names]))
-
-
-def ratio(name: str, wanted: Mapping[str, float], reached: Mapping[str, float]) -> float:
-    """How many times what is wanted a statistic has reached, with its allowance on both sides."""
-    allowance = ALLOWANCES.get(name, 0.0)
-    return max(reached[name] + allowance, LEAST) / max(wanted[name] + allowance, LEAST)
+def spoken_traits(style: Style, prosody: Prosody, seed: int) -> Traits:
+    """What the procedural speaker does in a style."""
+    (stretch,) = ProceduralSpeaker(style, seed, prosody.look_ahead_s).finish(prosody)
+    return traits(stretch.motion)
 
 
 def beginning(prosody: Prosody, frames: int = LONGEST_FRAMES) -> Prosody:

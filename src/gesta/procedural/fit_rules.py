@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from gesta.procedural.families import rests
+from gesta.procedural.likeness import BLOCKS, SIDES
 from gesta.procedural.style import Style
 from gesta.procedural.traits import Traits
 
-SIDES = ("left", "right")
 PLACE_GAIN = 0.8
 """How much of the way to where hands should be, a round goes at its step."""
-
-
 MOST_AT_ONCE = 3.0
 """No lack is taken to be more than this many times."""
 
@@ -68,6 +67,7 @@ RULES: Sequence[Rule] = (
     Rule("handedness", _right_share, gain=0.6),
     Rule("both_hands", _both_of_busy, gain=0.6),
     Rule("symmetry", _named("left_right_r"), gain=0.4),
+    Rule("nods", _named("head_speed_p95"), power=0.8),
     Rule("head_pitch", _named("head_pitch"), power=0.9),
     Rule("head_yaw", _named("head_yaw"), power=0.9),
     Rule("head_roll", _named("head_roll"), power=0.9),
@@ -76,47 +76,66 @@ RULES: Sequence[Rule] = (
     Rule("torso_yaw", _named("spine_yaw"), power=0.9),
     Rule("torso_roll", _named("spine_roll"), power=0.9),
     Rule("finger_motion", _named("fingers"), power=0.7),
+    *(Rule(name, _named(name), gain=1.0) for name in BLOCKS["posture"]),
 )
 
 
 def read_off(wanted: Traits) -> Style:
     """The settings that a motion shows at once; the others are as the neutral speaker's."""
-    rests = {f"rest_{side}_m": rounded(wanted.rest[side]) for side in SIDES}
-    return Style(handedness=min(max(_right_share(wanted.numbers), 0.05), 0.95), seated=wanted.seated, **rests)
+    values: dict[str, Any] = {"rest": _nearest_rest(wanted), "seated": wanted.seated}
+    for side in SIDES:
+        values |= {f"rest_{side}_m": rounded(wanted.rest[side]), f"rest_{side}_palm": rounded(wanted.palm[side])}
+    return Style(handedness=min(max(_right_share(wanted.numbers), 0.05), 0.95), **values)
 
 
-def nearer(style: Style, wanted: Traits, reached: Sequence[Traits], step: float) -> Style:
+def _nearest_rest(wanted: Traits) -> str:
+    """The rest pose whose hands are held like the example's, as far as places tell; none in which hands touch."""
+    free = {name: rest for name, rest in rests().items() if rest.seated == wanted.seated and not rest.touching}
+    away = {
+        name: sum(
+            float(np.linalg.norm(np.subtract(pose.position, wanted.rest[side])))
+            for side, pose in zip(SIDES, (rest.left, rest.right), strict=True)
+        )
+        for name, rest in free.items()
+    }
+    return min(away, key=away.__getitem__) if away else ""
+
+
+def nearer(style: Style, wanted: Traits, reached: Traits, step: float) -> Style:
     """The style after a round.
 
     Args:
         style: what was spoken.
         wanted: the example.
-        reached: what was spoken, measured, for each seed.
+        reached: what was spoken, measured.
         step: how much of the lack is made up for, 0 to 1.
     """
-    values, got = style.model_dump(), mean_numbers(reached)
+    values = style.model_dump()
     for rule in RULES:
-        try:
-            aim, now = rule.statistic(wanted.numbers), rule.statistic(got)
-        except KeyError:
-            continue
-        ratio = max(aim + rule.least, 1e-4) / max(now + rule.least, 1e-4)
-        change = min(max(ratio, 1.0 / MOST_AT_ONCE), MOST_AT_ONCE) ** (rule.power * step)
-        values[rule.setting] = values[rule.setting] * change + rule.gain * step * (aim - now)
+        values[rule.setting] = changed(values[rule.setting], rule, wanted.numbers, reached.numbers, step)
     values |= _places(style, wanted, reached, PLACE_GAIN * step)
     return within_bounds(values)
 
 
-def _places(style: Style, wanted: Traits, reached: Sequence[Traits], share: float) -> dict[str, Any]:
+def changed(value: float, rule: Rule, wanted: Mapping[str, float], reached: Mapping[str, float], step: float) -> float:
+    """A setting after a rule was followed so far; the same where its statistic cannot be measured."""
+    try:
+        aim, now = rule.statistic(wanted), rule.statistic(reached)
+    except KeyError:
+        return value
+    ratio = max(aim + rule.least, 1e-4) / max(now + rule.least, 1e-4)
+    change = min(max(ratio, 1.0 / MOST_AT_ONCE), MOST_AT_ONCE) ** (rule.power * step)
+    return value * change + rule.gain * step * (aim - now)
+
+
+def _places(style: Style, wanted: Traits, reached: Traits, share: float) -> dict[str, Any]:
     """Where hands rest and gesture, moved towards where the example's do."""
     values: dict[str, Any] = {}
     away = np.zeros(3)
     for side in SIDES:
-        there = np.mean([one.rest[side] for one in reached], axis=0)
         now = getattr(style, f"rest_{side}_m")
-        values[f"rest_{side}_m"] = rounded(np.add(now, share * (wanted.rest[side] - there)))
-        weight = 0.5
-        away = away + weight * (wanted.place[side] - np.mean([one.place[side] for one in reached], axis=0))
+        values[f"rest_{side}_m"] = rounded(np.add(now, share * (wanted.rest[side] - reached.rest[side])))
+        away = away + 0.5 * (wanted.place[side] - reached.place[side])
     for name, change in zip(("outward_m", "height_m", "forward_m"), share * away, strict=True):
         values[name] = getattr(style, name) + float(change)
     return values
@@ -138,9 +157,3 @@ def within_bounds(values: Mapping[str, Any]) -> Style:
                 kept[name] = min(kept[name], getattr(bound, "le", math.inf))
             kept[name] = round(kept[name], 4)
     return Style(**kept)
-
-
-def mean_numbers(reached: Sequence[Traits]) -> dict[str, float]:
-    """The statistics of several takes of one style, in the mean; those that all of them have."""
-    names = set.intersection(*(set(one.numbers) for one in reached))
-    return {name: float(np.mean([one.numbers[name] for one in reached])) for name in names}

@@ -95,6 +95,7 @@ def _rest(style: Style, random: np.random.Generator) -> Rest:
 def _rest_poses(rest: Rest, style: Style, random: np.random.Generator) -> dict[str, HandPose]:
     poses = {"left": rest.left, "right": rest.right}
     wanted = {"left": style.rest_left_m, "right": style.rest_right_m}
+    palms = {"left": style.rest_left_palm, "right": style.rest_right_palm}
     for hand in HANDS:
         away = random.normal(0.0, REST_SD_M, 3)
         place = wanted[hand]
@@ -102,4 +103,5 @@ def _rest_poses(rest: Rest, style: Style, random: np.random.Generator) -> dict[s
             poses[hand] = replace(poses[hand], position=within_reach(np.array(place)))
         elif not rest.touching:
             poses[hand] = moved(poses[hand], away)
+        poses[hand] = replace(poses[hand], palm=palms[hand] or poses[hand].palm)
     return poses

@@ -1,6 +1,7 @@
 """Styles: who is speaking, as numbers; presets by name, changes by k=v, a way between two presets, or a TOML file."""
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ OLD_NAMES = {"gaze": "gaze_away", "height": "height_m", "outward": "outward_m", 
 """Names that settings had before, or go by for short."""
 TOWARDS = ">"
 """Between two presets: on the way from one to the other."""
+FILE_LIKE = re.compile(r"\.[A-Za-z]\w{1,7}$")
+"""What the name of a file ends with, and the name of no style."""
 Place = tuple[float, float, float]
 
 
@@ -112,7 +115,7 @@ def style_from(text: str = "neutral", energy: float | None = None) -> Style:
     Raises:
         InputError: an unknown name or number, said with near names.
     """
-    values = read_table(text, "style file") if text.endswith(".toml") else _from_words(text)
+    values = read_table(text, "style file") if text.lower().endswith(".toml") else _from_words(text)
     if energy is not None:
         values["energy"] = energy
     return _checked(values)
@@ -166,6 +169,11 @@ def _from_words(text: str) -> dict[str, Any]:
 
 
 def _preset(name: str) -> Mapping[str, Any]:
+    if name not in PRESETS and (FILE_LIKE.search(name) or "/" in name):
+        raise InputError(
+            f"{name} cannot be taken as a style: give settings in a .toml file, a motion of 10 s or more in an .npz or "
+            f".bvh file, or a name such as calm."
+        )
     if name not in PRESETS:
         raise unknown_name("style", name, PRESETS)
     return PRESETS[name]

@@ -10,8 +10,9 @@ from gesta.metrics.motion.activity import STILL_SPEED_M_S
 from gesta.metrics.motion.joint_speed import mean_angular_speeds
 from gesta.metrics.motion.report import Hands, Trunk
 from gesta.metrics.motion.speed import point_speed
-from gesta.metrics.motion.tracks import SIDES, Tracks
+from gesta.metrics.motion.tracks import HEAD, SIDES, Tracks
 from gesta.motion.kinematics import track
+from gesta.motion.rotations import euler_from_matrix
 from gesta.records import Motion
 
 LOW_SHARE = 0.2
@@ -19,6 +20,8 @@ LOW_SHARE = 0.2
 RESTING_SHARE = 0.1
 """A hand rests if it keeps still, low, in this share of the frames at least."""
 SEATED_KNEE_DEG = 50.0
+PALM = (0.0, -1.0, 0.0)
+"""Where palms face at rest, in the frame of their wrist."""
 LEAST_WIDTH_M = 0.01
 """Shoulders are at least so far apart, seen from above."""
 
@@ -31,47 +34,69 @@ class Traits:
         numbers: by name; what cannot be measured is missing.
         rest: where each wrist rests: from its shoulder outward, up, forward, metres.
         place: where it gestures, likewise.
+        palm: where each palm faces while it rests: outward, up, forward.
         seated: whether the knees are bent as in a chair.
     """
 
     numbers: Mapping[str, float]
     rest: Mapping[str, np.ndarray]
     place: Mapping[str, np.ndarray]
+    palm: Mapping[str, np.ndarray]
     seated: bool
 
 
 def traits(motion: Motion) -> Traits:
     """Measure a motion."""
     tracks = Tracks.of(motion)
-    offset = _beside_shoulders(tracks)
-    rest, place = {}, {}
+    shoulders, wrists = tracks.both("shoulder"), tracks.both("wrist")
+    axes = upright_axes(shoulders)
+    rest, place, palm = {}, {}, {}
     for index, side in enumerate(SIDES):
-        from_shoulder = offset[1:, index] * (1.0 if side == "left" else -1.0, 1.0, 1.0)
-        speed = point_speed(tracks.position(f"{side}_wrist"))
-        rest[side], place[side] = _rest_and_place(from_shoulder, speed)
-    return Traits(_numbers(motion, tracks), rest, place, _knee_deg(motion) > SEATED_KNEE_DEG)
+        outward = (1.0 if side == "left" else -1.0, 1.0, 1.0)
+        offset = np.einsum("tij,tj->ti", axes, wrists[:, index] - shoulders[:, index])[1:] * outward
+        facing = np.einsum("tij,tj->ti", axes, tracks.rotation(f"{side}_wrist") @ PALM)[1:] * outward
+        still = point_speed(tracks.position(f"{side}_wrist")) < STILL_SPEED_M_S
+        resting = _resting(offset[:, 1], still)
+        moving = ~still if (~still).any() else np.ones_like(still)
+        rest[side], place[side] = np.median(offset[resting], axis=0), np.median(offset[moving], axis=0)
+        palm[side] = facing[resting].mean(axis=0)
+    return Traits(_numbers(motion, tracks), rest, place, palm, _knee_deg(motion) > SEATED_KNEE_DEG)
 
 
-def _beside_shoulders(tracks: Tracks) -> np.ndarray:
-    """Each wrist from its shoulder: (T, 2, 3) towards the left, up, forward, metres.
+def upright_axes(pair: np.ndarray) -> np.ndarray:
+    """Axes (T, 3, 3) towards the left, up and forward, by a left and a right joint, (T, 2, 3) metres.
 
     Upright, since the frame of a chest leans by some 25 degrees in bodies of SMPL-X that stand straight.
     """
-    shoulders = tracks.both("shoulder")
-    left = (shoulders[:, 0] - shoulders[:, 1]) * (1.0, 0.0, 1.0)
+    left = (pair[:, 0] - pair[:, 1]) * (1.0, 0.0, 1.0)
     left /= np.maximum(np.linalg.norm(left, axis=-1, keepdims=True), LEAST_WIDTH_M)
     up = np.broadcast_to((0.0, 1.0, 0.0), left.shape)
-    axes = np.stack([left, up, np.cross(left, up)], axis=1)
-    return np.einsum("tij,tsj->tsi", axes, tracks.both("wrist") - shoulders)
+    return np.stack([left, up, np.cross(left, up)], axis=1)
 
 
-def _rest_and_place(offset: np.ndarray, speed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where a wrist rests and where it gestures, from (T - 1, 3) places and (T - 1,) speeds."""
-    still, height = speed < STILL_SPEED_M_S, offset[:, 1]
+def _resting(height: np.ndarray, still: np.ndarray) -> np.ndarray:
+    """When a wrist rests, from its height and whether it keeps still: (T,) each."""
     low = still & (height < np.quantile(height, 0.5) + 0.02)
-    resting = low if low.mean() >= RESTING_SHARE else height <= np.quantile(height, LOW_SHARE)
-    moving = ~still if (~still).any() else np.ones_like(still)
-    return np.median(offset[resting], axis=0), np.median(offset[moving], axis=0)
+    return low if low.mean() >= RESTING_SHARE else height <= np.quantile(height, LOW_SHARE)
+
+
+def _posture(tracks: Tracks) -> dict[str, float]:
+    """How trunk and head are held, middle over time, degrees; by lines between joints, which all bodies have."""
+    shoulders, hips = tracks.both("shoulder"), tracks.both("hip")
+    hip_axes, shoulder_axes = upright_axes(hips), upright_axes(shoulders)
+    line = np.einsum("tij,tj->ti", hip_axes, shoulders.mean(axis=1) - hips.mean(axis=1))
+    left = np.einsum("tij,tj->ti", hip_axes, shoulder_axes[:, 0])
+    # Rows of the axes are towards the left, up and forward: they turn the world into the frame of the shoulders.
+    yaw, pitch, roll = np.moveaxis(np.asarray(euler_from_matrix("YXZ", shoulder_axes @ tracks.rotation(HEAD))), -1, 0)
+    angles = {
+        "lean_deg": np.arctan2(line[:, 2], line[:, 1]),
+        "tilt_deg": np.arctan2(line[:, 0], line[:, 1]),
+        "turn_deg": np.arctan2(-left[:, 2], left[:, 0]),
+        "head_down_deg": pitch,
+        "head_turn_deg": yaw,
+        "head_tilt_deg": -roll,
+    }
+    return {name: float(np.degrees(np.median(angle))) for name, angle in angles.items()}
 
 
 def _knee_deg(motion: Motion) -> float:
@@ -91,6 +116,8 @@ def _numbers(motion: Motion, tracks: Tracks) -> dict[str, float]:
     hands, trunk = (asdict(part.of(tracks)) if upper else None for part in (Hands, Trunk))
     turning = mean_angular_speeds(motion) or {}
     found: dict[str, float | None] = {"fingers": turning.get("fingers"), "wrist_turning": turning.get("wrist")}
+    if upper:
+        found |= _posture(tracks)
     if hands is not None:
         found |= {f"speed_{level}": value for level, value in (hands["speed_m_s"] or {}).items()}
         found |= {f"jerk_{level}": value for level, value in (hands["jerk_m_s3"] or {}).items()}

@@ -11,8 +11,9 @@ from gesta.records import Motion
 SIDES = ("left", "right")
 HEAD, CHEST = "head", "spine3"
 PAIRS = ("hip", "shoulder", "elbow", "wrist")
-TURNED = (PELVIS, CHEST, HEAD)
-JOINTS = (*TURNED, *(f"{side}_{part}" for part in PAIRS for side in SIDES))
+CARRIED = (PELVIS, CHEST, HEAD)
+TURNED = (*CARRIED, *(f"{side}_wrist" for side in SIDES))
+JOINTS = (*CARRIED, *(f"{side}_{part}" for part in PAIRS for side in SIDES))
 
 
 @dataclass(frozen=True)
