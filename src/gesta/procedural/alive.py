@@ -46,6 +46,8 @@ KINDS: Mapping[str, Drift] = {
     "bend": Drift(2.0, 0.5, 4.0),
     # For a joint of the trunk, to be scaled by each joint's own size.
     "turn": Drift(1.0, 0.55, 3.6),
+    # How a joint of the trunk is pulled by a hand, to be scaled in the same way.
+    "pull": Drift(1.0, 0.06, 4.0),
     "knuckle": Drift(3.0, 0.5, 3.5),
     # Share of a full curl.
     "fingers": Drift(0.05, 0.5, 3.5),

@@ -96,7 +96,11 @@ class BodyPlanner:
         return self.head.gesture(kind, max(start_s, now_s), event.strength) if start_s > now_s - 0.3 else []
 
     def stroke(self, now_s: float, move: HandMove) -> list[BodyMove]:
-        """A stroke was planned: a shrug takes the shoulders, the brows and a tilt of the head with it."""
+        """A stroke was planned: head and back go along; a shrug takes shoulders, brows and head with it."""
+        along = [*self.head.stroke(now_s, move), *self.torso.stroke(now_s, move)]
+        return [*along, *self._shrug(now_s, move)]
+
+    def _shrug(self, now_s: float, move: HandMove) -> list[BodyMove]:
         if move.family != "shrug" or move.start_s < now_s:
             return []
         degrees, held_s = self.face.uniform(*SHRUG_DEG), self.face.uniform(0.1, 0.5)

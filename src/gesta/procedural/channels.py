@@ -5,6 +5,7 @@ Neck and head, and the three joints of the back, are channels of their own: peop
 
 TURNS = ("hips", "spine1", "spine2", "spine3", "neck", "head")
 """Channels that turn one joint of the trunk: pitch, yaw, roll in degrees; "hips" turns the pelvis."""
+AXES = ("pitch", "yaw", "roll")
 
 BODY_SIZES: dict[str, int] = {
     **dict.fromkeys(TURNS, 3),

@@ -1,27 +1,33 @@
 """Plans head and neck: places they turn to, nods on accents, and what the head does for what is said.
 
-The head has a rhythm of its own. It turns to a new place every second or two, so that half of its power lies below
-0.25 Hz; it beats on some of the accents, mostly with a nod, sometimes with a turn or a tilt; and it follows the eyes a
-little late. Neck and head share each movement in another way, and the head comes after the neck, so that the two turn
-together no more than people's do.
+The head turns to a new place every second or two, often as the hands set out for theirs and a little after them, so
+that half of its power lies below 0.25 Hz; it beats on some of the accents, mostly with a nod, sometimes with a turn or
+a tilt; and it follows the eyes a little late. Neck and head share each movement in another way, and the head comes
+after the neck, so that the two turn together no more than people's do.
 """
+
+import math
 
 from gesta.procedural.profiles import DECELERATION_PEAK
 from gesta.procedural.speaking import Speaking
 from gesta.procedural.style import Style
 from gesta.randomness import generator
-from gesta.records import BodyMove
+from gesta.records import BodyMove, HandMove
 
 PLACE_SD_DEG = (3.9, 4.4, 2.5)
 """How far the head turns between places: pitch, yaw, roll."""
-PLACE_S, NEXT_PLACE_S = (0.45, 1.0), (0.5, 2.3)
+PLACE_S, NEXT_PLACE_S = (0.6, 1.2), (0.6, 2.2)
+WITH_HANDS, AFTER_HANDS_S, LONGER_THAN_HANDS = 0.75, (0.05, 0.1), (1.1, 1.6)
+"""How often the head goes elsewhere with a stroke, how long after it, and how much longer it takes."""
+STAYS, LEAST_APART_S = 0.2, 0.45
+"""What it keeps then of the place where it was, and the least time between two such turns."""
 IDLE_SIZE, IDLE_PACE = 0.4, 0.5
 """What is left of size and pace while nobody speaks."""
-BEAT_SHARE = 0.8
+BEAT_SHARE = 0.9
 """Share of the strongest accents that the head beats on."""
-BEAT_DEG = (2.4, 9.5)
+BEAT_DEG = (2.4, 6.5)
 """Size of a beat for the weakest and for the strongest accent."""
-DOWN_S, BACK_S = (0.2, 0.3), (0.4, 0.75)
+DOWN_S, BACK_S = (0.24, 0.36), (0.45, 0.85)
 NECK_PLACES, NECK_BEATS = (0.2, 0.75), (0.1, 0.45)
 """Share of a movement that the neck makes."""
 LATE_S = (0.02, 0.12)
@@ -41,16 +47,18 @@ class HeadPlanner:
         size = style.head * (0.35 + 0.65 * style.energy)
         self.size: Turn = (size * style.head_pitch, size * style.head_yaw, size * style.head_roll)
         self.places, self.beats = generator(seed, "procedural", "head"), generator(seed, "procedural", "nods")
+        self.beside = generator(seed, "procedural", "head", "with hands")
         self.neck: Turn = (0.0, 0.0, 0.0)
         self.head: Turn = (0.0, 0.0, 0.0)
         self.place: Turn = (0.0, 0.0, 0.0)
         self.look: Turn = (0.0, 0.0, 0.0)
-        self.free_s = self.beats_from_s = 0.0
+        self.free_s = self.beats_from_s = self.next_s = 0.0
+        self.went_s = -math.inf
 
     def turn(self, now_s: float) -> tuple[list[BodyMove], float]:
         """Go to another place; also says when to go on from there."""
-        if now_s < self.free_s:
-            return [], self.free_s
+        if now_s < (free_s := max(self.free_s, self.next_s)):
+            return [], free_s
         random, speaking = self.places, self.speaking.at(now_s)
         size, pace = (1.0, self.style.head_tempo) if speaking else (IDLE_SIZE, IDLE_PACE * self.style.head_tempo)
         pitch, yaw, roll = (random.normal(0.0, sd * size) for sd in PLACE_SD_DEG)
@@ -58,6 +66,22 @@ class HeadPlanner:
         duration_s = random.uniform(*PLACE_S) / pace
         moves = self._go(now_s, duration_s, "another place")
         return moves, now_s + random.uniform(*NEXT_PLACE_S) / pace
+
+    def stroke(self, now_s: float, move: HandMove) -> list[BodyMove]:
+        """A hand strokes: perhaps the head goes elsewhere with it, a little later."""
+        random = self.beside
+        chance, start_s = random.random(), move.start_s + random.uniform(*AFTER_HANDS_S)
+        longer, next_s = random.uniform(*LONGER_THAN_HANDS), random.uniform(*NEXT_PLACE_S)
+        if chance > WITH_HANDS or start_s < max(now_s, self.free_s, self.went_s + LEAST_APART_S):
+            return []
+        fresh = math.sqrt(1.0 - STAYS**2)
+        pitch, yaw, roll = (
+            STAYS * at + fresh * random.normal(0.0, sd * size)
+            for at, sd, size in zip(self.place, PLACE_SD_DEG, self.size, strict=True)
+        )
+        self.place, self.went_s = (pitch, yaw, roll), start_s
+        self.next_s = start_s + next_s / self.style.head_tempo
+        return self._go(start_s, longer * move.duration_s, "with a hand")
 
     def follow(self, now_s: float, yaw: float, pitch: float) -> list[BodyMove]:
         """The eyes went to (yaw, pitch): the head follows if it is far, late and only part of the way."""
@@ -79,7 +103,7 @@ class HeadPlanner:
         start_s = accent_s + late_s - DECELERATION_PEAK * down_s
         if chance > BEAT_SHARE * (0.5 + strength) or start_s < max(now_s, self.beats_from_s, 0.0):
             return []
-        degrees = scale * (BEAT_DEG[0] + (BEAT_DEG[1] - BEAT_DEG[0]) * strength)
+        degrees = scale * self.style.nods * (BEAT_DEG[0] + (BEAT_DEG[1] - BEAT_DEG[0]) * strength)
         if kind < 0.68:
             way = (degrees, aside * degrees, 0.3 * aside * degrees)
         elif kind < 0.86:

@@ -1,9 +1,10 @@
-"""Poses pelvis, back, neck and head: what is planned for each joint, what it does by itself, breath and reaches.
+"""Poses pelvis, back, neck and head: what is planned for each joint, what it does by itself and with hands, breath.
 
 Each joint has a share of its own in every plan (see `torso` and `head`) and drifts by itself, so that none is tied to
-another; while nobody speaks they drift less. Arms that reach take the chest with them and are balanced by it.
+another; while nobody speaks they drift less. All go along with the hands (see `following`).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,26 +13,26 @@ import numpy as np
 from gesta.motion.rotations import matrix_from_euler
 from gesta.motion.skeleton import skeleton
 from gesta.procedural.alive import alive
-from gesta.procedural.channels import TURNS
+from gesta.procedural.channels import AXES, TURNS
+from gesta.procedural.following import Following
 from gesta.procedural.style import Style
 from gesta.procedural.targets import Targets
 from gesta.units import MOTION_FPS
 
 JOINTS: Mapping[str, str] = {"hips": "pelvis"} | {name: name for name in TURNS if name != "hips"}
-AXES = ("pitch", "yaw", "roll")
 DRIFT_DEG: Mapping[str, tuple[float, float, float]] = {
     "hips": (1.4, 1.9, 1.1),
-    "spine1": (1.75, 0.8, 0.8),
-    "spine2": (1.3, 0.75, 0.75),
-    "spine3": (0.85, 0.5, 0.5),
-    "neck": (2.0, 1.6, 1.2),
-    "head": (1.5, 1.4, 1.0),
+    "spine1": (1.4, 0.6, 0.6),
+    "spine2": (1.0, 0.55, 0.55),
+    "spine3": (0.45, 0.28, 0.28),
+    "neck": (1.1, 0.8, 0.65),
+    "head": (0.9, 0.8, 0.6),
 }
 """Standard deviation of the motion that never stops: what is measured above 0.7 Hz, and its slower share."""
 IDLE_DRIFT = 0.4
 """Share of it that is left while nobody speaks."""
-BURSTS = 0.4
-"""The whole trunk moves more at one time and less at another: standard deviation of the factor's logarithm."""
+CALMER = 0.6
+"""Styles differ less in how their trunks move by themselves than in how their hands do: power of `alive`."""
 SWAY_M, SINK_SWAY_M = 1.0, 0.8
 """How much of `alive`'s drift of a pelvis goes to place and height."""
 LEAN_SHARES = {"hips": 0.35, "spine1": 0.3, "spine2": 0.2, "spine3": 0.15}
@@ -39,13 +40,11 @@ SEATED_TILT_DEG: Mapping[str, float] = {"hips": -12.0, "spine1": 10.0, "spine2":
 """Who sits tilts the pelvis back and rounds the back a little."""
 KEEPS_AHEAD = {"neck": 0.28, "head": 0.14}
 """Share of the trunk's turns that neck and head take back, so that the face stays ahead."""
+SEATED_FOLLOWS = 1.5
+"""How much more the upper body of somebody who sits goes with the hands: the pelvis cannot."""
 COMPENSATED = (0.1, 0.15, 0.3)
 """Share of the pelvis' pitch, yaw and roll that the back's first joint takes back: the shoulders stay nearly level."""
 BREATH_CHEST_DEG, BREATH_SPINE_DEG, BREATH_HEAD_DEG = 1.6, 0.5, 0.7
-REACH_YAW_DEG_PER_M, REACH_ROLL_DEG_PER_M, REACH_PITCH_DEG_PER_M = 13.0, 7.0, 6.0
-"""The shoulder of a hand that reaches forward comes along; the chest leans away from a hand held out, and back from
-hands held forward."""
-REACH_SHARES = {"spine1": 0.2, "spine2": 0.35, "spine3": 0.45}
 
 
 @dataclass(frozen=True)
@@ -57,29 +56,35 @@ class Trunk:
     sink: np.ndarray
 
 
-def pose_trunk(targets: Targets, style: Style, seed: int) -> Trunk:
-    """Pelvis, back, neck and head of the targets' frames."""
-    times_s = (targets.start_frame + np.arange(targets.frame_count)) / MOTION_FPS
-    speech = targets.channel("speech")
-    size = style.alive * (IDLE_DRIFT + (1.0 - IDLE_DRIFT) * speech)
-    degrees = _drifting(times_s, seed, size)
-    for name in TURNS:
-        degrees[name] += targets.channel(name)
-    _breathe(degrees, style.breath * targets.channel("breath")[:, 0])
-    _reach(degrees, targets)
-    degrees["spine1"] -= COMPENSATED * degrees["hips"]
-    for name, share in LEAN_SHARES.items():
-        degrees[name][:, 0] += share * style.lean_deg
-    trunk = sum(degrees[name] for name in LEAN_SHARES)
-    for name, share in KEEPS_AHEAD.items():
-        degrees[name] -= share * trunk
-    sway = alive(("pelvis/sideways", "pelvis/forward", "pelvis/down"), times_s, seed) * size
-    if style.seated:
-        for name, tilt in SEATED_TILT_DEG.items():
-            degrees[name][:, 0] += tilt
-    rotations = {JOINTS[name]: turned(values) for name, values in degrees.items()}
-    sink = targets.channel("sink")[:, 0] + SINK_SWAY_M * sway[:, 2]
-    return Trunk(rotations, targets.channel("pelvis") + SWAY_M * sway[:, :2], sink)
+class TrunkPoser:
+    """Pelvis, back, neck and head of one stretch of frames after the other.
+
+    Args:
+        style: who is speaking.
+        seed: whose body drifts by itself.
+    """
+
+    def __init__(self, style: Style, seed: int) -> None:
+        self.style, self.seed = style, seed
+        self.following = Following(seed, math.sqrt(style.torso) * (SEATED_FOLLOWS if style.seated else 1.0))
+
+    def push(self, targets: Targets) -> Trunk:
+        """The trunk at the targets' frames."""
+        style = self.style
+        times_s = (targets.start_frame + np.arange(targets.frame_count)) / MOTION_FPS
+        speech = targets.channel("speech")
+        size = style.alive**CALMER * (IDLE_DRIFT + (1.0 - IDLE_DRIFT) * speech)
+        degrees = _drifting(times_s, self.seed, size * self.following.stirred(targets))
+        for name in TURNS:
+            degrees[name] += targets.channel(name)
+        for name, turn in self.following.push(targets, times_s).items():
+            degrees[name] += turn
+        _breathe(degrees, style.breath * targets.channel("breath")[:, 0])
+        _stand_or_sit(degrees, style)
+        sway = alive(("pelvis/sideways", "pelvis/forward", "pelvis/down"), times_s, self.seed) * size
+        rotations = {JOINTS[name]: turned(values) for name, values in degrees.items()}
+        sink = targets.channel("sink")[:, 0] + SINK_SWAY_M * sway[:, 2]
+        return Trunk(rotations, targets.channel("pelvis") + SWAY_M * sway[:, :2], sink)
 
 
 def head_in_world(rotations: np.ndarray) -> np.ndarray:
@@ -99,8 +104,7 @@ def turned(degrees: np.ndarray) -> np.ndarray:
 def _drifting(times_s: np.ndarray, seed: int, size: np.ndarray) -> dict[str, np.ndarray]:
     """Degrees (T, 3) that each joint turns by itself, for sizes (T, 1)."""
     names = [f"turn/{joint}/{axis}" for joint in TURNS for axis in AXES]
-    bursts = np.exp(BURSTS * alive(("turn/bursts",), times_s, seed))
-    values = alive(names, times_s, seed) * size * bursts
+    values = alive(names, times_s, seed) * size
     return {
         joint: values[:, 3 * place : 3 * place + 3] * DRIFT_DEG[joint] for place, joint in enumerate(TURNS)
     }  # fmt: skip
@@ -114,11 +118,14 @@ def _breathe(degrees: dict[str, np.ndarray], breath: np.ndarray) -> None:
     degrees["head"][:, 0] += BREATH_HEAD_DEG * breath
 
 
-def _reach(degrees: dict[str, np.ndarray], targets: Targets) -> None:
-    """Turn and lean the chest with the hands' places."""
-    left, right = targets.channel("left_position"), targets.channel("right_position")
-    yaw = REACH_YAW_DEG_PER_M * (right[:, 2] - left[:, 2])
-    roll = REACH_ROLL_DEG_PER_M * (left[:, 0] - right[:, 0])
-    pitch = -REACH_PITCH_DEG_PER_M * 0.5 * (left[:, 2] + right[:, 2])
-    for name, share in REACH_SHARES.items():
-        degrees[name] += share * np.stack((pitch, yaw, roll), axis=-1)
+def _stand_or_sit(degrees: dict[str, np.ndarray], style: Style) -> None:
+    """Shoulders stay nearly level over the pelvis, the face stays ahead; lean forward, and sit as people sit."""
+    degrees["spine1"] -= COMPENSATED * degrees["hips"]
+    for name, share in LEAN_SHARES.items():
+        degrees[name][:, 0] += share * style.lean_deg
+    trunk = sum(degrees[name] for name in LEAN_SHARES)
+    for name, share in KEEPS_AHEAD.items():
+        degrees[name] -= share * trunk
+    if style.seated:
+        for name, tilt in SEATED_TILT_DEG.items():
+            degrees[name][:, 0] += tilt
