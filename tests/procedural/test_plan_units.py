@@ -80,7 +80,8 @@ def test_strokes_of_a_phrase_are_alike_and_change_at_its_end() -> None:
     within: list[bool] = []
     across: list[bool] = []
     for seed in SEEDS:
-        strokes = sorted(plan_of(phrased(), seed=seed).strokes, key=lambda move: move.start_s)
+        met = [move for move in plan_of(phrased(), seed=seed).strokes if move.accent_s is not None]
+        strokes = sorted(met, key=lambda move: move.start_s)
         for one, other in itertools.pairwise(strokes):
             assert one.accent_s is not None and other.accent_s is not None
             same_phrase = int(one.accent_s // 5.0) == int(other.accent_s // 5.0)

@@ -18,7 +18,7 @@ from gesta.procedural.body import BodyPlanner
 from gesta.procedural.content import ContentEvent
 from gesta.procedural.habits import HANDS
 from gesta.procedural.hands import LEAD_S, HandPlanner
-from gesta.procedural.phrases import Phrases
+from gesta.procedural.phrases import SHORTEST_GAP_S, Phrases
 from gesta.procedural.style import Style
 from gesta.procedural.units import HOLD_OVERLAP
 from gesta.randomness import generator
@@ -36,6 +36,8 @@ HEARD_AFTER_S = 0.4
 """So long after it sounded an accent is known at the latest."""
 IDLE_AFTER_S, IDLE_GAP_S = (0.1, 0.5), (0.05, 0.7)
 """When hands that do not rest in a pause first move, and the time between such movements."""
+SERIES_S = 3.0
+"""A stroke that is repeated is not repeated for longer than this."""
 LONGEST_IDLE_S = 8.0
 """After so long a pause even hands that never rest do."""
 
@@ -138,6 +140,8 @@ class Planner:
                 self._note(kind, max(known_s, time_s - lead_s), float(time_s), float(strength))
                 if kind == "accent":
                     self.phrases.hear(float(time_s), float(strength), known_s)
+        for time_s, decided_s in zip(prosody.nuclei.times_s, prosody.nuclei.decided_s, strict=True):
+            self.hands.rhythm.hear(float(time_s), float(decided_s) - self.look_ahead_s)
 
     def _note(self, kind: str, decide_s: float, event_s: float = 0.0, strength: float = 0.0, about: str = "") -> None:
         heapq.heappush(self.state.agenda, Item(float(decide_s), KINDS.index(kind), event_s, strength, about))
@@ -147,8 +151,10 @@ class Planner:
         state = self.state
         while state.agenda and state.agenda[0].decide_s <= until_s:
             item = heapq.heappop(state.agenda)
+            self.hands.rhythm.now_s = item.decide_s
             getattr(self, f"_on_{KINDS[item.rank]}")(item)
         self.phrases.forget(until_s)
+        self.hands.rhythm.forget(until_s)
         hand_moves, body_moves = tuple(state.hand_moves), tuple(state.body_moves)
         state.hand_moves, state.body_moves = [], []
         ready_s = max(until_s, 0.0)
@@ -162,7 +168,14 @@ class Planner:
     def _on_accent(self, item: Item) -> None:
         self.state.body_moves += self.body.accent(item.decide_s, item.event_s, item.strength)
         if not self._leaves_to_content(item) and self.phrases.chosen(item.event_s, item.decide_s):
-            self._raised(item.decide_s, self.hands.accent(item.decide_s, item.event_s, item.strength))
+            room = self._room(item.event_s, item.decide_s)
+            self._raised(item.decide_s, self.hands.accent(item.decide_s, item.event_s, item.strength, *room))
+
+    def _room(self, time_s: float, now_s: float) -> tuple[list[float], float]:
+        """The syllables right after a stroke, and when the next stroke is due, as far as is known now."""
+        from_s, until_s = time_s + 0.5 * SHORTEST_GAP_S, time_s + SERIES_S
+        next_s = min(self.phrases.next_s(from_s, until_s, now_s), self._next_content_s(from_s, now_s))
+        return self.hands.rhythm.between(from_s, min(next_s, until_s)), next_s
 
     def _leaves_to_content(self, accent: Item) -> bool:
         """Whether something said, known by now, will be gestured so near to an accent that it leaves no time."""
@@ -181,15 +194,17 @@ class Planner:
     def _on_content(self, item: Item) -> None:
         assert item.said is not None
         self.state.body_moves += self.body.content(item.decide_s, item.said)
-        self._raised(item.decide_s, self.hands.content(item.decide_s, item.said))
+        room = self._room(item.event_s, item.decide_s)
+        self._raised(item.decide_s, self.hands.content(item.decide_s, item.said, *room))
 
     def _raised(self, now_s: float, moves: list[HandMove]) -> None:
         """Take movements that raised hands: the body goes along, and they will hold, and at last go to rest."""
         self.state.hand_moves += moves
         if not moves:
             return
-        for stroke in (move for move in moves if move.phase == "stroke"):
-            self.state.body_moves += self.body.stroke(now_s, stroke)
+        strokes = [move for move in moves if move.phase == "stroke"]
+        if strokes:
+            self.state.body_moves += self.body.stroke(now_s, min(strokes, key=lambda move: move.start_s))
         for hand in {move.hand: None for move in moves}:
             last = max(move.end_s for move in moves if move.hand == hand)
             self._hold_from(last + HOLD_AFTER_S, hand)

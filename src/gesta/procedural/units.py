@@ -13,6 +13,7 @@ from gesta.procedural.gestures import PLACE_SD_M, PhraseGesture
 from gesta.procedural.habits import HANDS, Habits
 from gesta.procedural.places import moved, way_between, within_reach
 from gesta.procedural.profiles import reach_duration
+from gesta.procedural.rhythm import Rhythm
 from gesta.procedural.style import Style
 from gesta.randomness import generator
 from gesta.records import HandMove, HandPose
@@ -65,10 +66,13 @@ class Waiting:
         state: shared with the planner of the strokes.
         seed: the same seed waits the same.
         surprise: 0 where the next accent is known well ahead, up to 1 where it comes as a surprise.
+        rhythm: that movements fall in with.
     """
 
-    def __init__(self, style: Style, habits: Habits, state: HandsState, seed: int, surprise: float) -> None:
-        self.style, self.habits, self.state, self.surprise = style, habits, state, surprise
+    def __init__(
+        self, style: Style, habits: Habits, state: HandsState, seed: int, surprise: float, rhythm: Rhythm
+    ) -> None:
+        self.style, self.habits, self.state, self.surprise, self.rhythm = style, habits, state, surprise, rhythm
         self.random = {name: generator(seed, "procedural", name) for name in ("rests", "fidgets", "idling")}
         self.hold_random = {hand: generator(seed, "procedural", "holds", hand) for hand in HANDS}
         self.wander_m = HOLD_WANDER_M * (0.6 + 1.2 * style.pause_activity)
@@ -120,6 +124,7 @@ class Waiting:
             target = rest if self.habits.touching else moved(rest, away)
             way_m = way_between(self.state.pose[hand], target)
             duration_s = RETRACTION_EASE * reach_duration(way_m, self.habits.tempo)
+            duration_s = self.rhythm.lasting(now_s + late_s, duration_s)
             arc = (0.01, 0.0, 0.03)
             moves.append(
                 HandMove(hand, "retraction", "rest", now_s + late_s, duration_s, target, arc, 0.0, None, "phrase")
@@ -165,4 +170,5 @@ class Waiting:
         target = moved(self.state.pose[hand], drift)
         self.state.pose[hand] = target
         unit = self.state.unit if self.state.raised[hand] else 0
+        duration_s = self.rhythm.lasting(start_s, duration_s)
         return HandMove(hand, phase, "rest", start_s, duration_s, target, cause=cause, unit=unit)
