@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gesta.procedural.fingers import finger_rotations
+from gesta.procedural.fingers import FINGER_JOINTS, finger_rotations
 from gesta.procedural.hand_life import CURLS, DELAYS_S, HandLife
 from gesta.procedural.paths import MOST_BULGE, Variety
 from gesta.procedural.profiles import step
@@ -21,7 +21,8 @@ def hand_going_down(size_m: float = 0.3) -> dict[str, np.ndarray]:
     position = np.tile((0.05, 0.0, 0.3), (rows, 1))
     position[:, 1] -= size_m * step((TIMES_S - 1.0) / 0.5)
     channels = {"position": position, "palm": np.tile((0.0, -1.0, 0.0), (rows, 1))}
-    sizes = {"twist": 1, "wrist": 2, "swivel": 1, "collar": 1, "knuckles": 8}
+    channels["loose"] = np.ones((rows, 1))
+    sizes = {"twist": 1, "wrist": 2, "swivel": 1, "forearm": 1, "collar": 2, "knuckles": FINGER_JOINTS}
     shape = np.tile(HAND_SHAPES["relaxed"].values(), (rows, 1))
     return channels | {name: np.zeros((rows, size)) for name, size in sizes.items()} | {"fingers": shape}
 
@@ -109,8 +110,13 @@ def test_a_family_keeps_its_arc_and_standing_still_has_none() -> None:
 
 def test_no_pose_comes_out_twice_alike() -> None:
     variety = Variety(2)
-    meant = {"twist": np.zeros(1), "wrist": np.zeros(2), "fingers": np.array(HAND_SHAPES["flat"].values())}
-    found = [variety.varied(meant, 1.0) for _ in range(200)]
+    meant = {
+        "position": np.zeros(3),
+        "twist": np.zeros(1),
+        "wrist": np.zeros(2),
+        "fingers": np.array(HAND_SHAPES["flat"].values()),
+    }
+    found = [variety.varied(meant, 0.2, 1.0) for _ in range(200)]
     twists = np.array([values["twist"][0] for values in found])
     assert 4.0 < twists.std() < 12.0
     assert abs(twists.mean()) < 2.0

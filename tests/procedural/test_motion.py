@@ -33,8 +33,8 @@ def test_minimum_jerk_has_its_known_values() -> None:
     acceleration = np.gradient(np.gradient(step(share), share), share)
     assert share[np.argmin(acceleration)] == pytest.approx(0.789, abs=0.002)
     assert bump(np.array([0.0, 0.5, 1.0])).tolist() == [0.0, 1.0, 0.0]
-    assert reach_duration(0.3) == pytest.approx(0.7)
-    assert reach_duration(0.1) == pytest.approx(0.436, abs=0.01)
+    assert reach_duration(0.3) == pytest.approx(0.8)
+    assert reach_duration(0.1) == pytest.approx(0.499, abs=0.01)
 
 
 @pytest.mark.parametrize("hand", ["left", "right"])

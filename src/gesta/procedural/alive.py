@@ -37,20 +37,22 @@ class Drift:
 
 KINDS: Mapping[str, Drift] = {
     # Metres.
-    "position": Drift(0.005, 0.8, 4.0),
+    "position": Drift(0.003, 0.8, 5.9),
     "pelvis": Drift(0.003, 0.2, 4.0),
     # Degrees.
-    "collar": Drift(0.9, 0.6, 4.0),
-    "swivel": Drift(3.5, 0.1, 2.8),
+    "collar": Drift(1.3, 0.6, 4.0),
+    "swivel": Drift(5.0, 0.1, 4.0),
     "twist": Drift(4.0, 0.3, 4.0),
+    # How a forearm's turn wanders between its two ends.
+    "forearm": Drift(4.0, 0.5, 4.0),
     "bend": Drift(2.0, 0.5, 4.0),
     # For a joint of the trunk, to be scaled by each joint's own size.
     "turn": Drift(1.0, 0.55, 3.6),
-    # How a joint of the trunk is pulled by a hand, to be scaled in the same way.
-    "pull": Drift(1.0, 0.06, 4.0),
-    "knuckle": Drift(3.0, 0.5, 3.5),
+    # For each joint of a finger; what the hand does scales it.
+    "knuckle": Drift(2.6, 1.0, 4.0),
+    "thumb": Drift(3.2, 1.0, 4.0),
     # Share of a full curl.
-    "fingers": Drift(0.05, 0.5, 3.5),
+    "fingers": Drift(0.04, 0.6, 4.0),
 }
 """What moves by itself, at liveliness 1."""
 

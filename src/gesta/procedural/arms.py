@@ -96,6 +96,7 @@ def solve_arm(
     wrist_deg: np.ndarray,
     shrug_deg: np.ndarray,
     swivel_deg: np.ndarray | float = 0.0,
+    forearm_deg: np.ndarray | float = 0.0,
 ) -> ArmPose:
     """Local rotations of an arm whose wrist is at a position.
 
@@ -104,15 +105,16 @@ def solve_arm(
         position: (T, 3) wrist from the resting shoulder joint: outward, up, forward, metres, in the chest's frame.
         twist_deg: (T,) twist of the forearm, see `palm_twist_deg`.
         wrist_deg: (T, 2) flexion towards the palm and deviation towards the little finger.
-        shrug_deg: (T,) lift of the collar by breath and shrugs.
+        shrug_deg: (T,) lift of the collar by breath and shrugs, or (T, 2) with how far forward it goes.
         swivel_deg: (T,) how much further the elbow swings outward than is usual for that position.
+        forearm_deg: (T,) how much more than its usual share of the twist the elbow takes from the wrist.
     """
     arm = rest_arm()
     bones = _bones(position, shrug_deg, swivel_deg)
     collar, upper, fore = bones.collar, bones.upper, bones.fore
-    twist = np.radians(twist_deg)
-    at_elbow = matrix_from_axis_angle(unit(arm.fore) * (ELBOW_TWIST_SHARE * twist)[:, None])
-    at_wrist = matrix_from_axis_angle(unit(arm.fore) * ((1.0 - ELBOW_TWIST_SHARE) * twist)[:, None])
+    twist, moved = np.radians(twist_deg), np.radians(forearm_deg)
+    at_elbow = matrix_from_axis_angle(unit(arm.fore) * (ELBOW_TWIST_SHARE * twist + moved)[:, None])
+    at_wrist = matrix_from_axis_angle(unit(arm.fore) * ((1.0 - ELBOW_TWIST_SHARE) * twist - moved)[:, None])
     flexion, deviation = np.radians(wrist_deg[:, 0]), np.radians(wrist_deg[:, 1])
     zero = np.zeros_like(flexion)
     # Towards the palm (down at rest) is about -Z; towards the little finger (backward at rest) is about +Y.
@@ -130,12 +132,19 @@ def _mirrored(pose: ArmPose) -> ArmPose:
     return ArmPose(*(MIRROR @ rotation @ MIRROR for rotation in (pose.collar, pose.shoulder, pose.elbow, pose.wrist)))
 
 
-def _collar(goal: np.ndarray, lift_deg: np.ndarray) -> np.ndarray:
-    """Rotation of the collar (T, 3, 3), lifted (T,) further, for a wrist at a place (T, 3) in the chest's frame."""
+def _collar(goal: np.ndarray, further_deg: np.ndarray) -> np.ndarray:
+    """Rotation of the collar (T, 3, 3) for a wrist at a place (T, 3) in the chest's frame.
+
+    Args:
+        goal: (T, 3) metres.
+        further_deg: (T, 2) how much further it is lifted, and pulled forward.
+    """
     arm = rest_arm()
     way = goal - arm.collar
-    lift = _soft(way @ COLLAR_LIFT_PER_METRE) + COLLAR_LIFT_DEG - _elevation_deg(arm.shoulder) + lift_deg
-    forward = _soft(way @ COLLAR_FORWARD_PER_METRE) + COLLAR_FORWARD_DEG - _azimuth_deg(arm.shoulder)
+    lift = _soft(way @ COLLAR_LIFT_PER_METRE) + COLLAR_LIFT_DEG - _elevation_deg(arm.shoulder) + further_deg[:, 0]
+    forward = (
+        _soft(way @ COLLAR_FORWARD_PER_METRE) + COLLAR_FORWARD_DEG - _azimuth_deg(arm.shoulder) + further_deg[:, 1]
+    )
     return matrix_from_axis_angle(np.radians(np.stack((np.zeros_like(lift), -forward, lift), axis=-1)))
 
 
@@ -211,11 +220,14 @@ class Bones:
 def _bones(position: np.ndarray, shrug_deg: np.ndarray, swivel_deg: np.ndarray | float = 0.0) -> Bones:
     arm = rest_arm()
     goal = arm.collar + arm.shoulder + position
-    collar = _collar(goal, shrug_deg)
+    further = np.reshape(shrug_deg, (len(goal), -1))
+    further = further if further.shape[1] > 1 else np.pad(further, ((0, 0), (0, 1)))
+    collar = _collar(goal, further)
     upper_way, _, _ = _bend(goal - (arm.collar + collar @ arm.shoulder), swivel_deg)
     # The collar goes with the upper arm, which then has a little less to do itself.
     raised_deg = np.degrees(np.arccos(np.clip(-upper_way[:, 1], -1.0, 1.0))) - ARM_USUAL_DEG
-    collar = _collar(goal, shrug_deg + _soft(COLLAR_WITH_ARM * raised_deg))
+    lifted = further + np.stack((_soft(COLLAR_WITH_ARM * raised_deg), np.zeros(len(goal))), axis=-1)
+    collar = _collar(goal, lifted)
     upper_way, fore_way, hinge = _bend(goal - (arm.collar + collar @ arm.shoulder), swivel_deg)
     upper = _eased(turn(upper_way, hinge, arm.upper, arm.hinge), upper_way)
     return Bones(collar, upper, turn(fore_way, hinge, arm.fore, arm.hinge), fore_way)

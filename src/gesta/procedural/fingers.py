@@ -15,8 +15,8 @@ FULL_SPREAD_DEG = {"index": 9.0, "middle": 2.0, "ring": -6.0, "pinky": -12.0}
 skeleton's fingers rest 34 degrees apart; the hands of films that were lifted hold theirs 2 to 14 degrees apart."""
 FURTHEST_BACK_DEG, SOFT_DEG = -5.0, 2.0
 """Fingers bend back no further than this, and come to it gently."""
-STRAYING = 2
-"""Base and middle joints stray from their finger's curl."""
+FINGER_JOINTS = 15
+"""Of one hand: base, middle and end joint of FINGERS, then the thumb's."""
 THUMB_ACROSS_DEG, THUMB_BEND_DEG = 42.0, (12.0, 38.0, 48.0)
 THUMB_LEVEL_DEG = 45.0
 THUMB_LEVEL_WAY = (0.86, -0.1, 0.5)
@@ -58,20 +58,19 @@ def finger_rotations(side: str, shape: np.ndarray, stray_deg: np.ndarray | None 
     Args:
         side: "left" or "right".
         shape: (T, 8) values of a `HandShape`, between shapes where the hand is changing.
-        stray_deg: (T, 8) further flexion of the four fingers' base and middle joints; none if not given.
+        stray_deg: (T, 15) further flexion of each of FINGER_JOINTS; none if not given.
 
     Returns:
         15 joint names and (T, 15, 3, 3) rotations.
     """
     axes = _axes(side)
     mirror = 1.0 if side == "left" else -1.0
+    stray = np.zeros((len(shape), FINGER_JOINTS)) if stray_deg is None else stray_deg
     names, vectors = [], []
     for number, finger in enumerate(FINGERS):
         curl = shape[:, number]
         for segment, bent in enumerate(flexion_deg(curl).T, start=1):
-            flexion = bent
-            if stray_deg is not None and segment <= STRAYING:
-                flexion = flexion + stray_deg[:, STRAYING * number + segment - 1]
+            flexion = bent + stray[:, len(names)]
             flexion = FURTHEST_BACK_DEG + SOFT_DEG * np.logaddexp(0.0, (flexion - FURTHEST_BACK_DEG) / SOFT_DEG)
             vector = np.radians(flexion)[:, None] * axes[f"{side}_{finger}{segment}"]
             if segment == 1:
@@ -82,7 +81,7 @@ def finger_rotations(side: str, shape: np.ndarray, stray_deg: np.ndarray | None 
             names.append(f"{side}_{finger}{segment}")
             vectors.append(vector)
     for segment, full in enumerate(THUMB_BEND_DEG, start=1):
-        vector = np.radians(full * shape[:, 6])[:, None] * axes[f"{side}_thumb{segment}"]
+        vector = np.radians(full * shape[:, 6] + stray[:, len(names)])[:, None] * axes[f"{side}_thumb{segment}"]
         if segment == 1:
             vector = vector + np.radians(THUMB_ACROSS_DEG * shape[:, 5])[:, None] * axes[f"{side}_thumb1"]
             vector = vector + np.radians(THUMB_LEVEL_DEG * shape[:, 7])[:, None] * _level_axis(side)

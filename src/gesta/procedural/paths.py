@@ -1,4 +1,4 @@
-"""No two movements of a hand are the same: how its path bends, and how its pose differs from the one meant.
+"""No two movements of a hand are the same: how its path bends, where it ends, how its pose differs from the one meant.
 
 A reach is made by joints that turn, so its path bulges as a turn about the elbow would make it, more for some than for
 others, and it strays a little to one side; measured paths have a chord of 0.91 of their length. Palm, wrist and
@@ -23,13 +23,18 @@ MOST_BULGE = 0.3
 """No path bulges by more than this share of its length."""
 OVERSHOOT_MEAN, OVERSHOOT_SD, AFTER_STRAY = 0.03, 0.03, 0.06
 """How far a hand goes beyond where it was going before it settles, and aside, as shares of the way."""
-AFTER_SHARE, SHORTEST_AFTER_S = 1.0, 0.4
+AFTER_SHARE, SHORTEST_AFTER_S = 1.2, 0.6
 """How long that takes, as a share of the move's duration."""
-AFTER_BEGINS = 0.28
+AFTER_BEGINS = 0.25
 """Share of it that lies before the move's end: the pulse is fastest as the hand arrives, so it runs on and rounds."""
-LATEST_TURN_S, TURN_TAKES = 0.09, (0.8, 1.25)
+LATEST_TURN_S, TURN_TAKES = 0.03, (0.75, 1.1)
 """A hand turns and changes its shape up to so much later than it sets out, in this share of the time it goes."""
-TWIST_SD_DEG, WRIST_SD_DEG = 7.0, (5.0, 3.5)
+BULGE_TAKES = 1.3
+"""The bulge lasts so much longer than the move: a path that leaves the straight line quickly would be a jolt."""
+TWIST_SD_DEG, WRIST_SD_DEG = 9.0, (4.0, 2.0)
+PLACE_SD, MOST_AWAY_M = np.array((0.2, 0.08, 0.1)), 0.05
+"""Standard deviations of how far outward, up and forward of the place meant a hand ends, as shares of its way, and how
+far at most: two hands that do the same do not mirror each other."""
 FINGERS_SD, FINGER_SD = 0.06, 0.035
 """All fingers together, and each by itself, as shares of a full curl."""
 CURLS = 4
@@ -74,13 +79,15 @@ class Variety:
         """How much later than the move the hand begins to turn and to change its shape, and how long that takes: s."""
         return self.random.uniform(0.0, LATEST_TURN_S), move.duration_s * self.random.uniform(*TURN_TAKES)
 
-    def varied(self, values: Mapping[str, np.ndarray], finger_motion: float) -> dict[str, np.ndarray]:
-        """The values of a pose by channel, as they come out this time."""
+    def varied(self, values: Mapping[str, np.ndarray], way_m: float, finger_motion: float) -> dict[str, np.ndarray]:
+        """The values of a pose by channel, as they come out this time, `way_m` from where the hand was."""
+        away = MOST_AWAY_M * np.tanh(way_m * self.random.normal(0.0, PLACE_SD) / MOST_AWAY_M)
         twist, *wrist = self.random.normal(0.0, (TWIST_SD_DEG, *WRIST_SD_DEG))
         fingers = FINGERS_SD * self.random.normal() + FINGER_SD * self.random.normal(size=CURLS)
         shape = values["fingers"].copy()
         shape[:CURLS] += finger_motion * fingers
-        return {**values, "twist": values["twist"] + twist, "wrist": values["wrist"] + wrist, "fingers": shape}
+        found = {"position": values["position"] + away, "twist": values["twist"] + twist}
+        return {**values, **found, "wrist": values["wrist"] + wrist, "fingers": shape}
 
 
 def _across(vector: np.ndarray, along: np.ndarray) -> np.ndarray:

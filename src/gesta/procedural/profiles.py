@@ -14,7 +14,7 @@ DECELERATION_PEAK = 1.0 - ACCELERATION_PEAK
 # Main sequence of the wrist as measured on a real speaker between minima of speed: 0.35 s for 0.1 m, 0.57 s for 0.3 m,
 # power 0.43. Reaches that overlap last longer than what is seen of each between its neighbours.
 REFERENCE_REACH_M = 0.3
-REFERENCE_DURATION_S = 0.7
+REFERENCE_DURATION_S = 0.8
 DURATION_POWER = 0.43
 SHORTEST_MOVE_S = 0.2
 

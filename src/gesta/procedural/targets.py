@@ -11,12 +11,14 @@ import numpy as np
 
 from gesta.procedural.arms import palm_twist_deg, unit
 from gesta.procedural.channels import BODY_SIZES
+from gesta.procedural.fingers import FINGER_JOINTS
 from gesta.procedural.hand_life import HandLife
 from gesta.procedural.hands import HANDS
 from gesta.procedural.mouth import MouthReader
-from gesta.procedural.paths import Variety
+from gesta.procedural.paths import BULGE_TAKES, Variety
 from gesta.procedural.profiles import bump, step
 from gesta.procedural.shapes import HAND_SHAPES, HandShape
+from gesta.procedural.touching import arrives_touching, touches
 from gesta.records import BodyMove, HandMove, HandPose, Plan, Prosody, Words
 from gesta.units import MOTION_FPS
 
@@ -27,11 +29,14 @@ HAND_SIZES = {
     "wrist": 2,
     "fingers": len(fields(HandShape)),
     "swivel": 1,
-    "collar": 1,
-    "knuckles": 8,
+    "forearm": 1,
+    "collar": 2,
+    "knuckles": FINGER_JOINTS,
+    "loose": 1,
 }
-"""The last three only drift: how far the elbow swings out and the collar lifts beyond what the hand's place asks for,
-and how far the base and middle joints of four fingers stray from their curl, all in degrees."""
+"""Swivel, forearm, collar and knuckles only drift: how far the elbow swings out, and the collar lifts and goes forward,
+beyond what the hand's place asks for, how the forearm's turn wanders between its two ends, how far finger joints stray
+from their curl, all in degrees. A hand that lies on something is not loose: 0, else 1."""
 
 
 def _layout() -> dict[str, slice]:
@@ -128,7 +133,7 @@ class TargetTracker:
             self._begin(plan.start_hands)
         finger_motion = plan.style["finger_motion"]
         for move, values in zip(plan.hand_moves, hand_values([move.pose for move in plan.hand_moves]), strict=True):
-            self._add_hand_move(move, self.variety.varied(values, finger_motion))
+            self._add_hand_move(move, values, finger_motion)
         for body_move in plan.body_moves:
             self._add_body_move(body_move)
         frames = prosody.frame_count
@@ -143,22 +148,26 @@ class TargetTracker:
         return targets
 
     def _begin(self, hands: tuple[HandPose, HandPose]) -> None:
-        for hand, values in zip(HANDS, hand_values(hands), strict=True):
-            for name, value in values.items():
+        for hand, pose, values in zip(HANDS, hands, hand_values(hands), strict=True):
+            for name, value in (values | {"loose": np.array([float(not touches(hand, pose))])}).items():
                 self.state.goals[f"{hand}_{name}"] = value
                 self.state.last[LAYOUT[f"{hand}_{name}"]] = value
         for name, size in BODY_SIZES.items():
             self.state.goals[name] = np.zeros(size)
 
-    def _add_hand_move(self, move: HandMove, values: dict[str, np.ndarray]) -> None:
+    def _add_hand_move(self, move: HandMove, values: dict[str, np.ndarray], finger_motion: float) -> None:
         where = LAYOUT[f"{move.hand}_position"]
         start = self.state.goals[f"{move.hand}_position"]
         bulge = self.variety.bulge(move, start)
-        self.state.steps.append(Step(where, move.start_s, move.duration_s, bulge, pulse=True))
-        after_s, settling_s, beyond = self.variety.after(move, start)
-        self.state.steps.append(Step(where, max(after_s, move.start_s), settling_s, beyond, pulse=True))
+        loose = not arrives_touching(move)
+        if loose:
+            values = self.variety.varied(values, float(np.linalg.norm(values["position"] - start)), finger_motion)
+            after_s, settling_s, beyond = self.variety.after(move, start)
+            self.state.steps.append(Step(where, max(after_s, move.start_s), settling_s, beyond, pulse=True))
+        bulge_s = move.duration_s * (BULGE_TAKES if loose else 1.0)
+        self.state.steps.append(Step(where, move.start_s, bulge_s, bulge, pulse=True))
         late_s, duration_s = self.variety.turning(move)
-        for name, value in values.items():
+        for name, value in (values | {"loose": np.array([float(loose)])}).items():
             when = (move.start_s, move.duration_s) if name == "position" else (move.start_s + late_s, duration_s)
             self._go(f"{move.hand}_{name}", *when, value)
         if move.phase == "stroke":

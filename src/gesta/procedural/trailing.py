@@ -56,6 +56,13 @@ class Pendulum(Filter):
         super().__init__((push, 0.0, 0.0), (rate**-2, 2.0 * damping / rate, 1.0))
 
 
+class Rate(Filter):
+    """How fast something changes, per second, averaged over about `over_s`."""
+
+    def __init__(self, over_s: float) -> None:
+        super().__init__((1.0, 0.0), (over_s**2 / 4.0, over_s, 1.0))
+
+
 class Follower(Filter):
     """Something that follows without overshoot, later by `delay_s` for slow movements."""
 
