@@ -48,6 +48,8 @@ KINDS: Mapping[str, Drift] = {
     "bend": Drift(2.0, 0.5, 4.0),
     # For a joint of the trunk, to be scaled by each joint's own size.
     "turn": Drift(1.0, 0.55, 3.6),
+    # How a joint of the trunk is pulled by a hand, to be scaled in the same way.
+    "pull": Drift(1.0, 0.06, 4.0),
     # For each joint of a finger; what the hand does scales it.
     "knuckle": Drift(2.6, 1.0, 4.0),
     "thumb": Drift(3.2, 1.0, 4.0),

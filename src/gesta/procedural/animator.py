@@ -1,7 +1,7 @@
 """Third step of the procedural speaker: target values in, motion out.
 
 Pelvis and spine first, then the arms in the chest's frame, the legs under the pelvis, the fingers, the face. Every
-frame is solved by itself in closed form, so a stretch of a stream is what the file has at that place.
+frame is solved in closed form, and what is carried from stretch to stretch is that the trunk comes late.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from gesta.procedural.fingers import finger_rotations
 from gesta.procedural.legs import contacts, feet, pelvis_height, seat_height, solve_leg
 from gesta.procedural.style import Style
 from gesta.procedural.targets import Targets
-from gesta.procedural.trunk import Trunk, head_in_world, pose_trunk
+from gesta.procedural.trunk import Trunk, TrunkPoser, head_in_world
 from gesta.records import JOINT_COUNT, Motion
 
 BREATH_SHRUG_DEG = 1.8
@@ -24,7 +24,7 @@ ARM_JOINTS = tuple(f"{side}_{part}" for side in ("left", "right") for part in ("
 
 
 class Animator:
-    """Turns target values into motion; it needs nothing of what came before, so `push` is all there is.
+    """Turns target values into motion: `push` stretches that follow each other.
 
     Args:
         style: who is speaking.
@@ -32,12 +32,12 @@ class Animator:
     """
 
     def __init__(self, style: Style, seed: int) -> None:
-        self.style, self.seed = style, seed
+        self.style, self.trunk = style, TrunkPoser(style, seed)
 
     def push(self, targets: Targets) -> Motion:
         """Motion of the targets' frames."""
         rotations = np.broadcast_to(np.eye(3, dtype=np.float32), (targets.frame_count, JOINT_COUNT, 3, 3)).copy()
-        trunk = pose_trunk(targets, self.style, self.seed)
+        trunk = self.trunk.push(targets)
         for name, rotation in trunk.rotations.items():
             rotations[:, skeleton().index(name)] = rotation
         self._arms(targets, rotations)
