@@ -1,5 +1,7 @@
 """Trunk, head, eyes and feet: alive and loosely tied, eyes on the listener, feet on the floor, steps, a chair."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from gesta.motion.skeleton import skeleton
 from gesta.procedural.body import BodyPlanner
 from gesta.procedural.content import ContentEvent
 from gesta.procedural.face import EYE_RANGE_DEG, eyes_in_head
+from gesta.procedural.families import families
 from gesta.procedural.planner import Planner
 from gesta.procedural.speaker import ProceduralSpeaker
 from gesta.procedural.speaking import Speaking
@@ -171,16 +174,28 @@ def test_who_sits_has_bent_knees_and_flat_feet() -> None:
 
 
 def test_the_head_shakes_with_a_no() -> None:
-    said = ContentEvent(1.0, 0.8, 1.2, "no", "negation", ("away",), 1.0)
+    said = ContentEvent(1.0, 0.8, 1.2, "no", "negation", ("away",), 1.0, "", "shake")
     yaws = [move.amount[1] for move in BodyPlanner(Style(), 1).content(0.0, said) if move.channel == "head"]
     assert max(yaws) > 1.0 > -1.0 > min(yaws)
 
 
 def test_a_shrug_lifts_the_shoulders() -> None:
     pose = HandPose((0.1, -0.2, 0.3), (0.0, 1.0, 0.0))
-    moves = BodyPlanner(Style(), 1).stroke(0.5, HandMove("left", "stroke", "shrug", 1.0, 0.4, pose))
-    shoulders = [move.amount[0] for move in moves if move.channel == "shrug"]
-    assert shoulders[0] > 3.0
-    assert shoulders[-1] == 0.0
+    stroke = HandMove("left", "stroke", "shrug", 1.0, 0.4, pose)
+    moves = BodyPlanner(Style(), 1).gesture(0.5, stroke, 1.9)
+    shoulders = [move for move in moves if move.channel == "shrug"]
+    assert [move.start_s for move in shoulders] == [1.0, 1.9]
+    assert 0.5 * families()["shrug"].shrug_deg < shoulders[0].amount[0] < 1.2 * families()["shrug"].shrug_deg
+    assert shoulders[-1].amount == (0.0,)
+    assert {move.channel for move in moves} >= {"shrug", "brows", "head", "neck"}
     other = HandMove("left", "stroke", "beat", 1.0, 0.4, pose)
-    assert not [move for move in BodyPlanner(Style(), 1).stroke(0.5, other) if move.channel == "shrug"]
+    assert not [move for move in BodyPlanner(Style(), 1).gesture(0.5, other, 1.9) if move.channel == "shrug"]
+
+
+def test_the_head_goes_with_a_gesture_unless_the_words_say_otherwise() -> None:
+    pose = HandPose((0.1, -0.2, 0.3), (0.0, 0.0, 1.0))
+    stroke = HandMove("left", "stroke", "palm_away", 1.0, 0.4, pose)
+    yaws = [move.amount[1] for move in BodyPlanner(Style(), 1).gesture(0.5, stroke, 1.9) if move.channel == "head"]
+    assert max(yaws) > 0.5 > -0.5 > min(yaws)
+    # The same hand greets: what is said says what the head does.
+    assert BodyPlanner(Style(), 1).gesture(0.5, replace(stroke, cause="content"), 1.9) == []

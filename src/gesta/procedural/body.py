@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from gesta.procedural.blinks import LidPlanner
 from gesta.procedural.breath import BreathPlanner
 from gesta.procedural.content import ContentEvent
+from gesta.procedural.families import families
 from gesta.procedural.gaze import GazePlanner
 from gesta.procedural.head import HeadPlanner
 from gesta.procedural.speaking import Speaking
@@ -27,12 +28,8 @@ BROWS_UP_S, BROWS_HELD_S, BROWS_DOWN_S = (0.16, 0.26), (0.05, 0.35), (0.35, 0.6)
 BROWS_UNEVEN = 0.18
 """How much more one brow rises than the other, at most; it is the speaker's own."""
 LARGE_LOOK_DEG = 8.0
-HEAD_FOR_CONTENT = {
-    "negation": "shake", "none": "shake", "question": "tilt", "uncertain": "tilt", "certain": "nod", "greeting": "nod",
-    "thanks": "nod", "important": "nod", "all": "shake",
-}  # fmt: skip
-"""What the head does for what is said."""
-SHRUG_DEG = (5.0, 10.0)
+SHRUG_SPREAD = (0.6, 1.15)
+"""How far a shrug lifts the shoulders this time, as a share of its family's."""
 
 
 class BodyPlanner:
@@ -89,27 +86,34 @@ class BodyPlanner:
 
     def content(self, now_s: float, event: ContentEvent) -> list[BodyMove]:
         """Something was said that the head answers to: a shake, a tilt, a nod."""
-        kind = HEAD_FOR_CONTENT.get(event.kind)
-        if kind is None or self.face.random() > event.strength:
+        if not event.head or self.face.random() > event.strength:
             return []
         start_s = event.time_s - 0.25
-        return self.head.gesture(kind, max(start_s, now_s), event.strength) if start_s > now_s - 0.3 else []
+        return self.head.gesture(event.head, max(start_s, now_s), event.strength) if start_s > now_s - 0.3 else []
 
     def stroke(self, now_s: float, move: HandMove) -> list[BodyMove]:
-        """A stroke was planned: head and back go along; a shrug takes shoulders, brows and head with it."""
-        along = [*self.head.stroke(now_s, move), *self.torso.stroke(now_s, move)]
-        return [*along, *self._shrug(now_s, move)]
+        """A stroke was planned: head and back go along."""
+        return [*self.head.stroke(now_s, move), *self.torso.stroke(now_s, move)]
 
-    def _shrug(self, now_s: float, move: HandMove) -> list[BodyMove]:
-        if move.family != "shrug" or move.start_s < now_s:
+    def gesture(self, now_s: float, stroke: HandMove, until_s: float) -> list[BodyMove]:
+        """A gesture was planned, by its first stroke, held until some time: what its family takes with it.
+
+        A shrug takes shoulders and brows. The head shakes or tilts along where the words do not say what it does.
+        """
+        family = families().get(stroke.family)
+        if family is None or stroke.start_s < now_s:
             return []
-        degrees, held_s = self.face.uniform(*SHRUG_DEG), self.face.uniform(0.1, 0.5)
-        down_s = move.end_s + held_s
+        moves = self._shrug(stroke, until_s, family.shrug_deg) if family.shrug_deg > 0.0 else []
+        if family.head and stroke.cause != "content":
+            moves += self.head.gesture(family.head, stroke.start_s, 0.8)
+        return moves
+
+    def _shrug(self, stroke: HandMove, until_s: float, shrug_deg: float) -> list[BodyMove]:
+        degrees = shrug_deg * self.face.uniform(*SHRUG_SPREAD)
         return [
-            BodyMove("shrug", "to", move.start_s, move.duration_s, (degrees,), "shrug"),
-            BodyMove("shrug", "to", down_s, 0.5, (0.0,), "shoulders sink again"),
-            *self._raise_brows(move.start_s, 0.7, "shrug"),
-            *self.head.gesture("tilt", move.start_s, 0.8),
+            BodyMove("shrug", "to", stroke.start_s, stroke.duration_s, (degrees,), "shrug"),
+            BodyMove("shrug", "to", max(until_s, stroke.end_s), 0.5, (0.0,), "shoulders sink again"),
+            *self._raise_brows(stroke.start_s, 0.7, "shrug"),
         ]
 
     def _look(self, now_s: float) -> tuple[list[BodyMove], float]:

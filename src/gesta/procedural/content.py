@@ -41,6 +41,7 @@ class ContentEvent:
         families: gesture families that serve it, the most usual first.
         strength: how strongly it asks, 0 to 1.
         direction: "left", "right", "up", "down", "forward", "back", "here", "there", "listener", "self" or "".
+        head: what the head does with it: "shake", "tilt", "nod" or "".
     """
 
     time_s: float
@@ -51,6 +52,7 @@ class ContentEvent:
     families: tuple[str, ...]
     strength: float
     direction: str = ""
+    head: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ def _event(words: Sequence[Word], hit: _Hit, stop: int) -> ContentEvent:
         families=hit.meaning.families,
         strength=hit.meaning.strength,
         direction=hit.meaning.direction,
+        head=hit.meaning.head,
     )
 
 

@@ -37,6 +37,7 @@ class ContentClass(Settings):
     families: tuple[str, ...] = Field(description="gesture families that serve it, the most usual first")
     strength: float = Field(ge=0.0, le=1.0, description="how strongly it asks for a gesture")
     direction: Direction = Field("", description="where the gesture goes")
+    head: Literal["", "shake", "tilt", "nod"] = Field("", description="what the head does")
     negatable: bool = Field(False, description="whether 'not' before it makes it a negation")
 
 

@@ -44,6 +44,7 @@ LONGEST_IDLE_S = 8.0
 # At the same moment a phrase comes before its accents, and what is heard before what comes by itself.
 KINDS = (
     "phrase_start",
+    "said",
     "content",
     "accent",
     "hold",
@@ -100,6 +101,7 @@ class Planner:
         self.phrases = Phrases(self.hands.habits.share, self.hands.habits.tempo, seed)
         self.body = BodyPlanner(style, seed)
         self.random = generator(seed, "procedural", "pauses")
+        self.said_random = generator(seed, "procedural", "said")
         self.state = PlannerState()
         self._note("fidget", FIRST_FIDGET_S)
         for kind, first_s in self.body.recurring().items():
@@ -107,10 +109,11 @@ class Planner:
         for hand in HANDS:
             self._hold_from(FIRST_HOLD_S, hand)
         self.content = self._wanted(content)
-        for event in self.content:
-            decide_s = max(event.start_s - look_ahead_s, event.time_s - LEAD_S)
-            item = Item(decide_s, KINDS.index("content"), event.time_s, event.strength, said=event)
-            heapq.heappush(self.state.agenda, item)
+        for kind, events in (("said", content), ("content", self.content)):
+            for event in events:
+                decide_s = max(event.start_s - look_ahead_s, event.time_s - LEAD_S)
+                item = Item(decide_s, KINDS.index(kind), event.time_s, event.strength, said=event)
+                heapq.heappush(self.state.agenda, item)
 
     def _wanted(self, content: Sequence[ContentEvent]) -> list[ContentEvent]:
         """What of the things said will be gestured if there is time."""
@@ -191,9 +194,14 @@ class Planner:
                 return event.time_s
         return math.inf
 
+    def _on_said(self, item: Item) -> None:
+        """The head answers to what is said, whether or not the hands do."""
+        assert item.said is not None
+        if self.said_random.random() < self.style.content:
+            self.state.body_moves += self.body.content(item.decide_s, item.said)
+
     def _on_content(self, item: Item) -> None:
         assert item.said is not None
-        self.state.body_moves += self.body.content(item.decide_s, item.said)
         room = self._room(item.event_s, item.decide_s)
         self._raised(item.decide_s, self.hands.content(item.decide_s, item.said, *room))
 
@@ -202,14 +210,16 @@ class Planner:
         self.state.hand_moves += moves
         if not moves:
             return
-        strokes = [move for move in moves if move.phase == "stroke"]
+        strokes = sorted((move for move in moves if move.phase == "stroke"), key=lambda move: move.start_s)
+        end_s = max(move.end_s for move in moves)
+        for stroke in strokes:
+            self.state.body_moves += self.body.stroke(now_s, stroke)
         if strokes:
-            self.state.body_moves += self.body.stroke(now_s, min(strokes, key=lambda move: move.start_s))
+            self.state.body_moves += self.body.gesture(now_s, strokes[0], end_s)
         for hand in {move.hand: None for move in moves}:
             last = max(move.end_s for move in moves if move.hand == hand)
             self._hold_from(last + HOLD_AFTER_S, hand)
         busy_until_s = self.hands.busy_until_s
-        end_s = max(move.end_s for move in moves)
         patience_s = self.style.patience_s
         self._note("settle", end_s + min(self.random.uniform(*SETTLE_S), patience_s), busy_until_s)
         self._note("rest", end_s + patience_s, busy_until_s)
