@@ -22,11 +22,12 @@ SAMPLE_X, SAMPLE_Y, NEARNESS, STUDIO = 7 * BLOCK, 8 * BLOCK, 9 * BLOCK, 10 * BLO
 TO_EYE, ON_MAP, FACING, OPEN = 11 * BLOCK, 14 * BLOCK, 17 * BLOCK, 18 * BLOCK
 WRAPS, BLEEDS, BROADS, SMALLS = 19 * BLOCK, 20 * BLOCK, 21 * BLOCK, 22 * BLOCK
 FUZZES, COMBS, WETS = 23 * BLOCK, 24 * BLOCK, 25 * BLOCK
-SCRATCH = 26 * BLOCK
+CREASES, HOLLOWS = 26 * BLOCK, 27 * BLOCK
+SCRATCH = 28 * BLOCK
 """Where in `scratch` a property begins; vectors have x, y and z one after the other. STUDIO is how much of a pixel is
 not covered, OPEN the share of light from all around that arrives, WRAPS and so on the finish, whose highlights BROADS
-and SMALLS have the vertex's gloss in them. Later steps write over what they no longer need: ON_MAP's third part
-becomes the light that arrives."""
+and SMALLS have the vertex's gloss in them, HOLLOWS how much light the surroundings keep away. Later steps write over
+what they no longer need: ON_MAP's third part becomes the light that arrives."""
 LIT = ON_MAP + 2 * BLOCK
 
 

@@ -13,6 +13,7 @@ from gesta.render.blocks import (
     BROADS,
     COLOUR,
     COMBS,
+    CREASES,
     FUZZES,
     NEARNESS,
     NORMAL,
@@ -27,50 +28,41 @@ from gesta.render.blocks import (
     shade_block,
 )
 from gesta.render.finish import BLEED, BROAD, COMB, CREASE, FINISHES, FUZZ, SKY, TIGHT, WET, WRAP
-from gesta.render.openness import hollow_share
+from gesta.render.openness import close_hollows
 from gesta.render.visibility import OFFSET_X, OFFSET_Y, SAMPLES
 
 SAME_SURFACE_RATIO = 0.006
 """Samples of one pixel whose distances differ by less than this share may be shaded once."""
 SAME_NORMAL_COSINE = 0.80
 SAME_COLOUR = 0.02
-SURFACE_PARTS = 8
-"""Numbers that a vertex brings along: normal x, y, z, linear red, green, blue, gloss, and kind."""
-KIND = 7
-"""Which of them is the kind."""
+SURFACE_PARTS = 11
+"""Numbers that a vertex brings along: normal x, y, z, linear red, green, blue, gloss, kind, and its place on the
+picture: pixel x, pixel y and inverse distance."""
+KIND, ACROSS, DOWN, NEAR = 7, 8, 9, 10
+"""Which of them is the kind, and which ones the place."""
 FACE = 3
 """Row of `pixels` that says which face each sample sees."""
 
 
+def is_even(faces: np.ndarray, surface: np.ndarray) -> np.ndarray:
+    """(N,) bool: faces of one colour, as far as the first corner and the last one tell; not so those on an iris."""
+    return np.abs(surface[faces[:, 0], 3:5] - surface[faces[:, 2], 3:5]).max(axis=1, initial=0.0) <= SAME_COLOUR
+
+
 @inlined_kernel
 def _same_surface(
-    one: int, other: int, near: Scalar, near_other: Scalar, surface: np.ndarray, faces: np.ndarray
+    one: int, other: int, near: Scalar, near_other: Scalar, surface: np.ndarray, faces: np.ndarray, even: np.ndarray
 ) -> bool:
     """Whether two samples of a pixel, which see the faces `one` and `other`, may share a colour."""
-    a, b, far = faces[one, 0], faces[other, 0], faces[other, 2]
-    # Between the first corner and the last one the colour may change within a single face, as on an iris.
-    change = max(abs(surface[a, 3] - surface[far, 3]), abs(surface[a, 4] - surface[far, 4]))
-    same = change <= SAME_COLOUR
-    if same and one != other:
+    if one == other:
+        same = even[one]
+    else:
+        a, b, far = faces[one, 0], faces[other, 0], faces[other, 2]
+        change = max(abs(surface[a, 3] - surface[far, 3]), abs(surface[a, 4] - surface[far, 4]))
         cosine = surface[a, 0] * surface[b, 0] + surface[a, 1] * surface[b, 1] + surface[a, 2] * surface[b, 2]
-        gap = abs(near - near_other)
-        same = cosine >= SAME_NORMAL_COSINE and gap <= SAME_SURFACE_RATIO * max(near, near_other)
+        away = abs(near - near_other) <= np.float32(SAME_SURFACE_RATIO) * max(near, near_other)
+        same = (change <= np.float32(SAME_COLOUR)) & (cosine >= np.float32(SAME_NORMAL_COSINE)) & away
     return same
-
-
-@inlined_kernel
-def _corner_shares(
-    i: int, j: int, k: int, x: float, y: float, screen: np.ndarray
-) -> tuple[Scalar, Scalar, Scalar, bool]:
-    """How much each corner of a triangle counts at pixel coordinates x, y, perspective included; and whether it is
-    seen from behind."""
-    share_i = (screen[k, 0] - screen[j, 0]) * (y - screen[j, 1]) - (screen[k, 1] - screen[j, 1]) * (x - screen[j, 0])
-    share_j = (screen[i, 0] - screen[k, 0]) * (y - screen[k, 1]) - (screen[i, 1] - screen[k, 1]) * (x - screen[k, 0])
-    share_k = (screen[j, 0] - screen[i, 0]) * (y - screen[i, 1]) - (screen[j, 1] - screen[i, 1]) * (x - screen[i, 0])
-    share_i, share_j, share_k = share_i * screen[i, 2], share_j * screen[j, 2], share_k * screen[k, 2]
-    total = share_i + share_j + share_k
-    scale = 1.0 / total
-    return np.float32(share_i * scale), np.float32(share_j * scale), np.float32(share_k * scale), total > 0.0
 
 
 @inlined_kernel
@@ -79,94 +71,126 @@ def _mixed(part: int, i: int, j: int, k: int, wi: Scalar, wj: Scalar, wk: Scalar
     return wi * surface[i, part] + wj * surface[j, part] + wk * surface[k, part]
 
 
-@inlined_kernel
-def _shade_as(
-    first: int, end: int, face: int, nearness: Scalar, pixels: np.ndarray, surface: np.ndarray, faces: np.ndarray,
-    scratch: np.ndarray,
-) -> int:  # fmt: skip
-    """The sample of the same pixel, from `first` up to `end`, whose colour serves for a face; `end` if none does."""
-    at = first
-    while at < end and not _same_surface(pixels[FACE, at], face, scratch[NEARNESS + at], nearness, surface, faces):
-        at += 1
-    return at
+@shading_kernel
+def describe_samples(
+    count: int, faces: np.ndarray, surface: np.ndarray, pixels: np.ndarray, scratch: np.ndarray
+) -> None:
+    """Write down what the face of each sample is like there; see `paint_body`.
+
+    A triangle's corners count as much as the areas that the sample parts it into, by their inverse distances: so
+    perspective is included. Areas are exact enough in float32, being measured from the sample.
+    """
+    one = np.float32(1.0)
+    for at in range(count):
+        face = pixels[FACE, at]
+        # Unsigned, so that nothing asks whether an index counts from the end.
+        i, j, k = np.uintp(faces[face, 0]), np.uintp(faces[face, 1]), np.uintp(faces[face, 2])
+        x, y = scratch[SAMPLE_X + at], scratch[SAMPLE_Y + at]
+        i_x, i_y = surface[i, ACROSS] - x, surface[i, DOWN] - y
+        j_x, j_y = surface[j, ACROSS] - x, surface[j, DOWN] - y
+        k_x, k_y = surface[k, ACROSS] - x, surface[k, DOWN] - y
+        wi = (j_x * k_y - j_y * k_x) * surface[i, NEAR]
+        wj = (k_x * i_y - k_y * i_x) * surface[j, NEAR]
+        wk = (i_x * j_y - i_y * j_x) * surface[k, NEAR]
+        total = wi + wj + wk
+        scale = one / total
+        wi, wj, wk = wi * scale, wj * scale, wk * scale
+        # The picture's y runs down: there the corners of a face seen from behind run counter-clockwise.
+        side = -one if total > 0.0 else one
+        kind, gloss = np.uintp(surface[i, KIND]), _mixed(6, i, j, k, wi, wj, wk, surface)
+        # A loop over the parts would be made into far slower scattered writes.
+        scratch[NORMAL + at] = side * _mixed(0, i, j, k, wi, wj, wk, surface)
+        scratch[NORMAL + BLOCK + at] = side * _mixed(1, i, j, k, wi, wj, wk, surface)
+        scratch[NORMAL + 2 * BLOCK + at] = side * _mixed(2, i, j, k, wi, wj, wk, surface)
+        scratch[COLOUR + at] = _mixed(3, i, j, k, wi, wj, wk, surface)
+        scratch[COLOUR + BLOCK + at] = _mixed(4, i, j, k, wi, wj, wk, surface)
+        scratch[COLOUR + 2 * BLOCK + at] = _mixed(5, i, j, k, wi, wj, wk, surface)
+        scratch[WRAPS + at], scratch[BLEEDS + at] = FINISHES[kind, WRAP], FINISHES[kind, BLEED]
+        scratch[BROADS + at] = FINISHES[kind, BROAD] * gloss
+        scratch[SMALLS + at] = FINISHES[kind, TIGHT] * gloss * gloss
+        scratch[FUZZES + at], scratch[COMBS + at] = FINISHES[kind, FUZZ], FINISHES[kind, COMB]
+        scratch[OPEN + at], scratch[CREASES + at] = FINISHES[kind, SKY], FINISHES[kind, CREASE]
+        scratch[WETS + at] = FINISHES[kind, WET]
 
 
 @inlined_kernel
-def _describe(
-    at: int, face: int, x: float, y: float, surface: np.ndarray, faces: np.ndarray, screen: np.ndarray,
-    scratch: np.ndarray,
-) -> int:  # fmt: skip
-    """Write down, as sample `at` of the block, what a face is like at pixel coordinates x, y; returns its kind."""
-    i, j, k = faces[face, 0], faces[face, 1], faces[face, 2]
-    wi, wj, wk, behind = _corner_shares(i, j, k, x, y, screen)
-    side = np.float32(-1.0) if behind else np.float32(1.0)
-    kind, gloss = int(surface[i, KIND]), _mixed(6, i, j, k, wi, wj, wk, surface)
-    # A loop over the parts would be made into far slower scattered writes.
-    scratch[NORMAL + at] = side * _mixed(0, i, j, k, wi, wj, wk, surface)
-    scratch[NORMAL + BLOCK + at] = side * _mixed(1, i, j, k, wi, wj, wk, surface)
-    scratch[NORMAL + 2 * BLOCK + at] = side * _mixed(2, i, j, k, wi, wj, wk, surface)
-    scratch[COLOUR + at] = _mixed(3, i, j, k, wi, wj, wk, surface)
-    scratch[COLOUR + BLOCK + at] = _mixed(4, i, j, k, wi, wj, wk, surface)
-    scratch[COLOUR + 2 * BLOCK + at] = _mixed(5, i, j, k, wi, wj, wk, surface)
-    scratch[WRAPS + at], scratch[BLEEDS + at] = FINISHES[kind, WRAP], FINISHES[kind, BLEED]
-    scratch[BROADS + at], scratch[SMALLS + at] = FINISHES[kind, BROAD] * gloss, FINISHES[kind, TIGHT] * gloss * gloss
-    scratch[FUZZES + at], scratch[COMBS + at] = FINISHES[kind, FUZZ], FINISHES[kind, COMB]
-    scratch[WETS + at] = FINISHES[kind, WET]
-    scratch[OPEN + at] = FINISHES[kind, SKY]
-    scratch[SAMPLE_X + at], scratch[SAMPLE_Y + at] = np.float32(x), np.float32(y)
-    return kind
+def _note(at: int, face: int, column: int, row: int, sample: int, near: Scalar, share: Scalar, pixels: np.ndarray,
+          scratch: np.ndarray) -> int:  # fmt: skip
+    """Write down which face sample `at` of the block sees, and where; returns the place of the next one."""
+    scratch[SAMPLE_X + at] = np.float32(column) + np.float32(OFFSET_X[sample])
+    scratch[SAMPLE_Y + at] = np.float32(row) + np.float32(OFFSET_Y[sample])
+    scratch[NEARNESS + at], scratch[SHARE + at], pixels[FACE, at] = near, share, face
+    return at + 1
+
+
+@inlined_kernel
+def _part_pixel(
+    row: int, column: int, first: int, inverse: np.ndarray, seen: np.ndarray, surface: np.ndarray, faces: np.ndarray,
+    even: np.ndarray, pixels: np.ndarray, scratch: np.ndarray,
+) -> tuple[int, Scalar]:  # fmt: skip
+    """Note the samples of a pixel that need a colour of their own: their end in the block, and the studio's share."""
+    quarter, studio, end = np.float32(1.0 / SAMPLES), np.float32(0.0), first
+    for sample in range(SAMPLES):
+        near, face = inverse[row, column, sample], seen[row, column, sample]
+        if near <= 0.0:
+            studio += quarter
+            continue
+        at = first
+        while at < end and not _same_surface(
+            pixels[FACE, at], face, scratch[NEARNESS + at], near, surface, faces, even
+        ):
+            at += 1
+        if at < end:
+            scratch[SHARE + at] += quarter
+        else:
+            end = _note(end, face, column, row, sample, near, quarter, pixels, scratch)
+    return end, studio
 
 
 @shading_kernel
 def paint_body(
-    spans: np.ndarray, inverse: np.ndarray, seen: np.ndarray, hollows: np.ndarray, surface: np.ndarray,
-    faces: np.ndarray, screen: np.ndarray, view: np.ndarray, to_map: np.ndarray, depths: np.ndarray, bounds: np.ndarray,
-    floor_window: np.ndarray, linear: np.ndarray, light: np.ndarray, scratch: np.ndarray, pixels: np.ndarray,
-    picture: np.ndarray,
+    spans: np.ndarray, inverse: np.ndarray, seen: np.ndarray, cells: np.ndarray, hollows: np.ndarray,
+    surface: np.ndarray, faces: np.ndarray, even: np.ndarray, view: np.ndarray, to_map: np.ndarray,
+    depths: np.ndarray, bounds: np.ndarray, floor_window: np.ndarray, linear: np.ndarray, light: np.ndarray,
+    scratch: np.ndarray, pixels: np.ndarray, picture: np.ndarray,
 ) -> None:  # fmt: skip
     """Shade every pixel that the mesh covers, wholly or in part.
 
     Args:
         spans, inverse, seen: what is visible, from `draw_visibility`.
-        hollows: from `find_hollows`.
+        cells, hollows: from `find_hollows`.
         surface: (V, SURFACE_PARTS) float32.
         faces: (N, 3).
-        screen: (V, 3) from `project_vertices`.
+        even: (N,) bool, from `is_even`.
         view: (5, 3) float32 from `Camera.packed`.
         to_map, depths, bounds: the shadow map.
         floor_window, linear, light: the studio behind, from `paint_floor`.
         scratch, pixels: scratch, see `gesta.render.blocks`; `pixels` has a fourth row: the face of each sample.
         picture: (H, W, 3) uint8, written.
     """
-    pixel, end = 0, 0
-    quarter, zero, one = np.float32(1.0 / SAMPLES), np.float32(0.0), np.float32(1.0)
+    pixel, end, zero, whole = 0, 0, np.float32(0.0), np.float32(1.0)
     for row in range(spans.shape[0]):
         for column in range(spans[row, 0], spans[row, 1]):
-            first, studio = end, zero
-            for sample in range(SAMPLES):
-                near, face = inverse[row, column, sample], seen[row, column, sample]
-                if near <= zero:
-                    studio += quarter
-                    continue
-                same = _shade_as(first, end, face, near, pixels, surface, faces, scratch)
-                if same < end:
-                    scratch[SHARE + same] += quarter
-                    continue
-                x, y = column + OFFSET_X[sample], row + OFFSET_Y[sample]
-                crease = FINISHES[_describe(end, face, x, y, surface, faces, screen, scratch), CREASE]
-                if crease > zero:
-                    scratch[OPEN + end] *= one - crease * hollow_share(row, column, near, inverse, hollows)
-                scratch[NEARNESS + end], scratch[SHARE + end] = near, quarter
-                pixels[FACE, end] = face
-                end += 1
-            if end == first:
+            first, face, studio = end, seen[row, column, 0], zero
+            n_0, n_1 = inverse[row, column, 0], inverse[row, column, 1]
+            n_2, n_3 = inverse[row, column, 2], inverse[row, column, 3]
+            if max(n_0, n_1, n_2, n_3) <= zero:
                 continue
+            others = (seen[row, column, 1] ^ face) | (seen[row, column, 2] ^ face) | (seen[row, column, 3] ^ face)
+            if others == 0 and min(n_0, n_1, n_2, n_3) > zero and even[face]:
+                end = _note(end, face, column, row, 0, n_0, whole, pixels, scratch)
+            else:
+                end, studio = _part_pixel(row, column, end, inverse, seen, surface, faces, even, pixels, scratch)
             pixels[0, pixel], pixels[1, pixel], pixels[2, pixel] = row, column, first
             scratch[STUDIO + pixel] = studio
             pixel += 1
             if end > BLOCK - SAMPLES:
                 pixels[2, pixel] = end
+                describe_samples(end, faces, surface, pixels, scratch)
+                close_hollows(end, cells, hollows, scratch)
                 shade_block(pixel, pixels, view, to_map, depths, bounds, floor_window, linear, light, scratch, picture)
                 pixel, end = 0, 0
     pixels[2, pixel] = end
+    describe_samples(end, faces, surface, pixels, scratch)
+    close_hollows(end, cells, hollows, scratch)
     shade_block(pixel, pixels, view, to_map, depths, bounds, floor_window, linear, light, scratch, picture)

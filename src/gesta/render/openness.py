@@ -11,6 +11,7 @@ neighbours that belong to the same surface.
 import numpy as np
 
 from gesta.kernels import Scalar, inlined_kernel, shading_kernel
+from gesta.render.blocks import CREASES, HOLLOWS, NEARNESS, OPEN, SAMPLE_X, SAMPLE_Y
 
 CELL_PX = 2
 """Pixels in a side of a cell of the map."""
@@ -74,61 +75,96 @@ def _hollowness(row: int, column: int, places: int, focal_px: Scalar, inverse: n
 
 @shading_kernel
 def find_hollows(
-    spans: np.ndarray, inverse: np.ndarray, focal_px: Scalar, rough: np.ndarray, hollows: np.ndarray
-) -> None:
+    spans: np.ndarray, inverse: np.ndarray, focal_px: Scalar, rough: np.ndarray, sums: np.ndarray, cells: np.ndarray,
+    hollows: np.ndarray,
+) -> None:  # fmt: skip
     """Map how much of the light from all around is kept away from what the picture shows.
 
     Args:
         spans, inverse: what is visible, from `draw_visibility`.
         focal_px: focal length, pixels, float32.
         rough: (H // CELL_PX, W // CELL_PX) float32, scratch.
-        hollows: the same shape, written where something is: share of the light that is kept away, 0 to 1.
+        sums: (2, W // CELL_PX) float32, scratch.
+        cells: as `rough`, written: inverse distance of each cell, which is that of its first sample.
+        hollows: as `rough`, written where something is: share of the light that is kept away, 0 to 1.
     """
-    zero = np.float32(0.0)
     for row in range(rough.shape[0]):
         at_row = row * CELL_PX
+        cells[row] = 0.0
         for column in range(spans[at_row, 0] // CELL_PX, min((spans[at_row, 1] + 1) // CELL_PX, rough.shape[1])):
-            at = column * CELL_PX
-            if inverse[at_row, at, 0] > zero:
+            cells[row, column] = inverse[at_row, column * CELL_PX, 0]
+            if cells[row, column] > 0.0:
                 places = (row % SIDE) * SIDE + column % SIDE
-                rough[row, column] = _hollowness(at_row, at, places, focal_px, inverse)
+                rough[row, column] = _hollowness(at_row, column * CELL_PX, places, focal_px, inverse)
+    _average(spans, rough, sums, cells, hollows)
+
+
+@shading_kernel
+def _average(spans: np.ndarray, rough: np.ndarray, sums: np.ndarray, cells: np.ndarray, hollows: np.ndarray) -> None:
+    """Fill `hollows` with the means of `rough` over the cells around that belong to the same surface."""
+    ratio = np.float32(SAME_RATIO)
     for row in range(rough.shape[0]):
         at_row = row * CELL_PX
-        for column in range(spans[at_row, 0] // CELL_PX, min((spans[at_row, 1] + 1) // CELL_PX, rough.shape[1])):
-            nearness = inverse[at_row, column * CELL_PX, 0]
-            total, weight = zero, np.float32(1e-6)
-            for near_row in range(max(0, row - SIDE // 2), min(row + SIDE // 2, rough.shape[0])):
-                for near_column in range(max(0, column - SIDE // 2), min(column + SIDE // 2, rough.shape[1])):
-                    there = inverse[near_row * CELL_PX, near_column * CELL_PX, 0]
-                    same = np.float32(abs(there - nearness) < np.float32(SAME_RATIO) * nearness)
-                    total += same * rough[near_row, near_column]
-                    weight += same
-            hollows[row, column] = total / weight
+        first, end = spans[at_row, 0] // CELL_PX, min((spans[at_row, 1] + 1) // CELL_PX, rough.shape[1])
+        for column in range(first, end):
+            sums[0, column], sums[1, column] = np.float32(0.0), np.float32(1e-6)
+        for near_row in range(max(0, row - SIDE // 2), min(row + SIDE // 2, rough.shape[0])):
+            for step in range(-SIDE // 2, SIDE // 2):
+                for column in range(max(first, -step), min(end, rough.shape[1] - step)):
+                    nearness = cells[row, column]
+                    same = np.float32(abs(cells[near_row, column + step] - nearness) < ratio * nearness)
+                    sums[0, column] += same * rough[near_row, column + step]
+                    sums[1, column] += same
+        for column in range(first, end):
+            hollows[row, column] = sums[0, column] / sums[1, column]
+
+
+@shading_kernel
+def close_hollows(count: int, cells: np.ndarray, hollows: np.ndarray, scratch: np.ndarray) -> None:
+    """Take from the OPEN share of each sample what `find_hollows` found around it, between the cells of its surface.
+
+    Args:
+        count: how many samples there are.
+        cells, hollows: from `find_hollows`.
+        scratch: (SCRATCH,) float32 of `gesta.render.blocks` with SAMPLE_X, SAMPLE_Y, NEARNESS, CREASES and OPEN.
+    """
+    one, zero, least = np.float32(1.0), np.float32(0.0), np.float32(LEAST_WEIGHT)
+    half, quarter, ratio = np.float32(0.5), np.float32(0.25), np.float32(SAME_RATIO)
+    last_row, last_column = hollows.shape[0] - 1, hollows.shape[1] - 1
+    for at in range(count):
+        row, column = int(scratch[SAMPLE_Y + at]) + 1, int(scratch[SAMPLE_X + at]) + 1
+        down = quarter + half * np.float32(row % CELL_PX)
+        across = quarter + half * np.float32(column % CELL_PX)
+        # Unsigned, so that nothing asks whether an index counts from the end.
+        upper, left = np.uintp(min(row // CELL_PX, last_row)), np.uintp(min(column // CELL_PX, last_column))
+        lower, right = np.uintp(min(row // CELL_PX + 1, last_row)), np.uintp(min(column // CELL_PX + 1, last_column))
+        near = scratch[NEARNESS + at]
+        limit = ratio * near
+        a = (one - down) * (one - across) * np.float32(abs(cells[upper, left] - near) < limit)
+        b = (one - down) * across * np.float32(abs(cells[upper, right] - near) < limit)
+        c = down * (one - across) * np.float32(abs(cells[lower, left] - near) < limit)
+        d = down * across * np.float32(abs(cells[lower, right] - near) < limit)
+        total = a * hollows[upper, left] + b * hollows[upper, right] + c * hollows[lower, left]
+        weight = a + b + c + d
+        kept_away = (total + d * hollows[lower, right]) / (weight + np.float32(1e-6))
+        scratch[HOLLOWS + at] = kept_away if weight >= least else -one
+    for at in range(count):
+        if scratch[HOLLOWS + at] < zero:
+            scratch[HOLLOWS + at] = _hollow_further(
+                int(scratch[SAMPLE_Y + at]), int(scratch[SAMPLE_X + at]), scratch[NEARNESS + at], cells, hollows
+            )
+    for at in range(count):
+        scratch[OPEN + at] *= one - scratch[CREASES + at] * scratch[HOLLOWS + at]
 
 
 @inlined_kernel
-def hollow_share(row: int, column: int, nearness: Scalar, inverse: np.ndarray, hollows: np.ndarray) -> Scalar:
-    """What `find_hollows` found at a pixel for a sample of some inverse distance, between the cells of its surface."""
-    one, zero = np.float32(1.0), np.float32(0.0)
+def _hollow_further(row: int, column: int, nearness: Scalar, cells: np.ndarray, hollows: np.ndarray) -> Scalar:
+    """The same for a sliver beside another surface: what is known of its own is a little further away."""
     first_row, first_column = (row + 1) // CELL_PX, (column + 1) // CELL_PX
-    down = np.float32(0.25) + np.float32(0.5) * np.float32((row + 1) % CELL_PX)
-    across = np.float32(0.25) + np.float32(0.5) * np.float32((column + 1) % CELL_PX)
-    total, weight = zero, np.float32(1e-6)
-    for step_row in range(2):
-        for step_column in range(2):
-            at_row = min(first_row + step_row, hollows.shape[0] - 1)
-            at_column = min(first_column + step_column, hollows.shape[1] - 1)
-            there = inverse[at_row * CELL_PX, at_column * CELL_PX, 0]
-            share = (down if step_row else one - down) * (across if step_column else one - across)
-            if abs(there - nearness) < np.float32(SAME_RATIO) * nearness:
-                total += share * hollows[at_row, at_column]
-                weight += share
-    if weight < np.float32(LEAST_WEIGHT):
-        # A sliver beside another surface: what is known of its own is a little further away.
-        for at_row in range(max(0, first_row - 1), min(first_row + 3, hollows.shape[0])):
-            for at_column in range(max(0, first_column - 1), min(first_column + 3, hollows.shape[1])):
-                there = inverse[at_row * CELL_PX, at_column * CELL_PX, 0]
-                if abs(there - nearness) < np.float32(SAME_RATIO) * nearness:
-                    total += hollows[at_row, at_column]
-                    weight += one
+    total, weight = np.float32(0.0), np.float32(1e-6)
+    for at_row in range(max(0, first_row - 1), min(first_row + 3, hollows.shape[0])):
+        for at_column in range(max(0, first_column - 1), min(first_column + 3, hollows.shape[1])):
+            if abs(cells[at_row, at_column] - nearness) < np.float32(SAME_RATIO) * nearness:
+                total += hollows[at_row, at_column]
+                weight += np.float32(1.0)
     return total / weight

@@ -10,7 +10,7 @@ import numpy as np
 from gesta.render.backdrop import draw_backdrop, draw_plain
 from gesta.render.blocks import BLOCK, SCRATCH
 from gesta.render.camera import Camera
-from gesta.render.compose import KIND, SURFACE_PARTS, paint_body
+from gesta.render.compose import ACROSS, KIND, SURFACE_PARTS, is_even, paint_body
 from gesta.render.contact import CONTACT_CELLS, draw_contact
 from gesta.render.finish import CREASE, DEPTH_ORDER, FINISHES, PLAIN_KIND
 from gesta.render.floor import NODE_STEP, paint_floor, shadow_window
@@ -52,6 +52,7 @@ class Rasteriser:
         self._surface = np.zeros((len(material), SURFACE_PARTS), np.float32)
         self._surface[:, 3:7] = material
         self._surface[:, KIND] = PLAIN_KIND if kind is None else kind
+        self._even = is_even(self._faces, self._surface)
         self._has_creases = bool(np.any(FINISHES[self._surface[:, KIND].astype(int), CREASE] > 0.0))
         self._two_sided = np.zeros(len(faces), np.bool_) if two_sided is None else np.asarray(two_sided, np.bool_)
         self._fronts = np.argsort(DEPTH_ORDER[self._surface[self._faces[:, 0], KIND].astype(int)], kind="stable")
@@ -64,7 +65,8 @@ class Rasteriser:
         self._spans = np.zeros((height, 2), np.int64)
         self._covered = np.zeros((height // TILE_PX, width // TILE_PX), np.float32)
         self._seen = np.zeros((height, width, SAMPLES), np.int32)
-        self._hollows = np.zeros((2, height // CELL_PX, width // CELL_PX), np.float32)
+        self._hollows = np.zeros((3, height // CELL_PX, width // CELL_PX), np.float32)
+        self._hollow_sums = np.zeros((2, width // CELL_PX), np.float32)
         self._linear = np.zeros((height, width, 3), np.float32)
         self._plain = np.empty_like(self._linear)
         self._plain_screen = np.empty((height, width, 3), np.uint8)
@@ -107,10 +109,10 @@ class Rasteriser:
         )  # fmt: skip
         if self._has_creases:
             focal_px = np.float32(view[4, 0])
-            find_hollows(self._spans, self._inverse, focal_px, self._hollows[0], self._hollows[1])
-        self._surface[:, :3] = normals
+            find_hollows(self._spans, self._inverse, focal_px, self._hollows[2], self._hollow_sums, *self._hollows[:2])
+        self._surface[:, :3], self._surface[:, ACROSS:] = normals, self._screen
         paint_body(
-            self._spans, self._inverse, self._seen, self._hollows[1], self._surface, self._faces, self._screen,
+            self._spans, self._inverse, self._seen, *self._hollows[:2], self._surface, self._faces, self._even,
             view.astype(np.float32), *shadows, dark, self._linear, self._light, self._scratch, self._pixels, picture,
         )  # fmt: skip
 
