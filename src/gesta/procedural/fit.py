@@ -31,6 +31,8 @@ LONGEST_FRAMES = FRAMES_PER_BLOCK
 """No more than this much of an example, and of the speech it is tried on, is looked at."""
 SUFFIXES = (".npz", ".bvh")
 DEMO_VOICE = Path(__file__).parents[1] / "assets" / "demo_voice.flac"
+STARTS = ("calm", "neutral", "lively", "restless")
+"""The presets whose nearest one a fit begins with."""
 ROUNDS = 8
 FIRST_STEP, LAST_STEP = 0.8, 0.35
 """How much of what it is short of a setting makes up for in the first and in the last round."""
@@ -101,12 +103,16 @@ def style_of(
     heard = beginning(prosody if prosody is not None and long_enough else analyse(open_speech(DEMO_VOICE)))
     if trials is None:
         trials = min(max(FRAMES_TRIED // heard.frame_count, FEWEST_TRIALS), MOST_TRIALS)
-    style = read_off(wanted)
+
+    def off(style: Style) -> float:
+        return distance(wanted.numbers, spoken_traits(style, heard, seed).numbers, motion.duration_s)
+
+    style = min((read_off(wanted, preset) for preset in STARTS), key=off)
     best, least = style, math.inf
     for turn in range(rounds):
         reached = spoken_traits(style, heard, seed)
-        if (off := distance(wanted.numbers, reached.numbers, motion.duration_s)) < least:
-            best, least = style, off
+        if (away := distance(wanted.numbers, reached.numbers, motion.duration_s)) < least:
+            best, least = style, away
         style = nearer(style, wanted, reached, FIRST_STEP + (LAST_STEP - FIRST_STEP) * turn / (rounds - 1))
     chance = generator(seed, "procedural", "fit")
     return search(best, wanted, motion.duration_s, lambda one: spoken_traits(one, heard, seed), trials, chance)

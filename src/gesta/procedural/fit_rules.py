@@ -9,11 +9,14 @@ import numpy as np
 
 from gesta.procedural.families import rests
 from gesta.procedural.likeness import BLOCKS, SIDES
+from gesta.procedural.presets import PRESETS
 from gesta.procedural.style import Style
 from gesta.procedural.traits import Traits
 
 PLACE_GAIN = 0.8
 """How much of the way to where hands should be, a round goes at its step."""
+FARTHEST_M = 0.55
+"""No hand is asked to rest further from its shoulder than this, however far from there it stays."""
 MOST_AT_ONCE = 3.0
 """No lack is taken to be more than this many times."""
 
@@ -58,8 +61,10 @@ def _head_quickness(numbers: Mapping[str, float]) -> float:
 
 RULES: Sequence[Rule] = (
     Rule("size", _named("speed_p95", "speed_p99"), power=0.7),
-    Rule("alive", _named("speed_p25"), power=0.7, least=0.01),
-    Rule("tempo", _named("submovement_s"), power=-0.5),
+    Rule("alive", _named("speed_p25"), power=0.4, least=0.01),
+    Rule("alive", _named("jerk_p50"), power=0.4),
+    Rule("tempo", _named("submovement_s"), power=-0.3),
+    Rule("tempo", _named("speed_p95", "speed_p99"), power=0.2),
     Rule("strokes", _named("left_peaks", "right_peaks"), power=0.4, least=4.0),
     Rule("strokes", _named("still_share"), gain=-0.3),
     Rule("pause_activity", _named("still_share"), gain=-0.6),
@@ -80,12 +85,13 @@ RULES: Sequence[Rule] = (
 )
 
 
-def read_off(wanted: Traits) -> Style:
-    """The settings that a motion shows at once; the others are as the neutral speaker's."""
-    values: dict[str, Any] = {"rest": _nearest_rest(wanted), "seated": wanted.seated}
+def read_off(wanted: Traits, preset: str = "neutral") -> Style:
+    """The settings that a motion shows at once; the others are as a preset's."""
+    values: dict[str, Any] = {"rest": _nearest_rest(wanted), "seated": wanted.seated, "steps_per_minute": 0.0}
     for side in SIDES:
         values |= {f"rest_{side}_m": rounded(wanted.rest[side]), f"rest_{side}_palm": rounded(wanted.palm[side])}
-    return Style(handedness=min(max(_right_share(wanted.numbers), 0.05), 0.95), **values)
+    values["handedness"] = min(max(_right_share(wanted.numbers), 0.05), 0.95)
+    return Style(**(dict(PRESETS[preset]) | values))
 
 
 def _nearest_rest(wanted: Traits) -> str:
@@ -134,7 +140,8 @@ def _places(style: Style, wanted: Traits, reached: Traits, share: float) -> dict
     away = np.zeros(3)
     for side in SIDES:
         now = getattr(style, f"rest_{side}_m")
-        values[f"rest_{side}_m"] = rounded(np.add(now, share * (wanted.rest[side] - reached.rest[side])))
+        goal = np.add(now, share * (wanted.rest[side] - reached.rest[side]))
+        values[f"rest_{side}_m"] = rounded(goal * min(1.0, FARTHEST_M / max(float(np.linalg.norm(goal)), 1e-6)))
         away = away + 0.5 * (wanted.place[side] - reached.place[side])
     for name, change in zip(("outward_m", "height_m", "forward_m"), share * away, strict=True):
         values[name] = getattr(style, name) + float(change)
