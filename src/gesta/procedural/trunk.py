@@ -36,6 +36,9 @@ CALMER = 0.6
 SWAY_M, SINK_SWAY_M = 1.0, 0.8
 """How much of `alive`'s drift of a pelvis goes to place and height."""
 LEAN_SHARES = {"hips": 0.35, "spine1": 0.3, "spine2": 0.2, "spine3": 0.15}
+TURN_SHARES = {"spine1": 0.4, "spine2": 0.35, "spine3": 0.25}
+HEAD_SHARES = {"neck": 0.55, "head": 0.45}
+"""How joints share the way trunk and head are held all the time: leans, turns of the trunk, whatever the head does."""
 SEATED_TILT_DEG: Mapping[str, float] = {"hips": -12.0, "spine1": 10.0, "spine2": 2.0, "spine3": 2.0, "neck": -2.0}
 """Who sits tilts the pelvis back and rounds the back a little."""
 KEEPS_AHEAD = {"neck": 0.28, "head": 0.14}
@@ -119,13 +122,17 @@ def _breathe(degrees: dict[str, np.ndarray], breath: np.ndarray) -> None:
 
 
 def _stand_or_sit(degrees: dict[str, np.ndarray], style: Style) -> None:
-    """Shoulders stay nearly level over the pelvis, the face stays ahead; lean forward, and sit as people sit."""
+    """Shoulders stay nearly level over the pelvis, the face ahead; trunk and head are held as the style says."""
     degrees["spine1"] -= COMPENSATED * degrees["hips"]
     for name, share in LEAN_SHARES.items():
-        degrees[name][:, 0] += share * style.lean_deg
+        degrees[name] += share * np.array((style.lean_deg, 0.0, -style.tilt_deg))
+    for name, share in TURN_SHARES.items():
+        degrees[name][:, 1] += share * style.turn_deg
     trunk = sum(degrees[name] for name in LEAN_SHARES)
     for name, share in KEEPS_AHEAD.items():
         degrees[name] -= share * trunk
+    for name, share in HEAD_SHARES.items():
+        degrees[name] += share * np.array((style.head_down_deg, style.head_turn_deg, -style.head_tilt_deg))
     if style.seated:
         for name, tilt in SEATED_TILT_DEG.items():
             degrees[name][:, 0] += tilt
