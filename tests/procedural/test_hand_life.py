@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from gesta.procedural.families import rests
 from gesta.procedural.fingers import FINGER_JOINTS, finger_rotations
 from gesta.procedural.hand_life import CURLS, DELAYS_S, HandLife
-from gesta.procedural.paths import MOST_BULGE, Variety
+from gesta.procedural.paths import MOST_AWAY_M, MOST_BULGE, Variety
 from gesta.procedural.profiles import step
 from gesta.procedural.shapes import HAND_SHAPES
-from gesta.procedural.trailing import Follower, Pendulum
+from gesta.procedural.touching import arrives_touching, touches
+from gesta.procedural.trailing import Follower, Pendulum, Rate
 from gesta.records import HandMove, HandPose
 from gesta.units import MOTION_FPS
 
@@ -85,6 +87,63 @@ def test_fingers_never_stop_and_stay_coupled() -> None:
     assert np.abs(turned - straight).max() > 0.02, "knuckles never stray"
 
 
+def held_still(loose: float, seconds: int = 60) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """A hand that goes nowhere, loose or lying on something, and when."""
+    times_s = np.arange(seconds * MOTION_FPS) / MOTION_FPS
+    channels = {name: np.tile(values[:1], (len(times_s), 1)) for name, values in hand_going_down(0.0).items()}
+    return channels | {"loose": np.full((len(times_s), 1), loose)}, times_s
+
+
+@pytest.mark.parametrize("loose", [0.0, 1.0])
+def test_hands_that_lie_on_each_other_move_but_not_apart(loose: float) -> None:
+    places = []
+    for hand, outward in (("left", 1.0), ("right", -1.0)):
+        channels, times_s = held_still(loose)
+        HandLife(hand, 4).push(channels, times_s, 1.0, 1.0)
+        places.append(channels["position"] * (outward, 1.0, 1.0))
+    apart = np.ptp(places[0] - places[1], axis=0)
+    assert np.ptp(places[0], axis=0).min() > 0.001, "dead"
+    assert apart.max() < 1e-9 if loose == 0.0 else apart.min() > 0.005
+
+
+def test_every_joint_of_every_finger_lives_and_more_so_in_a_busy_hand() -> None:
+    still, times_s = held_still(1.0)
+    HandLife("left", 2).push(still, times_s, 1.0, 1.0)
+    busy, _ = held_still(1.0)
+    busy["position"][:, 1] += 0.15 * np.sin(2.0 * np.pi * times_s)
+    HandLife("left", 2).push(busy, times_s, 1.0, 1.0)
+    sizes = still["knuckles"].std(axis=0)
+    assert sizes.shape == (FINGER_JOINTS,)
+    assert sizes.min() > 0.8
+    more = busy["knuckles"][60:].std(axis=0) / still["knuckles"][60:].std(axis=0)
+    assert (more > 1.3).all()
+    assert (more < 3.0).all()
+    base = still["knuckles"][:, 0:12:3]
+    near, far = (np.corrcoef(base[:, 0], base[:, other])[0, 1] for other in (1, 3))
+    assert near > far + 0.1, "neighbours are no more alike than the rest"
+
+
+def test_a_rate_is_how_fast_something_changes() -> None:
+    rate = Rate(0.1).push(0.7 * TIMES_S[:, None])
+    assert rate[-1, 0] == pytest.approx(0.7, abs=1e-3)
+
+
+def test_what_lies_on_something_is_known_by_its_pose_or_its_family() -> None:
+    clasped, hanging = rests()["clasped"], rests()["hanging"]
+    assert touches("left", clasped.left)
+    assert touches("right", clasped.right)
+    assert not touches("left", hanging.left)
+    pose = HandPose((0.03, -0.2, 0.26), (-1.0, 0.0, 0.0))
+    found = {
+        (family, phase): arrives_touching(HandMove("left", phase, family, 0.0, 0.5, pose))
+        for family in ("beat", "point_self")
+        for phase in ("preparation", "stroke")
+    }
+    assert [one for one, touching in found.items() if touching] == [("point_self", "stroke")]
+    home = HandMove("right", "retraction", "rest", 0.0, 0.5, clasped.right)
+    assert arrives_touching(home)
+
+
 def reach(position: tuple[float, float, float], arc: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> HandMove:
     return HandMove("left", "stroke", "beat", 0.0, 0.5, HandPose(position, (0.0, -1.0, 0.0)), arc)
 
@@ -119,6 +178,9 @@ def test_no_pose_comes_out_twice_alike() -> None:
     found = [variety.varied(meant, 0.2, 1.0) for _ in range(200)]
     twists = np.array([values["twist"][0] for values in found])
     assert 4.0 < twists.std() < 12.0
+    places = np.array([values["position"] for values in found])
+    assert 0.02 < places[:, 0].std() < 0.05
+    assert np.abs(places).max() <= MOST_AWAY_M
     assert abs(twists.mean()) < 2.0
     curls = np.array([values["fingers"][:CURLS] for values in found])
     assert 0.4 < np.corrcoef(curls.T)[0, 1] < 0.95

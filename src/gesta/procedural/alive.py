@@ -40,7 +40,7 @@ KINDS: Mapping[str, Drift] = {
     "position": Drift(0.003, 0.8, 5.9),
     "pelvis": Drift(0.003, 0.2, 4.0),
     # Degrees.
-    "collar": Drift(1.3, 0.6, 4.0),
+    "collar": Drift(1.7, 0.6, 4.0),
     "swivel": Drift(5.0, 0.1, 4.0),
     "twist": Drift(4.0, 0.3, 4.0),
     # How a forearm's turn wanders between its two ends.

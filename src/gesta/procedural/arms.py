@@ -31,7 +31,7 @@ COLLAR_RANGE_DEG = 20.0
 TWIST_FREE_DEG, TWIST_LIMIT_DEG = 55.0, 85.0
 """A forearm twists freely this far, and with growing reluctance up to the limit."""
 ELBOW_TWIST_SHARE = 0.55
-TURN_LEFT_TO_ELBOW, MOST_LEFT_DEG, USUAL_TURN_DEG = 0.45, 20.0, 15.0
+TURN_LEFT_TO_ELBOW, MOST_LEFT_DEG, USUAL_TURN_DEG = 0.6, 20.0, 15.0
 """An upper arm does not turn about itself as far as the elbow's hinge asks: the elbow takes this share of the turn away
 from the usual one, up to so much, as measured poses put it there."""
 LONGEST_REACH = 0.985

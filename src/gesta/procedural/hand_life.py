@@ -34,7 +34,7 @@ NEIGHBOURS_R = 0.65
 TIES = np.linalg.cholesky(NEIGHBOURS_R ** np.abs(np.subtract.outer(np.arange(CURLS), np.arange(CURLS))))
 BUSY_OVER_S, BUSY_M_S, BUSY = 0.15, 0.4, (0.6, 1.0)
 """Fingers stray by the first share in a still hand, and by up to so much more in one that is fast beside this speed."""
-LYING = 0.35
+LYING = 0.3
 """What is left of the small motion in a hand that lies on something."""
 SHARED = np.array((-1.0, 1.0, 1.0))
 """Hands that lie on each other go on moving together: what is inward for one is outward for the other."""
@@ -71,10 +71,10 @@ class HandLife:
         drift = self._drift(channels, times_s, liveliness)
         drift["position"] *= channels["loose"]
         drift["position"] += (1.0 - channels["loose"]) * self._drift_together(times_s, liveliness)
-        for name in ("position", "swivel", "forearm", "collar"):
-            channels[name][:] += drift[name]
+        channels["position"][:] += drift["position"]
+        for name in ("twist", "swivel", "forearm", "collar"):
+            channels[name][:] += loose * drift[name]
         dragged = loose * self._drag(channels["position"], channels["palm"])
-        channels["twist"][:] += loose * drift["twist"]
         channels["wrist"][:] += loose * drift["wrist"] + dragged
         shape = channels["fingers"]
         for number, follower in enumerate(self.followers):

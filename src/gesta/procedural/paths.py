@@ -27,9 +27,9 @@ AFTER_SHARE, SHORTEST_AFTER_S = 1.2, 0.6
 """How long that takes, as a share of the move's duration."""
 AFTER_BEGINS = 0.25
 """Share of it that lies before the move's end: the pulse is fastest as the hand arrives, so it runs on and rounds."""
-LATEST_TURN_S, TURN_TAKES = 0.03, (0.75, 1.1)
+LATEST_TURN_S, TURN_TAKES = 0.02, (0.7, 1.05)
 """A hand turns and changes its shape up to so much later than it sets out, in this share of the time it goes."""
-BULGE_TAKES = 1.3
+BULGE_TAKES = 1.1
 """The bulge lasts so much longer than the move: a path that leaves the straight line quickly would be a jolt."""
 TWIST_SD_DEG, WRIST_SD_DEG = 9.0, (4.0, 2.0)
 PLACE_SD, MOST_AWAY_M = np.array((0.2, 0.08, 0.1)), 0.05

@@ -5,7 +5,7 @@ from functools import cache
 from gesta.procedural.families import families, rests
 from gesta.records import HandMove, HandPose
 
-TIGHT_SCATTER = 0.1
+TIGHT_SCATTER = 0.2
 """Families whose places vary no more than this touch something with the stroke."""
 
 
@@ -22,4 +22,7 @@ def arrives_touching(move: HandMove) -> bool:
 
 @cache
 def _touching(hand: str) -> tuple[HandPose, ...]:
-    return tuple(rest.left if hand == "left" else rest.right for rest in rests().values() if rest.touching)
+    # A hand that hangs beside the one that lies on a hip hangs as hands do.
+    found = [(rest.left if hand == "left" else rest.right, rest.touching) for rest in rests().values()]
+    free = [pose for pose, touching in found if not touching]
+    return tuple(pose for pose, touching in found if touching and pose not in free)
