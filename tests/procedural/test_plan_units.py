@@ -153,7 +153,7 @@ def test_calm_hands_rest_in_pauses_and_restless_ones_go_on() -> None:
 def test_who_knows_that_nothing_follows_rests_at_once() -> None:
     prosody = replace(made_prosody(20.0), accents=events([1.5, 12.0]), phrase_ends=Events.none())
     style = Style(patience_s=5.0, strokes=1.0)
-    for look_ahead_s, waits_s in ((math.inf, (0.0, 1.5)), (0.4, (4.0, 6.5))):
+    for look_ahead_s, waits_s in ((math.inf, (0.0, 1.5)), (0.4, (1.5, 6.5))):
         waited = []
         for seed in range(12):
             moves = plan_of(replace(prosody, look_ahead_s=look_ahead_s), style, seed).hand_moves

@@ -119,7 +119,11 @@ class GestureChooser:
         middle = np.array(family.place) + family.scatter * scattered
         size = self.habits.size * self.random.lognormal(0.0, 0.15)
         apart = SECOND_HAND_SD_M * (1.0 - self.style.symmetry) * family.scatter
-        places = {hand: middle + order * self.random.normal(0.0, apart, 3) for order, hand in enumerate(hands)}
+        lower = np.array((0.0, -self.habits.lower_m * family.scatter, 0.0))
+        places = {
+            hand: middle + order * self.random.normal(0.0, apart, 3) + (hand != self.habits.hands[0]) * lower
+            for order, hand in enumerate(hands)
+        }
         sizes = {hand: size * (1.0 if hand == self.habits.hands[0] else self.habits.lesser) for hand in hands}
         strokes = int(self.random.integers(*STROKES_PER_PLACE, endpoint=True))
         return PhraseGesture(name, hands, places, sizes, strokes, made)

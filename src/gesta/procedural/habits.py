@@ -20,6 +20,8 @@ LIVELY_SIZE = 1.35
 """From this size of strokes on, a speaker likes what lively ones like; from its inverse down, what calm ones like."""
 PLACE_SD_M = (0.02, 0.025, 0.015)
 """How far speakers differ in where they gesture: outward, up, forward."""
+LOWER_M = 0.4
+"""The hand that is not preferred gestures lower by this at most, where hands do not mirror each other at all."""
 REST_SD_M = 0.014
 """Nobody rests quite alike on both sides."""
 
@@ -36,6 +38,7 @@ class Habits:
         liking: for each family, as a factor of its likelihood.
         faithfulness: chance that a phrase goes on with the family of the one before.
         away: how far from the usual places gestures are made, (outward, up, forward), metres.
+        lower_m: how much lower the hand that is not preferred gestures, metres.
         lesser: size of the movements of the hand that is not preferred, beside the other's.
         rests: where each hand rests.
         touching: whether a resting hand touches the other or the body, and so stays where it is.
@@ -48,6 +51,7 @@ class Habits:
     liking: Mapping[str, float]
     faithfulness: float
     away: np.ndarray
+    lower_m: float
     lesser: float
     rests: Mapping[str, HandPose]
     touching: bool
@@ -71,6 +75,7 @@ def habits_of(style: Style, seed: int) -> Habits:
         right_share=float(np.clip(style.handedness + random.normal(0.0, spread), 0.0, 1.0)),
         away=np.array((style.outward_m, style.height_m, style.forward_m)) + random.normal(0.0, PLACE_SD_M),
         lesser=1.0 - (1.0 - style.symmetry) * random.uniform(0.3, 1.0),
+        lower_m=(1.0 - style.symmetry) * generator(seed, "procedural", "lower").uniform(0.0, LOWER_M),
         faithfulness=random.uniform(0.1, 0.4),
         liking={name: random.lognormal(0.0, TASTE_SD) * _suits(one, style) for name, one in families().items()},
         rests=_rest_poses(rest, style, generator(seed, "procedural", "rest", "places")),

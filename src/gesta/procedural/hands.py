@@ -34,11 +34,11 @@ SURPRISE_S = 0.5
 NOTICE_S = 1.1
 """With this look-ahead, beyond what hearing needs, nothing does."""
 HEARING_S = 0.1
-SIZE_FROM_STRENGTH, SIZE_SD = (0.65, 0.6), 0.08
+SIZE_FROM_STRENGTH, SIZE_SD = (0.6, 0.8), 0.28
 """Size of the stroke on the weakest accent, and how much more that on the strongest; how strokes of one strength
 differ, as a logarithm."""
-ECHO_SHARE = 0.3
-"""A raised hand that has no part in a stroke goes along with it by this share."""
+ECHO_SHARE, ECHO_AT_REST = 0.3, 0.12
+"""A raised hand that has no part in a stroke goes along with it by the first share, a resting one by the second."""
 REPEAT_S = (0.4, 0.8)
 """Strokes of a series follow each other in this time, at tempo 1: hands share the tempo of stresses, about 0.6 s (Loehr
 2007)."""
@@ -91,6 +91,7 @@ class HandPlanner:
             unit = self.state.raise_hand(hand)
             move = HandMove(hand, "preparation", gesture.name, start_s, duration_s, pose, cause="phrase", unit=unit)
             moves.append(move)
+            self.waiting.raised_by(move)
             self.state.pose[hand] = pose
             self.state.busy_until_s[hand] = start_s + (1.0 - OVERLAP) * duration_s
         return moves
@@ -196,19 +197,32 @@ class HandPlanner:
         for order, hand in enumerate(hands):
             lag_s = self.random.uniform(*SECOND_HAND_LAG_S) if order else 0.0
             scale = gesture.sizes[hand] * prominence * self.random.lognormal(0.0, SIZE_SD)
+            from_m = self.state.pose[hand].position
             moves += self.strokes.stroke(hand, gesture, replace(beat, arrival_s=beat.arrival_s + lag_s), scale)
         if moves:
             self.state.last_arrival_s = beat.arrival_s
             gesture.made += 1
-            moves += self._echo(gesture, moves[-1]) if len(hands) == 1 else []
+            moves += self._echo(moves, from_m) if len(hands) == 1 else []
         return moves
 
-    def _echo(self, gesture: PhraseGesture, stroke: HandMove) -> list[HandMove]:
-        """A raised hand that has no part in a stroke goes along with it a little."""
-        other = HANDS[1 - HANDS.index(stroke.hand)]
+    def _echo(self, moves: Sequence[HandMove], from_m: tuple[float, float, float]) -> list[HandMove]:
+        """A hand that has no part in a stroke goes along with it a little, unless it rests on something.
+
+        Args:
+            moves: of the other hand.
+            from_m: where that was before them.
+        """
+        other = HANDS[1 - HANDS.index(moves[0].hand)]
+        raised, free_s = self.state.raised[other], self.state.busy_until_s[other]
         lag_s, likeness = self.random.uniform(*SECOND_HAND_LAG_S), self.random.normal(1.0, 0.3)
-        if not self.state.raised[other] or stroke.start_s + lag_s < self.state.busy_until_s[other]:
+        if self.habits.touching and not raised:
             return []
-        way = np.subtract(gesture.family.after, gesture.family.before) * ECHO_SHARE * self.style.symmetry * likeness
-        target = self.state.pose[other] = moved(self.state.pose[other], way)
-        return [replace(stroke, hand=other, phase="hold", start_s=stroke.start_s + lag_s, pose=target, arc=(0, 0, 0))]
+        share = (ECHO_SHARE if raised else ECHO_AT_REST) * self.style.symmetry * likeness
+        echoes = []
+        for move in moves:
+            way, from_m = share * np.subtract(move.pose.position, from_m), move.pose.position
+            if move.phase in ("preparation", "stroke") and move.start_s + lag_s >= free_s:
+                target = self.state.pose[other] = moved(self.state.pose[other], way)
+                echo = replace(move, hand=other, start_s=move.start_s + lag_s, pose=target, arc=(0.0, 0.0, 0.0))
+                echoes.append(replace(echo, phase="hold" if raised else "adjustment", unit=move.unit if raised else 0))
+        return echoes

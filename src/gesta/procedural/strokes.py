@@ -22,8 +22,8 @@ OVERLAP = 0.4
 """Share of a movement's duration in which the next may already begin."""
 NEAR_M = 0.02
 """A hand this near to where its stroke begins needs no preparation."""
-LOWEST_STROKE_M = -0.29
-"""Strokes end above this, over a hand that rests before the belly."""
+LOWEST_STROKE_M, ABOVE_REST_M = -0.29, 0.06
+"""Strokes end above this, over a hand that rests before the belly; where hands hang, so much above where they do."""
 STROKE_EASE = 0.85
 """A stroke takes this much of the usual time for its length: it is what the eye should notice."""
 WAYS_TO_PREPARE = ((1.7, 1.0), (1.35, 1.0), (1.35, 0.7), (1.25, 0.5))
@@ -120,6 +120,7 @@ class Strokes:
             waits_s = timing.wait_s + OVERLAP * timing.duration_s
             moves.append(self._still(stroke, "pre_hold", start_s - timing.wait_s, waits_s, before))
         moves.append(stroke)
+        self.waiting.raised_by(stroke)
         self.state.pose[hand] = after
         self.state.busy_until_s[hand] = stroke.end_s - OVERLAP * stroke.duration_s
         return moves
@@ -181,9 +182,16 @@ class Strokes:
         jitter = family.scatter * self.random.normal(0.0, JITTER_M, 3)
         end = gesture.places[hand] + np.array(family.after) * scale + jitter
         # A place that is too low is lifted as a whole, so that the stroke keeps its length.
-        jitter[1] += max(LOWEST_STROKE_M - end[1], 0.0)
-        end[1] = max(end[1], LOWEST_STROKE_M)
+        lowest_m = self._lowest_m(hand)
+        jitter[1] += max(lowest_m - end[1], 0.0)
+        end[1] = max(end[1], lowest_m)
         after = family.pose_after(within_reach(end))
         if family.series:
             after = replace(after, shape=family.series[gesture.made % len(family.series)])
         return self.pose_before(gesture, hand, scale, jitter), after
+
+    def _lowest_m(self, hand: str) -> float:
+        habits = self.waiting.habits
+        return min(
+            LOWEST_STROKE_M, LOWEST_STROKE_M if habits.touching else habits.rests[hand].position[1] + ABOVE_REST_M
+        )

@@ -34,17 +34,31 @@ RETRACTION_EASE, IDLE_EASE = 2.0, 1.25
 REST_APART_S = 0.06
 IDLE_SPREAD, IDLE_PART_M = 2.2, 0.02
 """Idle hands go to places so much further apart than gestures are, and not quite the same place with both."""
+DROPS_S, DROP_SHARE, LESSER_DROP_SHARE = 3.5, (0.7, 1.6), (0.3, 1.0)
+"""A hand that nothing comes for drops to its rest after this share of the speaker's patience, or of so long where
+patience is longer; the hand that is not preferred sooner."""
 READY_S = 0.5
 """Who cannot hear the next accent coming gets ready for it within this time after a stroke."""
 
 
 @dataclass
 class HandsState:
-    """Everything the planner of the hands remembers; `unit` counts gesture units."""
+    """Everything the planner of the hands remembers.
+
+    Attributes:
+        pose: how each hand is held at the end of what is planned.
+        busy_until_s: when that lets go of it.
+        raised: whether it has left its rest.
+        drops_s: when it goes back there by itself, if nothing comes for it.
+        last_arrival_s: when the last stroke arrives.
+        gesture: of the phrase under way.
+        unit: counts gesture units.
+    """
 
     pose: dict[str, HandPose]
     busy_until_s: dict[str, float] = field(default_factory=lambda: dict.fromkeys(HANDS, 0.0))
     raised: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(HANDS, False))
+    drops_s: dict[str, float] = field(default_factory=lambda: dict.fromkeys(HANDS, 0.0))
     last_arrival_s: float = -10.0
     gesture: PhraseGesture | None = None
     unit: int = 0
@@ -73,7 +87,7 @@ class Waiting:
         self, style: Style, habits: Habits, state: HandsState, seed: int, surprise: float, rhythm: Rhythm
     ) -> None:
         self.style, self.habits, self.state, self.surprise, self.rhythm = style, habits, state, surprise, rhythm
-        self.random = {name: generator(seed, "procedural", name) for name in ("rests", "fidgets", "idling")}
+        self.random = {name: generator(seed, "procedural", name) for name in ("rests", "fidgets", "idling", "drops")}
         self.hold_random = {hand: generator(seed, "procedural", "holds", hand) for hand in HANDS}
         self.wander_m = HOLD_WANDER_M * (0.6 + 1.2 * style.pause_activity)
 
@@ -82,7 +96,8 @@ class Waiting:
         if now_s < self.state.busy_until_s[hand]:
             return []
         if self.state.raised[hand]:
-            return [self._held(hand, now_s, "hold")]
+            drops = now_s >= self.state.drops_s[hand] and not self.habits.touching
+            return self._to_rest((hand,), now_s) if drops else [self._held(hand, now_s, "hold")]
         if self.habits.touching:
             return []
         random = self.hold_random[hand]
@@ -102,7 +117,8 @@ class Waiting:
     def _held(self, hand: str, start_s: float, phase: str) -> HandMove:
         # Eases towards where hands are at ease, and wanders.
         random, pose = self.hold_random[hand], self.state.pose[hand]
-        ease = np.array(rests()[AT_EASE].left.position) - pose.position
+        at_ease = rests()[AT_EASE].left if self.habits.touching else self.habits.rests[hand]
+        ease = np.array(at_ease.position) - pose.position
         drift = HOLD_EASE * ease + random.normal(0.0, self.wander_m, 3)
         duration_s = random.uniform(*HOLD_S)
         gesture = self.state.gesture
@@ -112,11 +128,21 @@ class Waiting:
             duration_s *= 1.0 - 0.5 * self.surprise
         return self._ease(hand, phase, start_s, duration_s, drift, "accent")
 
+    def raised_by(self, move: HandMove) -> None:
+        """A stroke was planned, or hands were raised for one: the hand stays up for a while after it."""
+        preferred = move.hand == self.habits.hands[0]
+        share = self.random["drops"].uniform(*(DROP_SHARE if preferred else LESSER_DROP_SHARE))
+        patience_s = min(self.style.patience_s, DROPS_S) * (1.0 + self.surprise)
+        self.state.drops_s[move.hand] = move.end_s + share * patience_s
+
     def rest(self, now_s: float) -> list[HandMove]:
         """Bring to rest every raised hand that no stroke is planned for."""
+        return self._to_rest(HANDS, now_s)
+
+    def _to_rest(self, hands: tuple[str, ...], now_s: float) -> list[HandMove]:
         moves: list[HandMove] = []
         random = self.random["rests"]
-        for hand in HANDS:
+        for hand in hands:
             late_s, away = random.uniform(0.0, REST_APART_S), random.normal(0.0, 0.008, 3)
             if not self.state.raised[hand] or now_s < self.state.busy_until_s[hand]:
                 continue
@@ -131,6 +157,10 @@ class Waiting:
             )
             self.state.pose[hand] = target
             self.state.raised[hand] = False
+        if self.habits.touching:
+            # Hands that are to touch arrive together.
+            end_s = max((move.end_s for move in moves), default=now_s)
+            moves = [replace(move, duration_s=end_s - move.start_s) for move in moves]
         return [replace(move, unit=self.state.unit) for move in moves]
 
     def idle(self, now_s: float) -> list[HandMove]:
@@ -139,13 +169,15 @@ class Waiting:
         both = random.random() < self.style.both_hands
         spread = IDLE_SPREAD * self.habits.size * np.array(PLACE_SD_M)
         middle = np.array(PLACE) + self.habits.away + random.normal(0.0, spread)
+        sinks = 0.0 if self.habits.touching else random.random()
         moves = []
         for hand in self.habits.hands if both else self.habits.hands[:1]:
             apart = random.normal(0.0, IDLE_PART_M, 3)
             if now_s < self.state.busy_until_s[hand]:
                 continue
             pose = self.state.pose[hand]
-            target = replace(pose, position=within_reach(middle + apart))
+            down = np.array(self.habits.rests[hand].position) - middle
+            target = replace(pose, position=within_reach(middle + sinks * down + apart))
             duration_s = IDLE_EASE * reach_duration(way_between(pose, target), self.habits.tempo)
             self.state.raise_hand(hand)
             moves.append(
