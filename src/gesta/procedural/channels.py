@@ -12,11 +12,14 @@ BODY_SIZES: dict[str, int] = {
     # Metres on the floor, sideways and forward, and how far the knees let the pelvis down.
     "pelvis": 2,
     "sink": 1,
-    # Metres sideways and forward from where a foot stands at first, and its turn in degrees; metres above the floor.
+    # Metres sideways and forward from where a foot stands at first, and its turn in degrees; metres above the floor;
+    # degrees that it is tilted over its toes, negative over its heel.
     "left_foot": 3,
     "right_foot": 3,
     "left_lift": 1,
     "right_lift": 1,
+    "left_tilt": 1,
+    "right_tilt": 1,
     # Degrees that the shoulders rise in a shrug.
     "shrug": 1,
     # Where the eyes look, against straight at the listener: yaw to the person's left, pitch up, degrees.

@@ -1,6 +1,7 @@
 """Legs by two-bone inverse kinematics: feet that stay where they stand, step or stand before a chair.
 
-A foot is known by its ankle's place; its sole stays level. The pelvis stands as high as the longer leg lets it, less
+A foot is known by its ankle's place. It stands flat, or tilts over its toes as it leaves the floor and over its heel as
+it comes down, about a point that stays where it is. The pelvis stands as high as the longer leg lets it, less
 what the knees give, or sits as high as the chair is.
 """
 
@@ -18,15 +19,15 @@ from gesta.procedural.targets import Targets
 SIDES = ("left", "right")
 LOOSE_KNEE = 0.998
 """Share of the straight leg's length that a standing leg has: knees are never locked."""
-LOOSE_OVER_M = 0.008
+LOOSE_OVER_M = 0.006
 """Range in which the longer leg takes over the pelvis' height from the shorter one, so that it has no corner."""
-SINK_M, SINK_OVER_M = 0.012, 0.004
+SINK_M, SINK_OVER_M = 0.003, 0.004
 """How far knees let the pelvis down as somebody stands, and the range in which they stop at straight."""
 SEAT_BELOW_KNEE_M = 0.02
 """Height of the hip joints over the knees of somebody who sits."""
 FEET_BEFORE_KNEES_M, SEATED_APART_M = 0.03, 0.05
 """Where seated feet stand: before the knees, and further apart than standing ones."""
-OFF_FLOOR_M = 0.001
+OFF_FLOOR_M, OFF_FLOOR_DEG = 0.001, 0.5
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,26 @@ def feet(targets: Targets, seated: bool) -> Mapping[str, Foot]:
         before = (outward * SEATED_APART_M, 0.0, np.linalg.norm(thigh) + FEET_BEFORE_KNEES_M) if seated else (0, 0, 0)
         place, lift = targets.channel(f"{side}_foot"), targets.channel(f"{side}_lift")[:, 0]
         moved = np.stack((place[:, 0], lift, place[:, 1]), axis=-1)
-        yaw = np.radians(place[:, 2:]) * (0.0, 1.0, 0.0)
-        found[side] = Foot(ankle + before + moved, matrix_from_axis_angle(yaw))
+        yaw = matrix_from_axis_angle(np.radians(place[:, 2:]) * (0.0, 1.0, 0.0))
+        tilt, raised = _tilted(side, targets.channel(f"{side}_tilt"))
+        found[side] = Foot(ankle + before + moved + np.einsum("tij,tj->ti", yaw, raised), yaw @ tilt)
     return found
+
+
+def _tilted(side: str, degrees: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rotation (T, 3, 3) of a foot tilted by (T, 1) degrees, and where that takes its ankle (T, 3)."""
+    heel, toe = (sole.offset for sole in skeleton().soles if sole.name.startswith(side))
+    tilt = matrix_from_axis_angle(np.radians(degrees) * (1.0, 0.0, 0.0))
+    pivot = np.where(degrees > 0.0, toe, heel)
+    return tilt, pivot - np.einsum("tij,tj->ti", tilt, pivot)
 
 
 def contacts(targets: Targets) -> np.ndarray:
     """Which of heel and toe of the left, then of the right foot are on the floor: (T, 4), 0 or 1."""
-    down = [targets.channel(f"{side}_lift")[:, 0] < OFF_FLOOR_M for side in SIDES for _ in range(2)]
+    down = []
+    for side in SIDES:
+        low, tilt = (targets.channel(f"{side}_{name}")[:, 0] for name in ("lift", "tilt"))
+        down += [(low < OFF_FLOOR_M) & (tilt < OFF_FLOOR_DEG), (low < OFF_FLOOR_M) & (tilt > -OFF_FLOOR_DEG)]
     return np.stack(down, axis=-1).astype(np.float32)
 
 

@@ -67,7 +67,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "torso_yaw": 0.8,
         "torso_roll": 1.3,
         "weight_shifts_per_minute": 18.0,
-        "steps_per_minute": 2.0,
+        "steps_per_minute": 12.0,
         "finger_motion": 1.7,
         "brows": 1.3,
     },
