@@ -43,8 +43,8 @@ def with_wrist_at(motion: Motion, side: str, goal: np.ndarray) -> Motion:
     return motion.replaced(rotations=rotations)
 
 
-def plain_capsules() -> Capsules:
-    """A trunk, a head and two simple hands, from the skeleton's rest pose alone."""
+def plain_capsules(elbows: bool = False) -> Capsules:
+    """A trunk, a head and two simple hands, where asked elbows too, from the skeleton's rest pose alone."""
     rest, index = skeleton().rest_positions(), skeleton().index
     spread = np.array([0.07, 0.0, 0.0])
     rows = [
@@ -53,7 +53,10 @@ def plain_capsules() -> Capsules:
         ("head", "head", rest[index("head")], rest[index("head")] + (0.0, 0.1, 0.02), 0.09),
     ]
     for side in ("left", "right"):
-        elbow, wrist, knuckle = (rest[index(f"{side}_{name}")] for name in ("elbow", "wrist", "middle1"))
+        names = ("shoulder", "elbow", "wrist", "middle1")
+        shoulder, elbow, wrist, knuckle = (rest[index(f"{side}_{name}")] for name in names)
+        if elbows:
+            rows.append((f"{side}_elbow", f"{side}_shoulder", 0.4 * shoulder + 0.6 * elbow, elbow, 0.035))
         rows += [
             (f"{side}_forearm", f"{side}_elbow", 0.4 * elbow + 0.6 * wrist, wrist, 0.03),
             (f"{side}_palm", f"{side}_wrist", wrist, knuckle, 0.03),

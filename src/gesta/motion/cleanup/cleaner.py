@@ -15,7 +15,7 @@ from gesta.motion.cleanup import hands_out, jitter, limiting, seams
 from gesta.motion.cleanup.faults import FaultCounter, Faults
 from gesta.motion.cleanup.foot_lock import FootLock
 from gesta.motion.cleanup.hands_out import HandsOut
-from gesta.motion.cleanup.overlaps import HandOverlaps
+from gesta.motion.cleanup.overlaps import ArmOverlaps
 from gesta.motion.cleanup.settings import CleanupSettings
 from gesta.motion.cleanup.windows import Windowed, joined
 from gesta.motion.kinematics import FRAMES_PER_BLOCK
@@ -80,7 +80,7 @@ class Cleaner:
         self, capsules: Capsules | None = None, settings: CleanupSettings | None = None, counting: bool = True
     ) -> None:
         self.settings, self.counting = settings or CleanupSettings(), counting
-        self.overlaps = HandOverlaps.known(capsules)
+        self.overlaps = ArmOverlaps.known(capsules)
         self.before, self.after = FaultCounter(self.overlaps), FaultCounter(self.overlaps)
         self.steps: dict[str, Step] | None = None
 

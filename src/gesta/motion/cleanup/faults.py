@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gesta.motion.cleanup.overlaps import SIDES, HandOverlaps
+from gesta.motion.cleanup.overlaps import ArmOverlaps
 from gesta.motion.contacts import planted
 from gesta.motion.kinematics import FRAMES_PER_BLOCK, forward, sole_positions
 from gesta.motion.limits import excess_degrees
@@ -48,7 +48,7 @@ class FaultCounter:
         overlaps: tells how deep hands are; None if the body's capsules are not known.
     """
 
-    def __init__(self, overlaps: HandOverlaps | None) -> None:
+    def __init__(self, overlaps: ArmOverlaps | None) -> None:
         self.overlaps = overlaps
         self.soles: list[np.ndarray] = []
         self.depths: list[np.ndarray] = []
@@ -67,11 +67,7 @@ class FaultCounter:
             self.soles.append(sole_positions(motion.rotations, motion.translation))
         if self.overlaps is not None and "upper" in motion.parts:
             pose = forward(motion.rotations.astype(np.float64), motion.translation.astype(np.float64))
-            placed = self.overlaps.place(pose)
-            apart = np.maximum(-self.overlaps.apart(placed, 0.0)[2], 0.0)
-            self.depths.append(
-                np.max([apart, *(self.overlaps.of(s, placed, 0.0)[1].max(axis=1) for s in SIDES)], axis=0)
-            )
+            self.depths.append(self.overlaps.depths(self.overlaps.place(pose)))
 
     def total(self) -> Faults:
         """What has been seen."""

@@ -1,105 +1,169 @@
-"""Hands out of the body and out of each other, and hands that rest together brought to touch.
+"""Hands out of the body and out of each other, elbows out of the trunk, and hands that rest together brought to touch.
 
-Where a hand is in the belly, a thigh, the head, the other arm or the other hand, it is moved the short way out; the
-elbow keeps the side it is on and the hand the way it is turned. The movement comes and goes over some frames. Hands
-that rest a little apart from each other are brought together half way each.
+Where a hand is in the belly, a thigh, the head, the other arm or the other hand, it is moved out by a short way that
+the frames around agree on, as far along it as is needed; the hand stays turned as it was. An elbow in the trunk swings
+outward about the line from shoulder to wrist. Both come and go over some frames. Hands that rest a little apart from
+each other are brought together half way each.
 """
+
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy import ndimage
 
 from gesta.motion.cleanup.easing import eased, smoothed
 from gesta.motion.cleanup.limiting import limited
-from gesta.motion.cleanup.overlaps import SIDES, HandOverlaps, Placed
-from gesta.motion.cleanup.two_bones import LIMBS, Limb
+from gesta.motion.cleanup.overlaps import SIDES, ArmOverlaps, Overlapping, Placed
+from gesta.motion.cleanup.two_bones import LIMBS, Limb, unit
 from gesta.motion.kinematics import Pose, forward
 from gesta.motion.skeleton import skeleton
 from gesta.records import Motion
 from gesta.units import MOTION_FPS
 
-ALLOWED_M = 0.003
-"""Skin gives so much."""
-PASSES = ((9, 3), (6, 3), (4, 2))
-"""Reach and hold (see `easing.eased`) of the way out, which is smooth, and of those that mend what it has left, which
-are quick."""
-LOOKS = 3
-"""How often a hand that had to move is looked at again."""
-ROUNDS = 12
-"""How often the deepest of several obstacles is left before a way out of all is taken as found."""
+
+class Softness(NamedTuple):
+    """How a way out comes and goes, in frames.
+
+    Attributes:
+        reach, hold: see `easing.eased`.
+        agreeing: the way out of a frame is one that is short in so many frames on either side, and turns no quicker.
+    """
+
+    reach: int
+    hold: int
+    agreeing: int
+
+
+ALLOWED_M, ELBOW_ALLOWED_M = 0.003, 0.02
+"""Skin gives so much at a hand; at an elbow that lies against the side."""
+PASSES = (Softness(14, 6, 10), Softness(8, 4, 6), Softness(5, 2, 3), Softness(4, 2, 3))
+"""The first way out is smooth; those that mend what it has left are quick."""
+MIRRORS = {"left": np.array([1.0, 1.0, 1.0]), "right": np.array([-1.0, 1.0, 1.0])}
+WAYS = np.array(
+    [
+        *([0, 1, 0], [0, 0, 1], [1, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0], [1, 1, 1]),
+        *([-1, 0, 1], [-1, 1, 0], [-1, 1, 1], [0, -1, 1], [1, -1, 0]),
+    ]
+)
+"""Ways out for the left hand that are tried: outward, up and forward of the pelvis. Never back, never straight down."""
+PARTINGS = np.array(
+    [
+        *([1, 0, 0], [1, 1, 0], [1, -1, 0], [1, 0, 1], [1, 0, -1]),
+        *([1, 2, 0], [1, -2, 0], [1, 0, 2], [1, 0, -2]),
+    ]
+)
+"""Ways of the left hand out of the right one that are tried. No two are opposite, so one turns into another softly."""
+DECIDED, DECIDED_M = 0.15, 0.004
+"""A way out that is longer than the shortest one by this share of it, and this much, counts a third."""
+FREE_SWING, MOST_SWING = np.radians(25.0), np.radians(45.0)
+"""An elbow swings freely so far, and with growing reluctance up to the limit."""
+LEAST_ARC_M = 0.05
+"""An arm so straight that its elbow is this near to the line from shoulder to wrist does not swing."""
 TOUCH_M, REST_M_S = 0.025, 0.08
 """Hands that are nearer to each other and both slower than this are meant to touch."""
 TOUCH_FRAMES = 6
 """They must be so for twice as many frames, and come together over as many."""
-FARTHEST_M, GIVE_UP_FRAMES = 0.2, 10
-"""Hands that would have to go farther are left as they are, and so, more and more, in this many frames around."""
-REACH = 2 * TOUCH_FRAMES + 1 + sum(reach for reach, _ in PASSES) + GIVE_UP_FRAMES
+REACH = 2 * TOUCH_FRAMES + 1 + sum(soft.reach + 2 * soft.agreeing for soft in PASSES)
 SMALLEST_M = 1e-4
 """Frames in which hands have less far to go stay as they are."""
 
 
-class HandsOut:
-    """Moves hands out of the body.
+@dataclass(frozen=True)
+class Change:
+    """What an arm does differently: T frames.
 
-    Args:
-        overlaps: tells how deep hands are in the body.
+    Attributes:
+        way: (T, 3) metres that the wrist is moved.
+        swing: (T,) radians that the elbow swings about the line from shoulder to wrist.
     """
 
-    def __init__(self, overlaps: HandOverlaps) -> None:
+    way: np.ndarray
+    swing: np.ndarray
+
+    def and_also(self, way: np.ndarray, swing: np.ndarray, soft: Softness) -> "Change":
+        """The same with more: a way that is soft, and a swing that is to become so."""
+        if not swing.any():
+            return Change(self.way + way, self.swing)
+        whole = self.swing + eased(swing, soft.reach, soft.hold)
+        beyond = np.maximum(whole - FREE_SWING, 0.0)
+        most = MOST_SWING - FREE_SWING
+        return Change(self.way + way, np.minimum(whole, FREE_SWING) + most * np.tanh(beyond / most))
+
+
+class HandsOut:
+    """Moves hands and elbows out of the body.
+
+    Args:
+        overlaps: tells how deep they are in the body.
+    """
+
+    def __init__(self, overlaps: ArmOverlaps) -> None:
         self.overlaps = overlaps
 
     def change(self, motion: Motion) -> Motion:
-        """The motion with its hands where hands can be; each frame depends on those within REACH."""
+        """The motion with its arms where arms can be; each frame depends on those within REACH."""
         pose = _pose(motion)
         rest = self.overlaps.place(pose)
-        ways = self._together(pose, rest)
-        result = _reached(motion, pose, ways)
-        for reach, hold in PASSES:
+        changes = {side: Change(way, np.zeros(len(way))) for side, way in self._together(pose, rest).items()}
+        result = _changed(motion, pose, changes)
+        for soft in PASSES:
             # A forearm does not go along as a whole, so the arms are solved before the next look.
-            now = rest if result is motion else self.overlaps.place(_pose(result))
-            out = self._out(now)
-            if not any(way.any() for way in out.values()):
+            now = pose if result is motion else _pose(result)
+            placed = rest if result is motion else self.overlaps.place(now)
+            swings, ways = self._swings(now, placed), self._ways(placed, soft)
+            if not any(change.any() for change in (*swings.values(), *ways.values())):
                 break
-            ways = {side: ways[side] + _softly(out[side], reach, hold) for side in SIDES}
-            result = _reached(motion, pose, ways)
-        lost = np.max([np.linalg.norm(way, axis=-1) > FARTHEST_M for way in ways.values()], axis=0)
-        if not lost.any():
-            return result
-        # Between a lap and the other hand there may be no way out; looking for one would throw the hands about.
-        kept = 1.0 - eased(lost.astype(np.float64), GIVE_UP_FRAMES)
-        return _reached(motion, pose, {side: kept[:, None] * way for side, way in ways.items()})
+            changes = {side: changes[side].and_also(ways[side], swings[side], soft) for side in SIDES}
+            result = _changed(motion, pose, changes)
+        return result
 
-    def _displaced(self, placed: Placed, ways: dict[str, np.ndarray]) -> Placed:
-        """The capsules with the hands moved by (T, 3) metres each."""
+    def _ways(self, placed: Placed, soft: Softness) -> dict[str, np.ndarray]:
+        """(T, 3) metres for each hand that bring it out of everything."""
+        part = self._parted(placed, soft)
+        ways = {"left": part, "right": -part}
         for side in SIDES:
-            placed = placed.moved(self.overlaps.hands[side], ways[side])
-        return placed
-
-    def _out(self, placed: Placed) -> dict[str, np.ndarray]:
-        """(T, 3) metres for each hand that bring it out of everything, frame by frame."""
-        frames = len(placed.starts)
-        ways = {side: np.zeros((frames, 3)) for side in SIDES}
-        deep = np.arange(frames)
-        # Out of one thing a hand may get into another, so those that had to move are looked at again.
-        for _ in range(LOOKS):
-            there = self._displaced(placed.frames(deep), {side: ways[side][deep] for side in SIDES})
-            apart, apart_m, _ = self.overlaps.apart(there, ALLOWED_M)
-            moved = np.zeros(len(deep), bool)
-            # Two hands that are in each other share the way.
-            for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
-                directions, metres = self.overlaps.of(side, there, ALLOWED_M)
-                directions = np.concatenate([directions, sign * apart[:, None]], axis=1)
-                metres = np.concatenate([metres, 0.5 * apart_m[:, None]], axis=1)
-                rows = metres.any(axis=1)
-                ways[side][deep[rows]] += _out_of_all(directions[rows], metres[rows])
-                moved |= rows
-            deep = deep[moved]
-            if len(deep) == 0:
-                break
+            groups = self.overlaps.hands[side]
+            there = placed.moved(groups.mine, ways[side]) if part.any() else placed
+            ways[side] = ways[side] + self._out(groups, there, WAYS * MIRRORS[side], soft)
         return ways
+
+    def _parted(self, placed: Placed, soft: Softness) -> np.ndarray:
+        """(T, 3) metres that the left hand goes, and the right one against it, so that they are out of each other."""
+        return 0.5 * self._out(self.overlaps.both, placed, PARTINGS, soft)
+
+    def _out(self, groups: Overlapping, placed: Placed, ways: np.ndarray, soft: Softness) -> np.ndarray:
+        """(T, 3) metres that bring a group of capsules out of another, by (K, 3) ways that are tried, of the pelvis."""
+        deep = self.overlaps.gaps(groups, placed) < -ALLOWED_M
+        if not deep.any():
+            return np.zeros((len(deep), 3))
+        tried = np.einsum("tij,kj->tki", placed.upright, unit(ways))
+        metres = np.zeros(tried.shape[:2])
+        metres[deep] = self.overlaps.exits(groups, placed.frames(deep), tried[deep], ALLOWED_M)
+        chosen = unit(np.einsum("tk,tki->ti", _preference(metres, soft.agreeing), tried))
+        direction = unit(smoothed(chosen, soft.agreeing))
+        needed = np.zeros(len(deep))
+        needed[deep] = self.overlaps.exits(groups, placed.frames(deep), direction[deep, None], ALLOWED_M)[:, 0]
+        return eased(needed, soft.reach, soft.hold)[:, None] * direction
+
+    def _swings(self, pose: Pose, placed: Placed) -> dict[str, np.ndarray]:
+        """(T,) radians for each elbow that bring it out of the trunk."""
+        swings = {}
+        for side in SIDES:
+            groups, swing = self.overlaps.elbows[side], np.zeros(len(placed.starts))
+            deep = np.flatnonzero(self.overlaps.gaps(groups, placed) < -ELBOW_ALLOWED_M)
+            if len(deep):
+                arm = Limb.of(f"{side}_arm", Pose(pose.rotations[deep], pose.positions[deep]))
+                outward, arc = _outward(arm, MIRRORS[side][0])
+                metres = self.overlaps.exits(groups, placed.frames(deep), outward[:, None], ELBOW_ALLOWED_M)[:, 0]
+                angle = np.minimum(metres / np.maximum(arc, LEAST_ARC_M), MOST_SWING)
+                swing[deep] = np.where(arc > LEAST_ARC_M, angle, angle * arc / LEAST_ARC_M)
+            swings[side] = swing
+        return swings
 
     def _together(self, pose: Pose, placed: Placed) -> dict[str, np.ndarray]:
         """(T, 3) metres for each hand that bring hands that rest beside each other into touch."""
-        away, _, gap = self.overlaps.apart(placed, 0.0)
+        away, gap = self.overlaps.apart(placed), self.overlaps.gaps(self.overlaps.both, placed, TOUCH_M)
         ways = {side: np.zeros_like(away) for side in SIDES}
         wrists = pose.positions[:, skeleton().indices(f"{side}_wrist" for side in SIDES)]
         steps = np.linalg.norm(np.diff(wrists, axis=0, prepend=wrists[:1]), axis=-1) * MOTION_FPS
@@ -116,39 +180,36 @@ def _pose(motion: Motion) -> Pose:
     return forward(motion.rotations.astype(np.float64), motion.translation.astype(np.float64))
 
 
-def _softly(way: np.ndarray, reach: int, hold: int) -> np.ndarray:
-    """Ways (T, 3) that come and go over `reach` frames; the less, the less the frames around agree on the direction.
-
-    A hand that is out on one side now and on the other in the next frame would be thrown about.
-    """
-    metres = np.linalg.norm(way, axis=-1)
-    agreed = smoothed(way, reach) / np.maximum(smoothed(metres, reach), SMALLEST_M)[:, None]
-    return eased(metres, reach, hold)[:, None] * agreed
+def _preference(metres: np.ndarray, agreeing: int) -> np.ndarray:
+    """(T, K) weights of K ways that are (T, K) metres long: large for those that are short in the frames around."""
+    around = smoothed(metres, agreeing)
+    shortest = around.min(axis=1, keepdims=True)
+    return np.exp((shortest - around) / (DECIDED * shortest + DECIDED_M))
 
 
-def _out_of_all(directions: np.ndarray, metres: np.ndarray) -> np.ndarray:
-    """(T, 3) metres to go so that (T, B) metres along (T, B, 3) directions are gone, as near as ROUNDS find."""
-    way = np.zeros((len(metres), 3))
-    rows = np.arange(len(metres))
-    for _ in range(ROUNDS):
-        lacking = metres - np.einsum("tbi,ti->tb", directions, way)
-        worst = lacking.argmax(axis=1)
-        way += np.maximum(lacking[rows, worst], 0.0)[:, None] * directions[rows, worst]
-    return way
+def _outward(arm: Limb, sign: float) -> tuple[np.ndarray, np.ndarray]:
+    """(T, 3) unit direction an elbow goes when it swings outward, and (T,) metres it is from what it swings about."""
+    axis = unit(arm.end - arm.start)
+    from_line = arm.middle - arm.start
+    from_line = from_line - np.sum(from_line * axis, axis=-1, keepdims=True) * axis
+    return sign * unit(np.cross(axis, from_line)), np.linalg.norm(from_line, axis=-1)
 
 
-def _reached(motion: Motion, pose: Pose, ways: dict[str, np.ndarray]) -> Motion:
-    """The motion with its wrists moved by (T, 3) metres each."""
+def _changed(motion: Motion, pose: Pose, changes: dict[str, Change]) -> Motion:
+    """The motion with its arms changed."""
     rotations = None
-    for side, way in ways.items():
-        moved = np.flatnonzero(np.linalg.norm(way, axis=-1) > SMALLEST_M)
+    for side, change in changes.items():
+        far = np.linalg.norm(change.way, axis=-1) + LEAST_ARC_M * change.swing
+        moved = np.flatnonzero(far > SMALLEST_M)
         if len(moved) == 0:
             continue
         rotations = np.array(motion.rotations) if rotations is None else rotations
         name = f"{side}_arm"
-        arm = Limb.of(name, Pose(pose.rotations[moved], pose.positions[moved]))
+        arm = Limb.of(name, Pose(pose.rotations[moved], pose.positions[moved])).swung(
+            MIRRORS[side][0] * change.swing[moved]
+        )
         joints = np.array(skeleton().indices(LIMBS[name][0]))
-        rotations[np.ix_(moved, joints)] = arm.reaching(arm.end + way[moved])
+        rotations[np.ix_(moved, joints)] = arm.reaching(arm.end + change.way[moved])
         # A wrist that would have to bend too far gives.
         rotations[moved] = limited(rotations[moved], joints=joints)
     return motion if rotations is None else motion.replaced(rotations=rotations)

@@ -1,10 +1,10 @@
-"""How deep hands are in the rest of the body, and which way is out, by the body's capsules."""
+"""How deep arms are in the rest of the body and in each other, and how far which way is out, by the body's capsules."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from gesta.motion.cleanup.segments import closest
+from gesta.motion.cleanup.touching import exits, gaps
 from gesta.motion.cleanup.two_bones import unit
 from gesta.motion.kinematics import Pose
 from gesta.motion.skeleton import skeleton
@@ -12,18 +12,16 @@ from gesta.records import Capsules
 
 SIDES = ("left", "right")
 TRUNK = ("pelvis", "spine1", "spine2", "spine3")
-CHEST = "spine3"
+UPRIGHT = "pelvis"
 OBSTACLES = (*TRUNK, "neck", "head", *(f"{side}_{part}" for side in SIDES for part in ("hip", "knee")))
 """Joints whose capsules no hand may enter; the other arm's are added."""
 FAR_HALF = 0.5
-"""A forearm's capsule counts as part of the hand when its middle is beyond this share of the forearm: what is nearer to
-the elbow lies at the body without being in it."""
-NEAR_M = 0.3
-"""Hands whose middles are farther apart do not touch."""
-ROUNDS = 4
-"""How often two hands are looked at again after they have gone apart: other fingers may be in the way then."""
-OUTWARD_SHARE = 0.6
-"""How much the way out of the trunk turns to the front where a hand is so deep that the nearest way out says little."""
+"""A bone's capsule counts as the far half's when its middle is beyond this share of the bone. A forearm's far half goes
+with the hand, its near half and the upper arm's far half with the elbow: the rest of an arm lies at the chest."""
+FARTHEST_M = 0.35
+"""Nothing has farther to go than this to be out; what is farther apart is not looked at."""
+ROUNDS = 6
+"""How often a way out is made longer by what it still lacks."""
 
 
 @dataclass(frozen=True)
@@ -32,30 +30,42 @@ class Placed:
 
     Attributes:
         starts, ends: (T, N, 3) metres.
-        front: (T, 3) unit direction the chest faces.
+        upright: (T, 3, 3) columns are the pelvis' left, up and front.
     """
 
     starts: np.ndarray
     ends: np.ndarray
-    front: np.ndarray
+    upright: np.ndarray
 
     def frames(self, chosen: np.ndarray) -> "Placed":
         """Some of the frames, by their numbers (n,)."""
-        return Placed(self.starts[chosen], self.ends[chosen], self.front[chosen])
+        return Placed(self.starts[chosen], self.ends[chosen], self.upright[chosen])
 
     def moved(self, chosen: np.ndarray, way: np.ndarray) -> "Placed":
         """The same with the capsules `chosen` (n,) moved by (T, 3) metres."""
         starts, ends = self.starts.copy(), self.ends.copy()
         starts[:, chosen] += way[:, None]
         ends[:, chosen] += way[:, None]
-        return Placed(starts, ends, self.front)
+        return Placed(starts, ends, self.upright)
 
 
-class HandOverlaps:
-    """Which capsules are a hand's and which stand in its way.
+@dataclass(frozen=True)
+class Overlapping:
+    """Two groups of capsules: indices of what is to go out, and of what it is to go out of."""
+
+    mine: np.ndarray
+    theirs: np.ndarray
+
+
+class ArmOverlaps:
+    """Which capsules are an arm's and which stand in its way.
 
     Args:
         capsules: of the body.
+
+    Attributes:
+        hands, elbows: by side, hand or elbow and all that it must not be in but the other hand.
+        both: the left hand and the right one.
     """
 
     def __init__(self, capsules: Capsules) -> None:
@@ -66,139 +76,70 @@ class HandOverlaps:
         self.offsets = np.stack([capsules.starts - rest, capsules.ends - rest], axis=1).astype(np.float64)
         names = np.array(capsules.joints)
         arms = {side: {joint for joint in bones.names if _below(joint, f"{side}_shoulder")} for side in SIDES}
-        self.hands = {side: self._hand(side, names) for side in SIDES}
-        self.obstacles = {}
+        hands = {side: self._hand(side, names) for side in SIDES}
+        self.both = Overlapping(hands["left"], hands["right"])
+        self.hands, self.elbows = {}, {}
         for side, other in zip(SIDES, SIDES[::-1], strict=True):
             blocking = np.isin(names, [*OBSTACLES, *arms[other]])
-            blocking[self.hands[other]] = False
-            self.obstacles[side] = np.flatnonzero(blocking)
-        self.trunk = np.isin(names, TRUNK)
+            blocking[hands[other]] = False
+            self.hands[side] = Overlapping(hands[side], np.flatnonzero(blocking))
+            self.elbows[side] = Overlapping(self._elbow(side, names), np.flatnonzero(np.isin(names, TRUNK)))
 
     @classmethod
-    def known(cls, capsules: Capsules | None) -> "HandOverlaps | None":
+    def known(cls, capsules: Capsules | None) -> "ArmOverlaps | None":
         """The overlaps of a body; None where its capsules are not known, or none are its hands' or in their way."""
         found = cls(capsules) if capsules is not None else None
-        if found is None or not all(len(part[side]) for part in (found.hands, found.obstacles) for side in SIDES):
+        if found is None or not all(len(group.mine) and len(group.theirs) for group in found.hands.values()):
             return None
         return found
-
-    def _hand(self, side: str, names: np.ndarray) -> np.ndarray:
-        """Indices of the capsules of a hand and of the forearm's far half."""
-        bones = skeleton()
-        hand = {joint for joint in bones.names if _below(joint, f"{side}_wrist")}
-        forearm = float(np.linalg.norm(bones.offsets[bones.index(f"{side}_wrist")]))
-        middle = np.linalg.norm(self.offsets.mean(axis=1), axis=-1)
-        far = (names == f"{side}_elbow") & (middle > FAR_HALF * forearm)
-        return np.flatnonzero(np.isin(names, list(hand)) | far)
 
     def place(self, pose: Pose) -> Placed:
         """The capsules of a body in a pose."""
         turned = np.einsum("tnij,nkj->tnki", pose.rotations[:, self.joints], self.offsets)
         ends = pose.positions[:, self.joints, None] + turned
-        return Placed(ends[:, :, 0], ends[:, :, 1], pose.rotations[:, skeleton().index(CHEST), :, 2])
+        starts, stops = (np.ascontiguousarray(ends[:, :, end]) for end in range(2))
+        return Placed(starts, stops, pose.rotations[:, skeleton().index(UPRIGHT)])
 
-    def of(self, side: str, placed: Placed, allowed_m: float) -> tuple[np.ndarray, np.ndarray]:
-        """The ways out of everything that a hand is in, but for the other hand.
+    def gaps(self, groups: Overlapping, placed: Placed, farthest_m: float = 0.0) -> np.ndarray:
+        """(T,) metres between the skins of two groups, below 0 where they are in each other; infinite if farther apart
+        than said."""
+        return gaps(placed.starts, placed.ends, self.radii, groups.mine, groups.theirs, farthest_m)
 
-        Args:
-            side: "left" or "right".
-            placed: the capsules.
-            allowed_m: how deep it may be.
+    def exits(self, groups: Overlapping, placed: Placed, directions: np.ndarray, allowed_m: float) -> np.ndarray:
+        """(T, D) metres that the first group must go in each direction (T, D, 3) to be in the other no deeper than
+        allowed."""
+        there = (placed.starts, placed.ends, self.radii, groups.mine, groups.theirs)
+        return exits(*there, np.ascontiguousarray(directions), allowed_m, FARTHEST_M, ROUNDS)
 
-        Returns:
-            (T, B, 3) unit directions, one for each obstacle, and (T, B) metres to go that way, 0 where none.
-        """
-        hand, obstacles = self.hands[side], self.obstacles[side]
-        frames = len(placed.starts)
-        ways, depths = np.zeros((frames, len(obstacles), 3)), np.zeros((frames, len(obstacles)))
-        near = self._near(hand, obstacles, placed)
-        for column, obstacle in enumerate(obstacles):
-            chosen = np.flatnonzero(near[:, column])
-            if len(chosen):
-                found = self._way_out(hand, int(obstacle), placed, chosen, allowed_m)
-                ways[chosen, column], depths[chosen, column] = found
-        return ways, depths
+    def apart(self, placed: Placed) -> np.ndarray:
+        """(T, 3) unit directions from the middle of the right hand to that of the left one."""
+        middles = [
+            (placed.starts[:, hand] + placed.ends[:, hand]).mean(axis=1) for hand in (self.both.mine, self.both.theirs)
+        ]
+        return unit(middles[0] - middles[1])
 
-    def apart(self, placed: Placed, allowed_m: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """How the two hands lie to each other.
+    def depths(self, placed: Placed) -> np.ndarray:
+        """(T,) metres that a hand is in anything, the other hand included; 0 where none is."""
+        every = [self.gaps(groups, placed) for groups in (self.both, *self.hands.values())]
+        return np.maximum(-np.min(every, axis=0), 0.0)
 
-        Args:
-            placed: the capsules.
-            allowed_m: how deep they may be in each other.
+    def _hand(self, side: str, names: np.ndarray) -> np.ndarray:
+        """Indices of the capsules of a hand and of the forearm's far half."""
+        hand = {joint for joint in skeleton().names if _below(joint, f"{side}_wrist")}
+        return np.flatnonzero(np.isin(names, list(hand)) | self._far_half(f"{side}_elbow", f"{side}_wrist", names))
 
-        Returns:
-            (T, 3) unit direction from the middle of the right hand to that of the left one, (T,) metres that they must
-            go apart along it, 0 where none, and (T,) metres between their skins, infinite where they are far away.
-        """
-        left, right = (self.hands[side] for side in SIDES)
-        middles = [0.5 * (placed.starts[:, hand] + placed.ends[:, hand]).mean(axis=1) for hand in (left, right)]
-        way = unit(middles[0] - middles[1])
-        metres, gap = np.zeros(len(way)), np.full(len(way), np.inf)
-        near = np.flatnonzero(np.linalg.norm(middles[0] - middles[1], axis=-1) < NEAR_M)
-        if len(near) == 0:
-            return way, metres, gap
-        for round_ in range(ROUNDS):
-            between, width = self._between(placed.moved(left, way * metres[:, None]), near)
-            distance = np.linalg.norm(between, axis=-1)
-            if round_ == 0:
-                gap[near] = (distance - width).min(axis=(1, 2))
-            along = np.einsum("tlri,ti->tlr", between, way[near])
-            lacking = _lacking(distance, along, width - allowed_m).max(axis=(1, 2))
-            metres[near] += lacking
-            near = near[lacking > 0.0]
-            if len(near) == 0:
-                break
-        return way, metres, gap
+    def _elbow(self, side: str, names: np.ndarray) -> np.ndarray:
+        """Indices of the capsules of the forearm's near half and of the upper arm's far half."""
+        elbow = f"{side}_elbow"
+        near = (names == elbow) & ~self._far_half(elbow, f"{side}_wrist", names)
+        return np.flatnonzero(near | self._far_half(f"{side}_shoulder", elbow, names))
 
-    def _between(self, placed: Placed, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Ways (n, L, R, 3) from the right hand's capsules to the left one's in some frames, and (L, R) radii added."""
-        left, right = (self.hands[side] for side in SIDES)
-        starts, ends = placed.starts[frames], placed.ends[frames]
-        mine, theirs = closest(starts[:, left, None], ends[:, left, None], starts[:, None, right], ends[:, None, right])
-        return mine - theirs, self.radii[left][:, None] + self.radii[right]
-
-    def _near(self, hand: np.ndarray, obstacles: np.ndarray, placed: Placed) -> np.ndarray:
-        """(T, B) bool: whether the ball around a hand meets the ball around each obstacle."""
-        ends = np.concatenate([placed.starts[:, hand], placed.ends[:, hand]], axis=1)
-        centre = ends.mean(axis=1)
-        size = np.linalg.norm(ends - centre[:, None], axis=-1).max(axis=1) + self.radii[hand].max()
-        middle = 0.5 * (placed.starts[:, obstacles] + placed.ends[:, obstacles])
-        half = 0.5 * np.linalg.norm(placed.ends[0, obstacles] - placed.starts[0, obstacles], axis=-1)
-        apart = np.linalg.norm(middle - centre[:, None], axis=-1)
-        return apart < size[:, None] + half + self.radii[obstacles]
-
-    def _way_out(
-        self, hand: np.ndarray, obstacle: int, placed: Placed, chosen: np.ndarray, allowed_m: float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Direction (M, 3) and metres (M,) in the chosen frames, of the hand's capsule that is deepest in there."""
-        starts, ends = placed.starts[chosen], placed.ends[chosen]
-        mine, theirs = closest(starts[:, hand], ends[:, hand], starts[:, obstacle, None], ends[:, obstacle, None])
-        apart = mine - theirs
-        width = self.radii[hand] + self.radii[obstacle]
-        distance = np.linalg.norm(apart, axis=-1)
-        deepest = (width - distance).argmax(axis=1)
-        rows = np.arange(len(chosen))
-        apart, width, distance = apart[rows, deepest], width[deepest], distance[rows, deepest]
-        lost = np.maximum(1.0 - distance / width, 0.0)[:, None]
-        if self.trunk[obstacle]:
-            hint = placed.front[chosen]
-        else:
-            middle = 0.5 * (starts[:, obstacle] + ends[:, obstacle])
-            hint = unit(0.5 * (starts[:, hand] + ends[:, hand]).mean(axis=1) - middle)
-        way = unit(apart / width[:, None] + OUTWARD_SHARE * lost * hint)
-        return way, _lacking(distance, np.sum(apart * way, axis=-1), width - allowed_m)
-
-
-def _lacking(distance: np.ndarray, along: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Metres (...) to go in a direction until two points are as far apart as wanted; 0 where they are.
-
-    Args:
-        distance: (...) between them now.
-        along: (...) component of the way between them in that direction.
-        wanted: (...) metres.
-    """
-    inside = np.maximum(along**2 + wanted**2 - distance**2, 0.0)
-    return np.where(distance < wanted, np.maximum(np.sqrt(inside) - along, 0.0), 0.0)
+    def _far_half(self, joint: str, end: str, names: np.ndarray) -> np.ndarray:
+        """(N,) whether each capsule is one of the far half of the bone from a joint to the next one."""
+        bones = skeleton()
+        length = float(np.linalg.norm(bones.offsets[bones.index(end)]))
+        middle = np.linalg.norm(self.offsets.mean(axis=1), axis=-1)
+        return (names == joint) & (middle > FAR_HALF * length)
 
 
 def _below(joint: str, ancestor: str) -> bool:

@@ -1,6 +1,6 @@
 """Limbs of two bones brought to another end point: elbow and knee keep the side they are on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -73,6 +73,12 @@ class Limb:
         upper, lower = whole @ self.upper, whole @ bent @ self.lower
         local = (_transposed(self.parent) @ upper, _transposed(upper) @ lower, _transposed(lower) @ last)
         return np.stack(local, axis=1)
+
+    def swung(self, angle: np.ndarray) -> "Limb":
+        """The limb with its middle joint swung by (T,) radians about the line from its start to its end."""
+        turn = turn_about(unit(self.end - self.start), angle)
+        middle = self.start + _turned(turn, self.middle - self.start)
+        return replace(self, middle=middle, upper=turn @ self.upper, lower=turn @ self.lower)
 
     def _hinge(self) -> np.ndarray:
         """(T, 3) unit axis about which the middle joint bends."""
