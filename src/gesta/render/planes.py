@@ -17,7 +17,7 @@ ROUNDING = 0.5
 
 
 @inlined_kernel
-def _mixed(red: Scalar, green: Scalar, blue: Scalar, shares: tuple[float, float, float], offset: float) -> int:
+def _mixed(red: Scalar, green: Scalar, blue: Scalar, shares: tuple[float, float, float], offset: float) -> Scalar:
     """A weighted sum, rounded."""
     total = red * np.float32(shares[0]) + green * np.float32(shares[1]) + blue * np.float32(shares[2])
     return np.uint8(total + np.float32(offset + ROUNDING))

@@ -77,6 +77,7 @@ class Rasteriser:
         self._nodes = np.ones(width // NODE_STEP + 2, np.float32)
         self._empty = np.zeros((height, width, 3), np.uint8)
         self._empty_view: np.ndarray | None = None
+        self._sees_floor = True
         self._axes = light_axes(KEY)
         self._depths = np.empty((MAP_SIZE, MAP_SIZE), np.float32)
         self._bounds = np.empty((2, 2, MAP_BLOCKS, MAP_BLOCKS), np.float32)
@@ -98,15 +99,20 @@ class Rasteriser:
         picture[:] = self._empty
         self._find_visible(vertices, view)
         to_map = fit_map(vertices, self._axes)
-        draw_map(vertices, self._faces, self._two_sided, to_map, self._light_points, self._depths)
-        draw_bounds(self._depths, self._bounds[0], self._bounds[1])
-        draw_contact(vertices, self._contact_corner, self._contact[0], self._contact[1], self._contact[2])
-        dark = shadow_window(vertices, view, self._floor.shape)
-        shadows = (to_map, self._depths, self._bounds[1])
-        paint_floor(
-            dark, self._spans, self._inverse, self._places, *shadows, self._contact_corner, self._contact[0],
-            self._floor, self._linear, self._light, self._nodes, picture,
+        draw_map(
+            vertices, self._faces, self._two_sided, to_map, self._light_points, self._screen, self._floor.shape,
+            self._sees_floor, self._depths,
         )  # fmt: skip
+        draw_bounds(self._depths, self._bounds[0], self._bounds[1])
+        shadows = (to_map, self._depths, self._bounds[1])
+        dark = np.zeros(4, np.int64)
+        if self._sees_floor:
+            dark = shadow_window(vertices, view, self._floor.shape)
+            draw_contact(vertices, self._contact_corner, self._contact[0], self._contact[1], self._contact[2])
+            paint_floor(
+                dark, self._spans, self._inverse, self._places, *shadows, self._contact_corner, self._contact[0],
+                self._floor, self._linear, self._light, self._nodes, picture,
+            )  # fmt: skip
         if self._has_creases:
             focal_px = np.float32(view[4, 0])
             find_hollows(self._spans, self._inverse, focal_px, self._hollows[2], self._hollow_sums, *self._hollows[:2])
@@ -137,4 +143,4 @@ class Rasteriser:
             draw_backdrop(
                 view, centre, self._plain, self._plain_screen, self._linear, self._floor, self._places, self._empty
             )
-            self._empty_view = view
+            self._empty_view, self._sees_floor = view, bool(self._floor.any())

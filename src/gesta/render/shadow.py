@@ -17,6 +17,8 @@ BLOCK = 4
 """Texels in a side of a block; a window of samples, two texels apart, must fit into a block and its neighbours."""
 MAP_BLOCKS = MAP_SIZE // BLOCK
 NORMAL_OFFSET_TEXELS = 1.6
+WINDOW_TEXELS = 8
+"""How far around a point the map is looked at, and more."""
 
 
 def light_axes(towards_light: np.ndarray) -> np.ndarray:
@@ -74,9 +76,11 @@ def fit_map(vertices: np.ndarray, axes: np.ndarray) -> np.ndarray:
 @kernel
 def draw_map(
     vertices: np.ndarray, faces: np.ndarray, two_sided: np.ndarray, to_map: np.ndarray, points: np.ndarray,
-    depths: np.ndarray,
+    screen: np.ndarray, shape: tuple[int, int], whole: bool, depths: np.ndarray,
 ) -> None:  # fmt: skip
     """Fill the shadow map with how far towards the light the nearest surface reaches.
+
+    Where the picture shows no floor, the map is drawn only as far as it lies between the light and what is shown.
 
     Args:
         vertices: (V, 3) metres.
@@ -84,6 +88,9 @@ def draw_map(
         two_sided: (N,) bool: faces that throw a shadow on either side.
         to_map: (4, 4) from `fit_map`.
         points: (V, 3) float64, scratch: texel coordinates and metres towards the light.
+        screen: (V, 3) from `project_vertices`.
+        shape: height and width of the picture.
+        whole: whether all of the map is needed.
         depths: (MAP_SIZE, MAP_SIZE) float32, written; minus infinity where nothing is.
     """
     depths[:] = -np.inf
@@ -91,26 +98,61 @@ def draw_map(
         x, y, z = vertices[index, 0], vertices[index, 1], vertices[index, 2]
         for axis in range(3):
             points[index, axis] = to_map[axis, 0] * x + to_map[axis, 1] * y + to_map[axis, 2] * z + to_map[axis, 3]
+    low_x, end_x, low_y, end_y = 0, depths.shape[1], 0, depths.shape[0]
+    if not whole:
+        low_x, end_x, low_y, end_y = _needed(points, faces, screen, shape, depths.shape[0])
     for face in range(faces.shape[0]):
-        _draw_depth(points, faces[face, 0], faces[face, 1], faces[face, 2], two_sided[face], depths)
+        a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
+        _draw_depth(points, a, b, c, two_sided[face], low_x, end_x, low_y, end_y, depths)
 
 
 @inlined_kernel
-def _draw_depth(points: np.ndarray, a: int, b: int, c: int, either_side: bool, depths: np.ndarray) -> None:
-    """Draw the triangle of the points a, b, c into the depth map, if it faces the light or may turn its back on it."""
+def _needed(
+    points: np.ndarray, faces: np.ndarray, screen: np.ndarray, shape: tuple[int, int], size: int
+) -> tuple[int, int, int, int]:
+    """First texel column and end, first row and end, around the triangles that the picture shows."""
+    low_x, high_x, low_y, high_y = 1e30, -1e30, 1e30, -1e30
+    for face in range(faces.shape[0]):
+        a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
+        beside = max(screen[a, 0], screen[b, 0], screen[c, 0]) < 0.0
+        beside |= min(screen[a, 0], screen[b, 0], screen[c, 0]) > shape[1]
+        beside |= max(screen[a, 1], screen[b, 1], screen[c, 1]) < 0.0
+        beside |= min(screen[a, 1], screen[b, 1], screen[c, 1]) > shape[0]
+        if not beside:
+            low_x = min(low_x, points[a, 0], points[b, 0], points[c, 0])
+            high_x = max(high_x, points[a, 0], points[b, 0], points[c, 0])
+            low_y = min(low_y, points[a, 1], points[b, 1], points[c, 1])
+            high_y = max(high_y, points[a, 1], points[b, 1], points[c, 1])
+    first_x, first_y = int(min(max(low_x - WINDOW_TEXELS, 0.0), size)), int(min(max(low_y - WINDOW_TEXELS, 0.0), size))
+    end_x, end_y = int(min(max(high_x + WINDOW_TEXELS, 0.0), size)), int(min(max(high_y + WINDOW_TEXELS, 0.0), size))
+    return first_x, end_x, first_y, end_y
+
+
+@inlined_kernel
+def _draw_depth(
+    points: np.ndarray, a: int, b: int, c: int, either_side: bool,
+    low_x: int, end_x: int, low_y: int, end_y: int, depths: np.ndarray,
+) -> None:  # fmt: skip
+    """Draw the triangle of the points a, b, c into a window of the depth map, if it faces the light or may turn its
+    back on it."""
     ax, ay, bx, by, cx, cy = points[a, 0], points[a, 1], points[b, 0], points[b, 1], points[c, 0], points[c, 1]
     area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
     # Turned round, all three shares of a place change their sign together with the area.
     if area <= LEAST_AREA and not (either_side and area < -LEAST_AREA):
         return
-    size = depths.shape[0]
-    first_x, last_x = max(0, int(np.ceil(min(ax, bx, cx) - 0.5))), min(size - 1, int(np.floor(max(ax, bx, cx) - 0.5)))
-    first_y, last_y = max(0, int(np.ceil(min(ay, by, cy) - 0.5))), min(size - 1, int(np.floor(max(ay, by, cy) - 0.5)))
-    step_a, step_b = (by - cy) / area, (cy - ay) / area
+    first_x = max(low_x, int(np.ceil(min(ax, bx, cx) - 0.5)))
+    last_x = min(end_x - 1, int(np.floor(max(ax, bx, cx) - 0.5)))
+    first_y = max(low_y, int(np.ceil(min(ay, by, cy) - 0.5)))
+    last_y = min(end_y - 1, int(np.floor(max(ay, by, cy) - 0.5)))
+    if first_x > last_x or first_y > last_y:
+        return
+    per_area = 1.0 / area
+    step_a, step_b = (by - cy) * per_area, (cy - ay) * per_area
+    down_a, down_b = (cx - bx) * per_area, (ax - cx) * per_area
     for row in range(first_y, last_y + 1):
         y, x = row + 0.5, first_x + 0.5
-        share_a = ((cx - bx) * (y - by) - (cy - by) * (x - bx)) / area
-        share_b = ((ax - cx) * (y - cy) - (ay - cy) * (x - cx)) / area
+        share_a = down_a * (y - by) + step_a * (x - bx)
+        share_b = down_b * (y - cy) + step_b * (x - cx)
         for column in range(first_x, last_x + 1):
             share_c = 1.0 - share_a - share_b
             if share_a >= 0.0 and share_b >= 0.0 and share_c >= 0.0:
