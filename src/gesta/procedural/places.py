@@ -8,6 +8,8 @@ from gesta.records import HandPose
 
 REACH_M = (0.2, 0.46)
 """How near to the shoulder and how far from it a hand is sent."""
+HANGS_M, HANGS_FROM = 0.05, 0.75
+"""A hand hangs so much lower, since the shoulder sinks with it; from how steep a way down on it begins to."""
 BEFORE_BODY_M = 0.1
 """A hand that is inward of its shoulder stays at least this far in front of it."""
 DIRECTION_M = {
@@ -31,7 +33,8 @@ def within_reach(position: np.ndarray) -> tuple[float, float, float]:
         forward = max(forward, BEFORE_BODY_M)
     place = np.array((outward, up, forward))
     length = float(np.linalg.norm(place))
-    outward, up, forward = place * (np.clip(length, *REACH_M) / length)
+    hanging = float(np.clip((-up / length - HANGS_FROM) / (1.0 - HANGS_FROM), 0.0, 1.0))
+    outward, up, forward = place * (np.clip(length, REACH_M[0], REACH_M[1] + HANGS_M * hanging) / length)
     return float(outward), float(up), float(forward)
 
 
