@@ -55,20 +55,21 @@ def _rise(there: Scalar, nearness: Scalar, unit: Scalar) -> Scalar:
 
 
 @inlined_kernel
-def _hollowness(row: int, column: int, places: int, focal_px: Scalar, inverse: np.ndarray) -> Scalar:
-    """Share of the light from all around that does not get to a pixel's first sample, 0 to 1."""
-    nearness, total = inverse[row, column, 0], np.float32(0.0)
+def _hollowness(row: int, column: int, focal_px: Scalar, cells: np.ndarray) -> Scalar:
+    """Share of the light from all around that does not get to a cell's first sample, 0 to 1."""
+    nearness, total = cells[row, column], np.float32(0.0)
     reach = focal_px * np.float32(REACH_M) * nearness
     reach = min(max(reach, np.float32(LEAST_REACH_PX)), np.float32(MOST_REACH_PX))
-    unit = focal_px / (nearness * reach)
+    unit, steps = focal_px / (nearness * reach), reach * np.float32(1.0 / CELL_PX)
+    places = (row % SIDE) * SIDE + column % SIDE
     for pair in range(PAIRS):
-        across, down = int(np.rint(reach * PLACES[places, pair, 0])), int(np.rint(reach * PLACES[places, pair, 1]))
-        if row < abs(down) or row + abs(down) >= inverse.shape[0]:
+        across, down = int(np.rint(steps * PLACES[places, pair, 0])), int(np.rint(steps * PLACES[places, pair, 1]))
+        if row < abs(down) or row + abs(down) >= cells.shape[0]:
             continue
-        if column < abs(across) or column + abs(across) >= inverse.shape[1]:
+        if column < abs(across) or column + abs(across) >= cells.shape[1]:
             continue
-        one = _rise(inverse[row - down, column - across, 0], nearness, unit)
-        other = _rise(inverse[row + down, column + across, 0], nearness, unit)
+        one = _rise(cells[row - down, column - across], nearness, unit)
+        other = _rise(cells[row + down, column + across], nearness, unit)
         total += max(np.float32(0.0), np.float32(0.5) * (one + other) - np.float32(TILT))
     return min(np.float32(1.0), total * np.float32(1.0 / (DEPTH * PAIRS)))
 
@@ -93,9 +94,11 @@ def find_hollows(
         cells[row] = 0.0
         for column in range(spans[at_row, 0] // CELL_PX, min((spans[at_row, 1] + 1) // CELL_PX, rough.shape[1])):
             cells[row, column] = inverse[at_row, column * CELL_PX, 0]
+    for row in range(rough.shape[0]):
+        at_row = row * CELL_PX
+        for column in range(spans[at_row, 0] // CELL_PX, min((spans[at_row, 1] + 1) // CELL_PX, rough.shape[1])):
             if cells[row, column] > 0.0:
-                places = (row % SIDE) * SIDE + column % SIDE
-                rough[row, column] = _hollowness(at_row, column * CELL_PX, places, focal_px, inverse)
+                rough[row, column] = _hollowness(row, column, focal_px, cells)
     _average(spans, rough, sums, cells, hollows)
 
 
