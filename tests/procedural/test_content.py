@@ -115,6 +115,27 @@ def test_what_comes_again_asks_less() -> None:
     assert len(set(series)) == 1
 
 
+def test_the_other_direction_asks_as_much() -> None:
+    both = content_events(said("to the left then to the right to the right", word_s=0.4), "en")
+    strengths = {event.text: event.strength for event in both if event.kind == "direction"}
+    sides = [event.strength for event in both if event.kind == "direction"]
+    assert sides[0] == sides[1] == 2 * sides[2], strengths
+
+
+def test_how_many_and_which_one_are_counted() -> None:
+    text = "three things first of all cats the second 4 dogs and then 25 birds"
+    counted = [(event.text, event.count) for event in content_events(said(text, word_s=0.6), "en")]
+    assert counted == [("three", 3), ("first of all", 1), ("second", 2), ("4", 4), ("and then", 0), ("25", 25)]
+    assert [event.count for event in content_events(said("primero y tercero"), "es")] == [1, 3]
+
+
+def test_heads_answer_to_what_is_said_whatever_the_hand_does() -> None:
+    heads = {
+        event.text: event.head for event in content_events(said("hello stop because huge never", word_s=0.6), "en")
+    }
+    assert heads == {"hello": "nod", "stop": "shake", "never": "shake", "because": "", "huge": ""}
+
+
 def test_the_language_is_told_by_its_common_words() -> None:
     spanish = "la casa no es muy grande y por un lado es de la familia"
     assert [event.kind for event in content_events(said(spanish))] == ["negation", "contrast", "together"]

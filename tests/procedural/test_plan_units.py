@@ -201,6 +201,96 @@ def test_things_listed_are_counted_on_fingers_step_by_step() -> None:
     assert np.polyfit(range(4), outward, 1)[0] > 0.0
 
 
+def test_a_list_is_counted_with_the_fingers_of_one_hand() -> None:
+    counts = (1, 2, 3)
+    families_asked = ("enumerate", "chop", "pinch")
+    for seed in SEEDS:
+        said = tuple(
+            ContentEvent(at, at - 0.1, at + 0.3, "x", "sequence", families_asked, 1.0, count=count)
+            for at, count in zip((2.0, 4.4, 8.0), counts, strict=True)
+        )
+        plan = plan_of(phrased(3), Style(content=2.0), seed, said)
+        strokes = [move for move in plan.strokes if move.cause == "content" and move.accent_s is not None]
+        assert len({move.family for move in strokes}) == 1
+        if strokes[0].family == "enumerate":
+            assert len({move.hand for move in strokes}) == 1
+            shapes = dict(zip((2.0, 4.4, 8.0), ("one", "two", "three"), strict=True))
+            assert all(move.pose.shape == shapes[move.accent_s] for move in strokes if move.accent_s)
+    # "And then" shows no fingers, "three" shows three.
+    then = (ContentEvent(4.4, 4.3, 4.6, "x", "sequence", families_asked, 1.0),)
+    three = (ContentEvent(4.4, 4.3, 4.6, "x", "quantity", ("enumerate",), 1.0, count=3),)
+    for seed in SEEDS:
+        strokes = plan_of(phrased(3), Style(content=2.0), seed, then).strokes
+        assert "enumerate" not in {move.family for move in strokes if move.cause == "content"}
+        strokes = plan_of(phrased(3), Style(content=2.0), seed, three).strokes
+        assert {move.pose.shape for move in strokes if move.cause == "content"} == {"three"}
+
+
+def test_gestures_are_held_as_long_as_their_family_asks() -> None:
+    lasting: dict[str, list[float]] = {}
+    for seed in SEEDS:
+        for move in plan_of(phrased(20), seed=seed).hand_moves:
+            if move.phase == "hold" and move.family != "rest":
+                lasting.setdefault(move.family, []).append(move.duration_s)
+                assert move.duration_s <= families()[move.family].hold_s[1] + 1e-9
+    assert np.mean(lasting["present"]) > np.mean(lasting["beat"]) + 0.1
+    denied = (ContentEvent(3.0, 2.9, 4.6, "never ever big", "negation", ("sweep",), 1.0),)
+    silent = replace(phrased(3), accents=Events.none())
+    holds = [
+        move.end_s
+        for move in plan_of(silent, Style(content=2.0), 1, denied).hand_moves
+        if move.phase == "hold" and move.cause == "content" and move.family == "sweep"
+    ]
+    assert max(holds) == pytest.approx(4.6, abs=0.05)
+
+
+def test_gestures_are_repeated_on_syllables() -> None:
+    prosody = phrased(20)
+    accents = prosody.accents.times_s
+    prosody = replace(prosody, accents=events(accents[::3]), nuclei=events(accents))
+    counts: dict[str, list[int]] = {}
+    for seed in SEEDS:
+        strokes = plan_of(prosody, Style(strokes=1.0), seed).strokes
+        repeats = [move for move in strokes if move.accent_s is None]
+        hits = [np.abs(accents - move.start_s - DECELERATION_PEAK * move.duration_s).min() for move in repeats]
+        assert np.median(hits) < 0.03
+        for stroke in (move for move in strokes if move.accent_s is not None):
+            after = [one for one in repeats if one.hand == stroke.hand and 0 < one.start_s - stroke.start_s < 1.8]
+            counts.setdefault(stroke.family, []).append(len(after))
+    assert np.mean(counts["beat"]) > 0.3
+    assert max(counts["present"]) == 0
+
+
+def test_a_quiet_hand_goes_along_with_the_busy_one() -> None:
+    style = Style(both_hands=0.0, handedness=1.0, rest="hanging", strokes=1.0)
+    moves = [move for seed in SEEDS for move in plan_of(phrased(), style, seed).hand_moves if move.hand == "left"]
+    assert not [move for move in moves if move.phase == "stroke" and move.cause == "accent" and move.accent_s]
+    along = [move for move in moves if move.phase == "adjustment" and move.accent_s is not None]
+    assert len(along) > 50
+    lap = Style(both_hands=0.0, handedness=1.0, rest="lap", seated=True, strokes=1.0)
+    assert not [move for move in plan_of(phrased(), lap, 1).hand_moves if move.hand == "left" and move.unit == 0]
+
+
+def test_hands_that_touch_arrive_together_and_stay() -> None:
+    for seed in SEEDS:
+        plan = plan_of(phrased(), Style(rest="clasped", both_hands=1.0, pause_activity=0.0), seed)
+        home = [move for move in plan.hand_moves if move.phase == "retraction"]
+        assert len(home) >= 4
+        ends = {hand: [move.end_s for move in home if move.hand == hand] for hand in ("left", "right")}
+        together = [min(abs(at - other) for other in ends["right"]) for at in ends["left"]]
+        assert np.mean(np.array(together) < 1e-6) > 0.8
+        assert not [move for move in plan.hand_moves if move.phase == "adjustment"]
+
+
+def test_a_quiet_hand_drops_while_the_other_goes_on() -> None:
+    alone = 0
+    for seed in SEEDS:
+        plan = plan_of(phrased(), Style(rest="hanging", patience_s=8.0, pause_activity=1.0, both_hands=0.3), seed)
+        home = [(move.start_s, move.hand) for move in plan.hand_moves if move.phase == "retraction"]
+        alone += sum(not any(abs(at - other) < 0.2 and hand != one for other, one in home) for at, hand in home)
+    assert alone > len(SEEDS) * 3
+
+
 def test_sides_take_turns_in_an_alternation() -> None:
     said = (ContentEvent(3.0, 2.9, 3.3, "x", "contrast", ("alternate",), 1.0),)
     both = Style(content=2.0, both_hands=1.0)

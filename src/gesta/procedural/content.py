@@ -42,6 +42,7 @@ class ContentEvent:
         strength: how strongly it asks, 0 to 1.
         direction: "left", "right", "up", "down", "forward", "back", "here", "there", "listener", "self" or "".
         head: what the head does with it: "shake", "tilt", "nod" or "".
+        count: how many, or which one in a row, is said; 0 for none of these.
     """
 
     time_s: float
@@ -53,6 +54,7 @@ class ContentEvent:
     strength: float
     direction: str = ""
     head: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ def content_events(words: Words, language: str = "", own: Lexicon | None = None)
     if chosen is None:
         return ()
     hits = _hits(words.words, tokens, chosen)
-    events = [_event(words.words, *pair) for pair in _denied(words.words, hits, chosen.scope_words)]
+    denied = _denied(words.words, hits, chosen.scope_words)
+    events = [_event(words.words, hit, stop, chosen.count(tokens[hit.first : hit.stop])) for hit, stop in denied]
     return tuple(_less_again(_on_sides(sorted(events, key=lambda event: event.time_s))))
 
 
@@ -146,7 +149,7 @@ def _denied(words: Sequence[Word], hits: Sequence[_Hit], scope_words: int) -> li
     return kept
 
 
-def _event(words: Sequence[Word], hit: _Hit, stop: int) -> ContentEvent:
+def _event(words: Sequence[Word], hit: _Hit, stop: int, count: int) -> ContentEvent:
     said, phrase = words[hit.first : stop], words[hit.first : hit.stop]
     place = hit.entry.stressed
     stressed = phrase[place] if place is not None else max(phrase, key=lambda word: word.duration_s)
@@ -160,6 +163,7 @@ def _event(words: Sequence[Word], hit: _Hit, stop: int) -> ContentEvent:
         strength=hit.meaning.strength,
         direction=hit.meaning.direction,
         head=hit.meaning.head,
+        count=count,
     )
 
 
@@ -177,12 +181,13 @@ def _on_sides(events: Sequence[ContentEvent]) -> list[ContentEvent]:
 
 
 def _less_again(events: Sequence[ContentEvent]) -> list[ContentEvent]:
-    """Events of which those of a kind that was just there ask less; a series (first, second) and contrasts do not."""
-    last_s: dict[str, float] = {}
+    """Events of which those of a kind and direction that were just there ask less; lists and contrasts do not."""
+    last_s: dict[tuple[str, str], float] = {}
     weighed = []
     for event in events:
-        again = event.time_s - last_s.get(event.kind, -AGAIN_S) < AGAIN_S and event.kind not in SERIES
+        asked = (event.kind, event.direction)
+        again = event.time_s - last_s.get(asked, -AGAIN_S) < AGAIN_S and event.kind not in SERIES
         weighed.append(replace(event, strength=event.strength * AGAIN_STRENGTH) if again else event)
         if event.strength >= COUNTS_FROM:
-            last_s[event.kind] = event.time_s
+            last_s[asked] = event.time_s
     return weighed

@@ -4,7 +4,7 @@ Gestures of one prosodic group resemble each other and change with it (Shattuck-
 ask for one of its own. Things counted or listed go step by step through space.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,11 +21,14 @@ PLACE_SD_M = (0.035, 0.04, 0.025)
 """How far the places of two phrases lie apart: outward, up, forward."""
 SECOND_HAND_SD_M = 0.05
 """How far two hands are from mirroring each other, where they do not at all."""
+LOWER_TOGETHER = 0.4
+"""Share of what one hand gestures lower by itself that is left where both do."""
 SERIES_S = 15.0
 """Something listed belongs to the list before it if that is no longer ago."""
 SERIES_STEP_M, LONGEST_SERIES = (0.03, 0.012, 0.0), 4
 """How far each thing listed is put from the one before: outward, up, forward."""
 SERIES_KIND = "sequence"
+ONCE = (1, 1)
 LATER_FAMILY = 0.5
 """Each later family of a class of words is so much less likely than the one before."""
 
@@ -40,6 +43,7 @@ class PhraseGesture:
         places: the middle of the movement of each, (outward, up, forward) from the shoulder, metres.
         sizes: of the movement of each, as a factor.
         strokes_left: so many more before it changes.
+        repeat: least and most strokes in a row.
         made: how many strokes it has had.
     """
 
@@ -48,6 +52,7 @@ class PhraseGesture:
     places: dict[str, np.ndarray]
     sizes: dict[str, float]
     strokes_left: int
+    repeat: tuple[int, int]
     made: int = field(default=0)
 
     @property
@@ -63,6 +68,16 @@ class PhraseGesture:
         return self.hands
 
 
+@dataclass(frozen=True)
+class Series:
+    """Where a list has got to: when and how its last item was gestured, and which it was, from 0."""
+
+    time_s: float
+    name: str
+    hands: tuple[str, ...]
+    step: int
+
+
 class GestureChooser:
     """Chooses gestures by the style, the speaker's habits and what was said."""
 
@@ -70,7 +85,7 @@ class GestureChooser:
         self.style, self.habits = style, habits
         self.random = generator(seed, "procedural", "gestures")
         self.last_name = ""
-        self.series_s, self.series_count = -SERIES_S, 0
+        self.series: Series | None = None
 
     def choose(self) -> PhraseGesture:
         """A gesture for a new phrase."""
@@ -84,28 +99,45 @@ class GestureChooser:
         return self._placed(name, self._hands(both), np.zeros(3), 0)
 
     def for_content(self, event: ContentEvent) -> PhraseGesture | None:
-        """A gesture for something said, with the hand and at the place that it asks for; None if no family serves."""
-        names = [name for name in event.families if name in families()]
+        """A gesture for something said, with the hand and at the place that it asks for; None if no family serves.
+
+        What belongs to a list is gestured by the same hand and in the same family, step by step through space; fingers
+        are held up where it is said how many.
+        """
+        names = self._serving(event)
         if not names:
             return None
+        series = self._going_on(event)
         weights = LATER_FAMILY ** np.arange(len(names))
         name = str(self.random.choice(names, p=weights / weights.sum()))
-        family = families()[name]
-        alone, together = family.one_hand * (1.0 - self.style.both_hands), family.both_hands * self.style.both_hands
-        both = family.one_hand == 0.0 or bool(self.random.random() * (alone + together) < together)
-        side = event.direction if event.direction in HANDS else ""
-        hands = (side,) if side and family.one_hand > 0.0 else self._hands(both)
-        step = self._step_of_series(event)
-        away = np.array(DIRECTION_M.get(event.direction, (0.0, 0.0, 0.0))) + step * np.array(SERIES_STEP_M)
-        return self._placed(name, hands, away, step)
+        name = series.name if series and series.name in names else name
+        side = event.direction if event.direction in HANDS and families()[name].one_hand > 0.0 else ""
+        both = self._both(families()[name])
+        hands = (side,) if side else series.hands if series and not both else self._hands(both)
+        step = (event.count - 1 if event.count else series.step + 1 if series else 0) % LONGEST_SERIES
+        away = np.array(DIRECTION_M.get(event.direction, (0.0, 0.0, 0.0)))
+        if event.kind == SERIES_KIND:
+            self.series = Series(event.time_s, name, hands, step)
+            away += step * np.array(SERIES_STEP_M)
+        gesture = self._placed(name, hands, away, step)
+        # What is put on one side is put there once.
+        return replace(gesture, repeat=ONCE) if side else gesture
 
-    def _step_of_series(self, event: ContentEvent) -> int:
-        if event.kind != SERIES_KIND:
-            return 0
-        goes_on = event.time_s - self.series_s < SERIES_S
-        self.series_count = (self.series_count + 1) % LONGEST_SERIES if goes_on else 0
-        self.series_s = event.time_s
-        return self.series_count
+    def _going_on(self, event: ContentEvent) -> Series | None:
+        """The list that something said belongs to."""
+        near = self.series is not None and event.time_s - self.series.time_s < SERIES_S
+        return self.series if near and event.kind == SERIES_KIND else None
+
+    def _both(self, family: Family) -> bool:
+        """Whether a family is made with both hands this time."""
+        alone, together = family.one_hand * (1.0 - self.style.both_hands), family.both_hands * self.style.both_hands
+        return family.one_hand == 0.0 or bool(self.random.random() * (alone + together) < together)
+
+    def _serving(self, event: ContentEvent) -> list[str]:
+        """The families that serve something said; fingers only where they say how many."""
+        names = [name for name in event.families if name in families()]
+        countable = 0 < event.count <= LONGEST_SERIES
+        return [name for name in names if countable or not families()[name].series] or names
 
     def _hands(self, both: bool) -> tuple[str, ...]:
         if both:
@@ -119,14 +151,15 @@ class GestureChooser:
         middle = np.array(family.place) + family.scatter * scattered
         size = self.habits.size * self.random.lognormal(0.0, 0.15)
         apart = SECOND_HAND_SD_M * (1.0 - self.style.symmetry) * family.scatter
-        lower = np.array((0.0, -self.habits.lower_m * family.scatter, 0.0))
+        lower_m = self.habits.lower_m * family.scatter * (LOWER_TOGETHER if len(hands) > 1 else 1.0)
+        lower = np.array((0.0, -lower_m, 0.0))
         places = {
             hand: middle + order * self.random.normal(0.0, apart, 3) + (hand != self.habits.hands[0]) * lower
             for order, hand in enumerate(hands)
         }
         sizes = {hand: size * (1.0 if hand == self.habits.hands[0] else self.habits.lesser) for hand in hands}
         strokes = int(self.random.integers(*STROKES_PER_PLACE, endpoint=True))
-        return PhraseGesture(name, hands, places, sizes, strokes, made)
+        return PhraseGesture(name, hands, places, sizes, strokes, family.repeat, made)
 
 
 def _likelihood(family: Family, both: bool) -> float:

@@ -165,7 +165,7 @@ class HandPlanner:
         moves = self._strokes(gesture, beat, 1.0)
         if not moves:
             return []
-        random, (least, most) = self.series_random, gesture.family.repeat
+        random, (least, most) = self.series_random, gesture.repeat
         count = min(least - 1 + int(random.geometric(1.0 - MORE)), most)
         hold_s = random.uniform(*gesture.family.hold_s)
         ends_s = until_s - SHORTEST_GAP_S / self.habits.tempo
@@ -223,6 +223,8 @@ class HandPlanner:
             way, from_m = share * np.subtract(move.pose.position, from_m), move.pose.position
             if move.phase in ("preparation", "stroke") and move.start_s + lag_s >= free_s:
                 target = self.state.pose[other] = moved(self.state.pose[other], way)
-                echo = replace(move, hand=other, start_s=move.start_s + lag_s, pose=target, arc=(0.0, 0.0, 0.0))
+                echo = replace(
+                    move, hand=other, family="rest", start_s=move.start_s + lag_s, pose=target, arc=(0.0, 0.0, 0.0)
+                )
                 echoes.append(replace(echo, phase="hold" if raised else "adjustment", unit=move.unit if raised else 0))
         return echoes

@@ -48,6 +48,7 @@ class LanguageFile(Settings):
     name: str = Field(description="the language's English name")
     scope_words: int = Field(3, ge=0, le=10, description="how many words after its last one a negation reaches")
     common: tuple[str, ...] = Field(description="the commonest words, by which the language is recognised")
+    counts: dict[str, int] = Field({}, description="words that say how many, or which one in a row: one, second ...")
     phrases: dict[str, tuple[str, ...]] = Field(description="words and phrases by class")
 
 
@@ -70,11 +71,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The phrases of one language, by their first word, the longest first."""
+    """The phrases of one language, by their first word, the longest first, and its words that count."""
 
     language: str
     scope_words: int
     entries: Mapping[str, tuple[Entry, ...]]
+    counts: Mapping[str, int]
 
     def find(self, tokens: Sequence[str], at: int, asked: Sequence[bool], most: int) -> Entry | None:
         """The longest phrase that begins at a place.
@@ -91,6 +93,11 @@ class Lexicon:
             if fits and (not entry.asked or asked[at + count - 1]):
                 return entry
         return Entry((tokens[at],), None, NUMBER_CLASS) if NUMERAL.fullmatch(tokens[at]) else None
+
+    def count(self, tokens: Iterable[str]) -> int:
+        """How many, or which one in a row, some tokens say; 0 where they say nothing of the kind."""
+        said = (int(token) if token.isdecimal() else self.counts.get(token, 0) for token in tokens)
+        return next((count for count in said if count > 0), 0)
 
 
 def token_of(text: str) -> str:
@@ -163,7 +170,7 @@ def compiled(file: LanguageFile, where: str) -> Lexicon:
     for entry in found.values():
         by_first.setdefault(entry.tokens[0], []).append(entry)
     ordered = {first: tuple(sorted(all_, key=_longest_first)) for first, all_ in by_first.items()}
-    return Lexicon(file.language, file.scope_words, ordered)
+    return Lexicon(file.language, file.scope_words, ordered, file.counts)
 
 
 def _longest_first(entry: Entry) -> tuple[int, bool]:
