@@ -87,7 +87,7 @@ def test_posture_and_palms_are_seen() -> None:
 
 def test_settings_stay_within_their_bounds() -> None:
     wild = Style().model_dump() | {"size": 99.0, "strokes": -1.0}
-    assert (within_bounds(wild).size, within_bounds(wild).strokes) == (2.5, 0.0)
+    assert (within_bounds(wild).size, within_bounds(wild).strokes) == (3.5, 0.0)
 
 
 def test_the_beginning_of_a_recording_keeps_its_events() -> None:

@@ -30,7 +30,7 @@ class Style(Settings):
     content: float = Field(
         1.2, ge=0.0, le=2.0, description="chance that what is said is gestured, times how strongly it asks for it"
     )
-    size: float = Field(1.0, ge=0.0, le=2.5, description="length of strokes, as a factor")
+    size: float = Field(1.0, ge=0.0, le=3.5, description="length of strokes, as a factor")
     tempo: float = Field(1.0, ge=0.5, le=2.0, description="speed of movements for their length, as a factor")
     arrival_sd_s: float = Field(
         0.07, ge=0.0, le=0.25, description="how loosely strokes keep time: standard deviation from their accents, s"
