@@ -31,6 +31,7 @@ class View:
         slack_m: it stands still for a figure that stays this close to its middle.
         shows: joints that are inside of the picture all the time, with `margin_m` around: it widens for them, slowly.
         margin_m: metres.
+        widest: if above 1, it is as wide for all of a take as `shows` needs, up to so many times `span_m`.
     """
 
     follows: tuple[str, ...]
@@ -44,20 +45,22 @@ class View:
     slack_m: float = 0.30
     shows: tuple[str, ...] = ()
     margin_m: float = 0.07
+    widest: float = 0.0
 
 
 SMOOTHING_REACH = 3.0
 """How far smoothing looks, in standard deviations."""
+TOES = ("left_foot", "right_foot")
 KNUCKLES = ("left_middle1", "right_middle1")
 HAND_ENDS = tuple(
     f"{side}_{joint}" for side in ("left", "right") for joint in ("wrist", "thumb3", "index3", "middle3", "pinky3")
 )
 VIEWS: Mapping[str, View] = {
-    "full": View((PELVIS,), (0.0, 0.875, 0.0), 0.0, 5.0, 5.0, 1.92),
+    "full": View((PELVIS,), (0.0, 0.875, 0.0), 0.0, 5.0, 5.0, 1.92, shows=TOES, margin_m=0.1, widest=1.3),
     "half": View((PELVIS,), (0.0, 1.20, 0.0), 0.0, 0.0, 3.2, 1.02),
     "face": View(("head",), (0.0, 1.515, 0.04), 12.0, 3.0, 1.6, 0.36, True, 0.8, 0.012),
     "hands": View(KNUCKLES, (0.0, 1.277, -0.06), 0.0, 12.0, 3.2, 0.46, True, 0.8, 0.02, HAND_ENDS),
-    "side": View((PELVIS,), (0.0, 0.875, 0.0), 90.0, 5.0, 5.0, 1.92),
+    "side": View((PELVIS,), (0.0, 0.875, 0.0), 90.0, 5.0, 5.0, 1.92, shows=TOES, margin_m=0.1, widest=1.3),
     "portrait": View(("head",), (0.0, 1.46, 0.03), 8.0, 0.0, 2.0, 0.52, True, 0.8, 0.02),
 }
 """Views by the names that users write."""
@@ -84,6 +87,8 @@ class Follower:
         self._heights = np.array([span])
         if view.shows:
             self._heights = np.maximum(span, _heights_needed(motion, view, self._camera, self._shifts, size))
+        if view.widest > 1.0:
+            self._heights = np.minimum(self._heights.max(keepdims=True), view.widest * span)
 
     def camera(self, frame: int) -> Camera:
         """The camera of one frame."""
