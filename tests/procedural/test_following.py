@@ -9,7 +9,7 @@ from gesta.procedural.targets import CHANNEL_COUNT, LAYOUT, Targets
 from gesta.records import HandMove, HandPose, Motion
 from gesta.units import MOTION_FPS
 from tests.procedural.made_prosody import made_prosody
-from tests.procedural.test_body import motion_of, turning
+from tests.procedural.test_body import motion_of, moves_of, turning
 
 
 def targets_of(left: np.ndarray, start_frame: int = 0) -> Targets:
@@ -69,6 +69,13 @@ def test_head_and_back_go_elsewhere_with_some_strokes_and_after_them() -> None:
         assert 30 < len(starts) < 95
         assert min(starts) >= 0.0
         assert max(starts) < 0.15
+
+
+def test_eyes_and_head_go_to_ones_own_hands_now_and_then() -> None:
+    looks = moves_of("gaze", made_prosody(120.0), "restless")
+    at_hands = [look for look in looks if look.reason == "own hand"]
+    assert 0.005 < len(at_hands) / len(looks) < 0.12
+    assert all(look.amount[1] < -20.0 for look in at_hands), "hands are below the eyes"
 
 
 def together(motion: Motion, one: str, other: str) -> float:

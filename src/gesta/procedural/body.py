@@ -92,7 +92,8 @@ class BodyPlanner:
         return self.head.gesture(event.head, max(start_s, now_s), event.strength) if start_s > now_s - 0.3 else []
 
     def stroke(self, now_s: float, move: HandMove) -> list[BodyMove]:
-        """A stroke was planned: head and back go along."""
+        """A stroke was planned: head and back go along, now and then the eyes."""
+        self.gaze.stroke(move)
         return [*self.head.stroke(now_s, move), *self.torso.stroke(now_s, move)]
 
     def gesture(self, now_s: float, stroke: HandMove, until_s: float) -> list[BodyMove]:

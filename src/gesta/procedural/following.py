@@ -26,9 +26,9 @@ SURE_DEG_PER_M: Mapping[str, tuple[float, float, float]] = {
 }
 """How the back turns with a hand that goes outward, up or forward, whatever else happens."""
 CHANGING_DEG_PER_M: Mapping[str, tuple[float, float, float]] = {
-    "back": (15.0, 11.0, 11.0),
-    "neck": (15.0, 15.0, 12.0),
-    "head": (12.0, 13.0, 9.0),
+    "back": (13.0, 9.5, 9.5),
+    "neck": (13.0, 14.0, 10.0),
+    "head": (10.0, 12.0, 6.0),
 }
 """How far each is pulled by each direction of each hand, in a way that changes: standard deviation."""
 SHARES: Mapping[str, Mapping[str, float]] = {
@@ -36,14 +36,15 @@ SHARES: Mapping[str, Mapping[str, float]] = {
     "neck": {"neck": 1.0},
     "head": {"head": 1.0},
 }
-QUIET, STIRRED, STIRRED_BY_M_S = 0.45, 1.7, 0.25
+QUIET, STIRRED, STIRRED_BY_M_S = 0.65, 1.1, 0.25
 """What the trunk does by itself swells with the hands: the factor while they are still, how much more it is at most,
 and the mean speed at which it is half of that."""
-SPEED_OVER_S, STIR_OVER_S = 0.06, 0.16
+SPEED_OVER_S, STIR_OVER_S = 0.03, 0.1
 """Speeds are smoothed over this, and what they stir."""
+SEATED_BACK = 1.5
 HOME_S = 1.5
 """What changes pulls only as long as the hand is new where it is: the trunk comes back within about this time."""
-LATE_S: Mapping[str, float] = {"back": 0.04, "neck": 0.06, "head": 0.09}
+LATE_S: Mapping[str, float] = {"back": 0.015, "neck": 0.03, "head": 0.05}
 
 
 class Following:
@@ -51,11 +52,13 @@ class Following:
 
     Args:
         seed: whose body it is.
-        size: how much it goes along, 1 as people do.
+        size: how much it goes along, 1 as people do who stand.
+        seated: whether the back has to do alone what else the pelvis does.
     """
 
-    def __init__(self, seed: int, size: float) -> None:
-        self.seed, self.size = seed, size
+    def __init__(self, seed: int, size: float, seated: bool = False) -> None:
+        self.seed = seed
+        self.size = {part: size * (SEATED_BACK if seated and part == "back" else 1.0) for part in LATE_S}
         self.late = {part: Follower(late_s) for part, late_s in LATE_S.items()}
         self.home = Follower(HOME_S)
         self.velocity = Filter((0.0, 1.0, 0.0), (SPEED_OVER_S**2 / 4.0, SPEED_OVER_S, 1.0))
@@ -70,9 +73,9 @@ class Following:
         turns = {}
         for place, (part, late) in enumerate(self.late.items()):
             ways = late.push(hands)
-            turn = self.size * np.einsum("taw,tw->ta", pulls[:, place], ways - home) * CHANGING_DEG_PER_M[part]
+            turn = self.size[part] * np.einsum("taw,tw->ta", pulls[:, place], ways - home) * CHANGING_DEG_PER_M[part]
             if part == "back":
-                turn += min(self.size, 1.0) * ways @ _sure()
+                turn += min(self.size[part], 1.0) * ways @ _sure()
             for joint, share in SHARES[part].items():
                 turns[joint] = share * turn
         return turns

@@ -1,14 +1,16 @@
-"""Plans where the eyes look: at the listener most of the time, aside to think, from fixation to fixation.
+"""Plans where the eyes look: at the listener most of the time, aside to think, at one's own hands now and then.
 
 While speaking people look at the listener 60 to 70 % of the time; phrases tend to begin with a look aside (Kendon
 1967, Acta Psychologica 26:22). What is planned is the place in space that is looked at: the eyes keep to it while the
 head moves (the animator turns them against the head).
 """
 
+import math
+
 from gesta.procedural.speaking import Speaking
 from gesta.procedural.style import Style
 from gesta.randomness import generator
-from gesta.records import BodyMove
+from gesta.records import BodyMove, HandMove
 
 ASIDE_DEG, UP_DEG = (7.0, 19.0), (-5.0, 9.0)
 """How far aside and up a look away from the listener goes."""
@@ -22,6 +24,10 @@ SACCADE_S, SACCADE_PER_DEG_S = 0.03, 0.0022
 """Duration of a saccade: 2.2 ms a degree on top of about 25 ms (Bahill, Clark & Stark 1975)."""
 IDLE_AWAY = 0.6
 """Share of the looks away that is left while nobody speaks."""
+AT_HANDS, AT_HAND_AROUND_S = 0.12, (0.3, 0.35)
+"""How often the eyes mean to go along with a stroke, and how long before its start and after it they still would."""
+EYES_FROM_SHOULDER_M, SIDE_M, LOWEST_DEG, FURTHEST_DEG = 0.27, 0.17, -32.0, 24.0
+"""Where eyes are over the shoulder, how far it is aside, and how far down and aside a look at a hand goes at most."""
 
 
 class GazePlanner:
@@ -33,6 +39,18 @@ class GazePlanner:
         self.away = False
         self.at = (0.0, 0.0)
         self.aside_next = False
+        self.chances = generator(seed, "procedural", "gaze", "hands")
+        self.hand: tuple[float, tuple[float, float]] | None = None
+
+    def stroke(self, move: HandMove) -> None:
+        """A hand strokes: people look at what their own hands do now and then."""
+        if self.chances.random() < AT_HANDS:
+            outward, up, forward = move.pose.position
+            side = 1.0 if move.hand == "left" else -1.0
+            yaw = math.degrees(math.atan2(side * (SIDE_M + outward), forward))
+            pitch = math.degrees(math.atan2(up - EYES_FROM_SHOULDER_M, math.hypot(SIDE_M + outward, forward)))
+            goal = (min(max(yaw, -FURTHEST_DEG), FURTHEST_DEG), max(pitch, LOWEST_DEG))
+            self.hand = (move.start_s, goal)
 
     def begin_aside(self) -> None:
         """A phrase is about to begin: the next look is more likely to be aside."""
@@ -42,7 +60,10 @@ class GazePlanner:
         """The next fixation; also says when it ends."""
         random = self.random
         chance, held = random.random(), random.random()
-        if self.away and chance > BACK_CHANCE:
+        at_hand = self.hand is not None and -AT_HAND_AROUND_S[0] < now_s - self.hand[0] < AT_HAND_AROUND_S[1]
+        if self.hand is not None and at_hand:
+            self.away, goal, self.hand = True, self.hand[1], None
+        elif self.away and chance > BACK_CHANCE:
             goal = (self.at[0] + random.normal(0.0, NEAR_SD_DEG[0]), self.at[1] + random.normal(0.0, NEAR_SD_DEG[1]))
         elif self.away or chance > self._leaving(now_s):
             self.away = False
@@ -53,9 +74,8 @@ class GazePlanner:
         jump = max(abs(goal[0] - self.at[0]), abs(goal[1] - self.at[1]))
         self.at = goal
         low_s, high_s = AWAY_S if self.away else FACE_S
-        move = BodyMove(
-            "gaze", "to", now_s, SACCADE_S + SACCADE_PER_DEG_S * jump, goal, "aside" if self.away else "face"
-        )
+        reason = "own hand" if at_hand else "aside" if self.away else "face"
+        move = BodyMove("gaze", "to", now_s, SACCADE_S + SACCADE_PER_DEG_S * jump, goal, reason)
         return [move], now_s + low_s + held * (high_s - low_s)
 
     def _leaving(self, now_s: float) -> float:

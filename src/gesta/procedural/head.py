@@ -14,10 +14,10 @@ from gesta.procedural.style import Style
 from gesta.randomness import generator
 from gesta.records import BodyMove, HandMove
 
-PLACE_SD_DEG = (3.9, 4.4, 2.5)
+PLACE_SD_DEG = (3.7, 4.4, 2.5)
 """How far the head turns between places: pitch, yaw, roll."""
 PLACE_S, NEXT_PLACE_S = (0.6, 1.2), (0.6, 2.2)
-WITH_HANDS, AFTER_HANDS_S, LONGER_THAN_HANDS = 0.75, (0.05, 0.1), (1.1, 1.6)
+WITH_HANDS, AFTER_HANDS_S, LONGER_THAN_HANDS = 0.75, (0.02, 0.07), (1.1, 1.6)
 """How often the head goes elsewhere with a stroke, how long after it, and how much longer it takes."""
 STAYS, LEAST_APART_S = 0.2, 0.45
 """What it keeps then of the place where it was, and the least time between two such turns."""

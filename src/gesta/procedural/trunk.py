@@ -24,9 +24,9 @@ DRIFT_DEG: Mapping[str, tuple[float, float, float]] = {
     "hips": (1.4, 1.9, 1.1),
     "spine1": (1.4, 0.6, 0.6),
     "spine2": (1.0, 0.55, 0.55),
-    "spine3": (0.45, 0.28, 0.28),
-    "neck": (1.1, 0.8, 0.65),
-    "head": (0.9, 0.8, 0.6),
+    "spine3": (0.5, 0.32, 0.32),
+    "neck": (1.2, 0.9, 0.65),
+    "head": (1.0, 0.9, 0.5),
 }
 """Standard deviation of the motion that never stops: what is measured above 0.7 Hz, and its slower share."""
 IDLE_DRIFT = 0.4
@@ -43,8 +43,6 @@ SEATED_TILT_DEG: Mapping[str, float] = {"hips": -12.0, "spine1": 10.0, "spine2":
 """Who sits tilts the pelvis back and rounds the back a little."""
 KEEPS_AHEAD = {"neck": 0.28, "head": 0.14}
 """Share of the trunk's turns that neck and head take back, so that the face stays ahead."""
-SEATED_FOLLOWS = 1.5
-"""How much more the upper body of somebody who sits goes with the hands: the pelvis cannot."""
 COMPENSATED = (0.1, 0.15, 0.3)
 """Share of the pelvis' pitch, yaw and roll that the back's first joint takes back: the shoulders stay nearly level."""
 BREATH_CHEST_DEG, BREATH_SPINE_DEG, BREATH_HEAD_DEG = 1.6, 0.5, 0.7
@@ -69,7 +67,7 @@ class TrunkPoser:
 
     def __init__(self, style: Style, seed: int) -> None:
         self.style, self.seed = style, seed
-        self.following = Following(seed, math.sqrt(style.torso) * (SEATED_FOLLOWS if style.seated else 1.0))
+        self.following = Following(seed, math.sqrt(style.torso), style.seated)
 
     def push(self, targets: Targets) -> Trunk:
         """The trunk at the targets' frames."""
