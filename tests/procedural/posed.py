@@ -3,13 +3,13 @@
 import numpy as np
 
 from gesta.avatar.capsules import body_capsules
-from gesta.motion.cleanup.segments import closest
 from gesta.motion.kinematics import forward
 from gesta.motion.skeleton import skeleton
 from gesta.procedural.arms import palm_twist_deg, solve_arm
 from gesta.procedural.fingers import finger_rotations
 from gesta.procedural.shapes import HAND_SHAPES
 from gesta.records import HandPose
+from tests.procedural.segments import closest
 
 FINGERS = ("index", "middle", "ring", "pinky", "thumb")
 TRUNK = ("pelvis", "belly", "waist", "chest", "left_thigh", "right_thigh")

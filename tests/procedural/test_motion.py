@@ -58,6 +58,26 @@ def test_the_wrist_is_where_it_was_wanted(hand: str) -> None:
     assert (elbows[:, 1] < 0.05).all(), "an elbow rose above its shoulder"
 
 
+def elbow_swing_deg(position: tuple[float, float, float]) -> float:
+    """How far an elbow points outward from straight back and down, for a wrist at this place."""
+    arm = solve_arm("left", np.array([position]), np.zeros(1), np.zeros((1, 2)), np.zeros(1))
+    bones = skeleton()
+    upper = (arm.collar @ arm.shoulder)[0] @ bones.offsets[bones.index("left_elbow")]
+    aside = upper - np.array(position) * (upper @ position) / np.dot(position, position)
+    return float(np.degrees(np.arcsin(aside[0] / np.linalg.norm(aside))))
+
+
+def test_elbows_of_nearly_straight_arms_do_not_swing_out() -> None:
+    assert elbow_swing_deg((0.05, -0.46, 0.05)) < elbow_swing_deg((0.05, -0.3, 0.05)) - 10.0
+
+
+def test_a_forearm_may_turn_at_either_end_and_the_hand_stays() -> None:
+    place, twist, straight = np.array([[0.05, -0.2, 0.25]]), np.array([20.0]), np.zeros((1, 2))
+    usual, moved = (solve_arm("right", place, twist, straight, np.zeros(1), 0.0, degrees) for degrees in (0.0, 15.0))
+    np.testing.assert_allclose(usual.elbow @ usual.wrist, moved.elbow @ moved.wrist, atol=1e-9)
+    assert np.abs(usual.elbow - moved.elbow).max() > 0.1
+
+
 def test_the_palm_faces_where_it_should() -> None:
     position = np.tile((0.05, -0.2, 0.3), (2, 1))
     palms = np.array([(0.0, 1.0, 0.0), (0.0, -1.0, 0.0)])

@@ -14,11 +14,14 @@ import numpy as np
 
 from gesta.motion.rotations import matrix_from_axis_angle
 from gesta.motion.skeleton import skeleton
+from gesta.procedural.profiles import step
 
 MIRROR = np.diag([-1.0, 1.0, 1.0])
 """Reflection that turns a left arm into a right one."""
 SWIVEL_AT_BODY_DEG, SWIVEL_PER_METRE = 65.0, 150.0
 SWIVEL_RANGE_DEG = (6.0, 62.0)
+STRAIGHT_SWINGS, STRAIGHT_DEG, BENT_DEG = 0.35, 10.0, 110.0
+"""An arm that is nearly straight swings its elbow out by this share only; bent so far, by all of it."""
 COLLAR_LIFT_DEG, COLLAR_LIFT_PER_METRE = 10.0, (2.0, 24.0, 16.0)
 COLLAR_FORWARD_DEG, COLLAR_FORWARD_PER_METRE = 1.0, (-28.0, -8.0, 50.0)
 """How far people's collars are lifted, and turned forward, for a wrist so far outward, up and forward of the collar
@@ -166,7 +169,7 @@ def _azimuth_deg(bone: np.ndarray) -> float:
 def _bend(way: np.ndarray, swivel_deg: np.ndarray | float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Directions of upper arm and forearm, and the elbow's hinge, for a way from shoulder to wrist: (T, 3) each."""
     arm = rest_arm()
-    upper_m, fore_m = np.linalg.norm(arm.upper), np.linalg.norm(arm.fore)
+    upper_m, fore_m = float(np.linalg.norm(arm.upper)), float(np.linalg.norm(arm.fore))
     reach = np.linalg.norm(way, axis=-1, keepdims=True)
     line = way / np.maximum(reach, 1e-6)
     # A wish beyond the arm's length bends off smoothly: a hand that arrives there has no corner in its path.
@@ -174,7 +177,9 @@ def _bend(way: np.ndarray, swivel_deg: np.ndarray | float) -> tuple[np.ndarray, 
     reach = longest - SOFT_REACH_M * np.logaddexp(0.0, (longest - reach) / SOFT_REACH_M)
     reach = np.maximum(reach, SHORTEST_REACH_M)
     usual = np.clip(SWIVEL_AT_BODY_DEG - SWIVEL_PER_METRE * way[:, 2], *SWIVEL_RANGE_DEG)
-    swivel = np.radians(usual + swivel_deg)
+    flexion = 180.0 - np.degrees(np.arccos(np.clip(_inner_cosine(reach[:, 0], upper_m, fore_m), -1.0, 1.0)))
+    bent = STRAIGHT_SWINGS + (1.0 - STRAIGHT_SWINGS) * step((flexion - STRAIGHT_DEG) / (BENT_DEG - STRAIGHT_DEG))
+    swivel = np.radians(bent * usual + swivel_deg)
     # The elbow leaves the line downward; the swivel turns it outward about the line. A hanging arm's line is itself
     # downward, so its elbow goes back instead.
     back_down = np.array((0.0, -1.0, -0.6))
@@ -184,6 +189,11 @@ def _bend(way: np.ndarray, swivel_deg: np.ndarray | float) -> tuple[np.ndarray, 
     aside = np.sqrt(np.maximum(upper_m**2 - along**2, 1e-8))
     elbow = along * line + aside * elbow_way
     return unit(elbow), unit(reach * line - elbow), unit(np.cross(elbow_way, line))
+
+
+def _inner_cosine(reach: np.ndarray, upper_m: float, fore_m: float) -> np.ndarray:
+    """Cosine of the angle between an elbow's two bones, by the law of cosines."""
+    return (upper_m**2 + fore_m**2 - reach**2) / (2.0 * upper_m * fore_m)
 
 
 def palm_twist_deg(position: np.ndarray, palm: np.ndarray) -> np.ndarray:

@@ -65,8 +65,9 @@ def finger_rotations(side: str, shape: np.ndarray, stray_deg: np.ndarray | None 
     """
     axes = _axes(side)
     mirror = 1.0 if side == "left" else -1.0
-    stray = np.zeros((len(shape), FINGER_JOINTS)) if stray_deg is None else stray_deg
-    names, vectors = [], []
+    stray: np.ndarray = np.zeros((len(shape), FINGER_JOINTS)) if stray_deg is None else stray_deg
+    names: list[str] = []
+    vectors: list[np.ndarray] = []
     for number, finger in enumerate(FINGERS):
         curl = shape[:, number]
         for segment, bent in enumerate(flexion_deg(curl).T, start=1):
