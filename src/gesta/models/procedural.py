@@ -99,7 +99,7 @@ class ProceduralModel:
         wanted = style_or_example(style, energy) if isinstance(style, str) else style
         said = _words_of(words, speech)
         prosody = analyse(speech, look_ahead_s)
-        chosen = wanted.style(prosody, seed) if isinstance(wanted, Example) else wanted
+        chosen = wanted.style(prosody, seed, progress) if isinstance(wanted, Example) else wanted
         speaker = ProceduralSpeaker(chosen, seed, look_ahead_s, said)
         plans: list[Plan] = []
 

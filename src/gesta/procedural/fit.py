@@ -7,6 +7,7 @@ chances of whoever speaks.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from gesta.randomness import generator
 from gesta.records import Events, Motion, Prosody
 from gesta.units import MOTION_FPS
 
+Told = Callable[[str, int, int], None]
 SHORTEST_S = 2.0
 """A shorter example is refused; one under 10 s says little about how often and how long."""
 LONGEST_FRAMES = FRAMES_PER_BLOCK
@@ -49,9 +51,9 @@ class Example:
     motion: Motion
     energy: float | None = None
 
-    def style(self, prosody: Prosody | None = None, seed: int = 0) -> Style:
+    def style(self, prosody: Prosody | None = None, seed: int = 0, told: Told | None = None) -> Style:
         """The style of the example for a speaker, tried on this speech (see `style_of`)."""
-        fitted = style_of(self.motion, prosody, seed)
+        fitted = style_of(self.motion, prosody, seed, told=told)
         return fitted if self.energy is None else Style(**fitted.model_dump() | {"energy": self.energy})
 
 
@@ -85,8 +87,39 @@ def read_example(path: str | Path) -> Motion:
     return motion.frames(0, LONGEST_FRAMES)
 
 
+@dataclass
+class Rehearsal:
+    """Speaks in one style after the other and says how the speaker did; somebody may be told how far it is.
+
+    Attributes:
+        heard: prosody of what is spoken.
+        seed: who speaks.
+        planned: how often it will be spoken.
+        told: called with what is being done, how often it was spoken and how often it will be.
+    """
+
+    heard: Prosody
+    seed: int
+    planned: int
+    told: Told | None = None
+    spoken: int = 0
+
+    def __call__(self, style: Style) -> Traits:
+        """Speak once."""
+        found = spoken_traits(style, self.heard, self.seed)
+        self.spoken += 1
+        if self.told:
+            self.told("fitting the style", min(self.spoken, self.planned), self.planned)
+        return found
+
+
 def style_of(
-    motion: Motion, prosody: Prosody | None = None, seed: int = 0, rounds: int = ROUNDS, trials: int | None = None
+    motion: Motion,
+    prosody: Prosody | None = None,
+    seed: int = 0,
+    rounds: int = ROUNDS,
+    trials: int | None = None,
+    told: Told | None = None,
 ) -> Style:
     """The style in which the procedural speaker comes nearest to a motion.
 
@@ -96,26 +129,24 @@ def style_of(
             or too little.
         seed: who speaks; a style is fitted for one speaker, whose habits and chances it is to work with.
         rounds: how often to follow the rules, 2 or more.
-        trials: how often to try by chance after that; if not said, what takes about as long as the rounds of a minute.
+        trials: how often to try by chance after that; if not said, more often where less is spoken.
+        told: see `Rehearsal`.
     """
-    wanted = traits(motion)
+    wanted, seconds = traits(motion), motion.duration_s
     long_enough = prosody is not None and prosody.frame_count >= SHORTEST_SPEECH_FRAMES
     heard = beginning(prosody if prosody is not None and long_enough else analyse(open_speech(DEMO_VOICE)))
     if trials is None:
         trials = min(max(FRAMES_TRIED // heard.frame_count, FEWEST_TRIALS), MOST_TRIALS)
-
-    def off(style: Style) -> float:
-        return distance(wanted.numbers, spoken_traits(style, heard, seed).numbers, motion.duration_s)
-
-    style = min((read_off(wanted, preset) for preset in STARTS), key=off)
+    speak = Rehearsal(heard, seed, len(STARTS) + rounds + trials + 2, told)
+    starts = [read_off(wanted, preset) for preset in STARTS]
+    style = min(starts, key=lambda one: distance(wanted.numbers, speak(one).numbers, seconds))
     best, least = style, math.inf
     for turn in range(rounds):
-        reached = spoken_traits(style, heard, seed)
-        if (away := distance(wanted.numbers, reached.numbers, motion.duration_s)) < least:
+        reached = speak(style)
+        if (away := distance(wanted.numbers, reached.numbers, seconds)) < least:
             best, least = style, away
         style = nearer(style, wanted, reached, FIRST_STEP + (LAST_STEP - FIRST_STEP) * turn / (rounds - 1))
-    chance = generator(seed, "procedural", "fit")
-    return search(best, wanted, motion.duration_s, lambda one: spoken_traits(one, heard, seed), trials, chance)
+    return search(best, wanted, seconds, speak, trials, generator(seed, "procedural", "fit"))
 
 
 def spoken_traits(style: Style, prosody: Prosody, seed: int) -> Traits:
