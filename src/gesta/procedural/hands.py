@@ -25,7 +25,7 @@ from gesta.records import HandMove
 
 LEAD_S = 1.4
 """An accent is planned this long before it, where it is known by then."""
-ARRIVAL_MEAN_S, MOST_SDS = 0.005, 2.2
+ARRIVAL_MEAN_S, MOST_SDS = 0.0, 2.6
 """Where the stroke's deceleration lies from the accent in the mean, and how many standard deviations off at most."""
 SECOND_HAND_LAG_S = (0.01, 0.04)
 """Two hands are never exactly together."""
@@ -42,7 +42,7 @@ ECHO_SHARE, ECHO_AT_REST = 0.3, 0.12
 REPEAT_S = (0.4, 0.8)
 """Strokes of a series follow each other in this time, at tempo 1: hands share the tempo of stresses, about 0.6 s (Loehr
 2007)."""
-MORE = 0.5
+MORE = 0.4
 """Each further stroke of a series is so likely, within what its family asks for."""
 REPEAT_SIZE = 0.72
 """Each stroke of a series is so much smaller than the one before."""

@@ -12,8 +12,8 @@ import heapq
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from gesta.procedural.agenda import KINDS, Item, PlannerState
 from gesta.procedural.body import BodyPlanner
 from gesta.procedural.content import ContentEvent
 from gesta.procedural.habits import HANDS
@@ -22,7 +22,7 @@ from gesta.procedural.phrases import SHORTEST_GAP_S, Phrases
 from gesta.procedural.style import Style
 from gesta.procedural.units import HOLD_OVERLAP
 from gesta.randomness import generator
-from gesta.records import BodyMove, HandMove, Plan, Prosody
+from gesta.records import HandMove, Plan, Prosody
 
 HOLD_AFTER_S = 0.15
 """A hold begins to ease this long after its stroke."""
@@ -41,46 +41,7 @@ SERIES_S = 3.0
 LONGEST_IDLE_S = 8.0
 """After so long a pause even hands that never rest do."""
 
-# At the same moment a phrase comes before its accents, and what is heard before what comes by itself.
-KINDS = (
-    "phrase_start",
-    "said",
-    "content",
-    "accent",
-    "hold",
-    "phrase_end",
-    "idle",
-    "settle",
-    "rest",
-    "fidget",
-    "recur",
-)
-
 FIRST_HOLD_S, FIRST_FIDGET_S = 0.2, 3.0
-
-
-@dataclass(order=True)
-class Item:
-    """Something to be decided at a time, about a hand or a kind of thing; all that order may depend on is compared."""
-
-    decide_s: float
-    rank: int
-    event_s: float
-    strength: float
-    about: str = ""
-    said: ContentEvent | None = field(default=None, compare=False)
-
-
-@dataclass
-class PlannerState:
-    """The agenda and how far the sound has been heard; since when speech pauses, infinite while it does not."""
-
-    agenda: list[Item] = field(default_factory=list)
-    heard_s: float = 0.0
-    pausing_since_s: float = math.inf
-    free_s: dict[str, float] = field(default_factory=dict)
-    hand_moves: list[HandMove] = field(default_factory=list)
-    body_moves: list[BodyMove] = field(default_factory=list)
 
 
 class Planner:
