@@ -13,16 +13,24 @@ from gesta.records import HandPose, Motion
 
 
 def holding(hands: Sequence[tuple[HandPose, HandPose]], seated: bool = False) -> Motion:
-    """A motion of one frame for each pair of a left and a right hand's pose.
+    """A motion of one frame for each pair of a left and a right hand's pose, all of them long held.
 
     Args:
-        hands: T pairs of poses.
+        hands: pairs of poses.
         seated: whether the body sits; else it stands.
     """
-    values = np.zeros((len(hands), CHANNEL_COUNT))
-    for place, hand in enumerate(HANDS):
-        for row, channels in zip(values, hand_values([pair[place] for pair in hands]), strict=True):
-            for name, value in channels.items():
-                row[LAYOUT[f"{hand}_{name}"]] = value
-    targets = Targets(0, values, np.zeros((len(hands), len(ARKIT_NAMES))), np.zeros(len(hands)))
-    return Animator(Style(seated=seated, alive=0.0, breath=0.0), 0).push(targets)
+    style = Style(seated=seated, alive=0.0, breath=0.0)
+    held = [Animator(style, 0).push(_targets(pair)) for pair in hands]
+    return Motion(
+        np.concatenate([one.rotations for one in held]),
+        np.concatenate([one.translation for one in held]),
+        np.zeros((len(held), len(ARKIT_NAMES)), np.float32),
+    )
+
+
+def _targets(pair: tuple[HandPose, HandPose]) -> Targets:
+    values = np.zeros((1, CHANNEL_COUNT))
+    for hand, channels in zip(HANDS, hand_values(pair), strict=True):
+        for name, value in channels.items():
+            values[0, LAYOUT[f"{hand}_{name}"]] = value
+    return Targets(0, values, np.zeros((1, len(ARKIT_NAMES))), np.zeros(1))
