@@ -26,7 +26,7 @@ SURE_DEG_PER_M: Mapping[str, tuple[float, float, float]] = {
 }
 """How the back turns with a hand that goes outward, up or forward, whatever else happens."""
 CHANGING_DEG_PER_M: Mapping[str, tuple[float, float, float]] = {
-    "back": (13.0, 9.5, 9.5),
+    "back": (12.0, 8.5, 9.0),
     "neck": (13.0, 14.0, 10.0),
     "head": (10.0, 12.0, 6.0),
 }
@@ -41,7 +41,7 @@ QUIET, STIRRED, STIRRED_BY_M_S = 0.65, 1.1, 0.25
 and the mean speed at which it is half of that."""
 SPEED_OVER_S, STIR_OVER_S = 0.03, 0.1
 """Speeds are smoothed over this, and what they stir."""
-SEATED_BACK = 1.5
+SEATED_BACK = 1.3
 HOME_S = 1.5
 """What changes pulls only as long as the hand is new where it is: the trunk comes back within about this time."""
 LATE_S: Mapping[str, float] = {"back": 0.015, "neck": 0.03, "head": 0.05}

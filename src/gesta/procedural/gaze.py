@@ -26,7 +26,7 @@ IDLE_AWAY = 0.6
 """Share of the looks away that is left while nobody speaks."""
 AT_HANDS, AT_HAND_AROUND_S = 0.12, (0.3, 0.35)
 """How often the eyes mean to go along with a stroke, and how long before its start and after it they still would."""
-EYES_FROM_SHOULDER_M, SIDE_M, LOWEST_DEG, FURTHEST_DEG = 0.27, 0.17, -32.0, 24.0
+EYES_FROM_SHOULDER_M, SIDE_M, LOWEST_DEG, FURTHEST_DEG = 0.27, 0.17, -32.0, 16.0
 """Where eyes are over the shoulder, how far it is aside, and how far down and aside a look at a hand goes at most."""
 
 

@@ -24,7 +24,7 @@ DRIFT_DEG: Mapping[str, tuple[float, float, float]] = {
     "hips": (1.4, 1.9, 1.1),
     "spine1": (1.4, 0.6, 0.6),
     "spine2": (1.0, 0.55, 0.55),
-    "spine3": (0.5, 0.32, 0.32),
+    "spine3": (0.6, 0.38, 0.38),
     "neck": (1.2, 0.9, 0.65),
     "head": (1.0, 0.9, 0.5),
 }
