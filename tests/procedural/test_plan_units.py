@@ -220,10 +220,10 @@ def test_a_list_is_counted_with_the_fingers_of_one_hand() -> None:
     then = (ContentEvent(4.4, 4.3, 4.6, "x", "sequence", families_asked, 1.0),)
     three = (ContentEvent(4.4, 4.3, 4.6, "x", "quantity", ("enumerate",), 1.0, count=3),)
     for seed in SEEDS:
-        strokes = plan_of(phrased(3), Style(content=2.0), seed, then).strokes
-        assert "enumerate" not in {move.family for move in strokes if move.cause == "content"}
-        strokes = plan_of(phrased(3), Style(content=2.0), seed, three).strokes
-        assert {move.pose.shape for move in strokes if move.cause == "content"} == {"three"}
+        going_on = plan_of(phrased(3), Style(content=2.0), seed, then).strokes
+        assert "enumerate" not in {move.family for move in going_on if move.cause == "content"}
+        counted = plan_of(phrased(3), Style(content=2.0), seed, three).strokes
+        assert {move.pose.shape for move in counted if move.cause == "content"} == {"three"}
 
 
 def test_gestures_are_held_as_long_as_their_family_asks() -> None:
