@@ -20,6 +20,7 @@ from gesta.render.bones import bones_figure
 from gesta.render.drawable import Drawable
 from gesta.render.overlay import Overlay
 from gesta.render.rasteriser import Rasteriser
+from gesta.render.seat import SeatedFigure, is_seated
 from gesta.render.video import VideoWriter, checked_size
 from gesta.render.views import Follower, camera_for
 from gesta.units import MOTION_FPS
@@ -122,7 +123,7 @@ def on_the_floor(motion: Motion) -> Motion:
 
 
 class Studio:
-    """Draws frames of one motion, each thread with its own rasteriser and its own frames.
+    """Draws frames of one motion, each thread with its own rasteriser and its own frames; who sits gets a stool.
 
     Args:
         motion: what is drawn.
@@ -148,7 +149,8 @@ class Studio:
         self._size = checked_size(size)
         self._motion = on_the_floor(motion)
         self._follower = Follower(self._motion, camera_for(camera), size)
-        self._figure = figure or dressed_figure(look_named(look) if isinstance(look, str) else look)
+        drawn = figure or dressed_figure(look_named(look) if isinstance(look, str) else look)
+        self._figure = SeatedFigure(drawn, self._motion) if is_seated(self._motion) else drawn
         self._bones = bones_figure() if bones else None
         self._threads = threads or os.cpu_count() or 1
         self._own = threading.local()

@@ -27,6 +27,7 @@ class View:
         distance_m: from the target.
         span_m: metres that the picture's shorter side shows at the target.
         height_follows: whether the camera also follows up and down.
+        sits_down: share of the way that it comes down, for all of a take, with a pelvis much lower than at rest.
         smoothing_s: how slowly it follows.
         slack_m: it stands still for a figure that stays this close to its middle.
         shows: joints that are inside of the picture all the time, with `margin_m` around: it widens for them, slowly.
@@ -46,8 +47,11 @@ class View:
     shows: tuple[str, ...] = ()
     margin_m: float = 0.07
     widest: float = 0.0
+    sits_down: float = 0.0
 
 
+SITTING_M = 0.25
+"""A pelvis so much lower than at rest sits."""
 SMOOTHING_REACH = 3.0
 """How far smoothing looks, in standard deviations."""
 TOES = ("left_foot", "right_foot")
@@ -56,11 +60,15 @@ HAND_ENDS = tuple(
     f"{side}_{joint}" for side in ("left", "right") for joint in ("wrist", "thumb3", "index3", "middle3", "pinky3")
 )
 VIEWS: Mapping[str, View] = {
-    "full": View((PELVIS,), (0.0, 0.875, 0.0), 0.0, 5.0, 5.0, 1.92, shows=TOES, margin_m=0.1, widest=1.3),
-    "half": View((PELVIS,), (0.0, 1.20, 0.0), 0.0, 0.0, 3.2, 1.02),
+    "full": View(
+        (PELVIS,), (0.0, 0.875, 0.0), 0.0, 5.0, 5.0, 1.92, shows=TOES, margin_m=0.1, widest=1.3, sits_down=0.6
+    ),
+    "half": View((PELVIS,), (0.0, 1.20, 0.0), 0.0, 0.0, 3.2, 1.02, sits_down=1.0),
     "face": View(("head",), (0.0, 1.515, 0.04), 12.0, 3.0, 1.6, 0.36, True, 0.8, 0.012),
     "hands": View(KNUCKLES, (0.0, 1.277, -0.06), 0.0, 12.0, 3.2, 0.46, True, 0.8, 0.02, HAND_ENDS),
-    "side": View((PELVIS,), (0.0, 0.875, 0.0), 90.0, 5.0, 5.0, 1.92, shows=TOES, margin_m=0.1, widest=1.3),
+    "side": View(
+        (PELVIS,), (0.0, 0.875, 0.0), 90.0, 5.0, 5.0, 1.92, shows=TOES, margin_m=0.1, widest=1.3, sits_down=0.6
+    ),
     "portrait": View(("head",), (0.0, 1.46, 0.03), 8.0, 0.0, 2.0, 0.52, True, 0.8, 0.02),
 }
 """Views by the names that users write."""
@@ -104,7 +112,8 @@ def _shifts(motion: Motion, view: View) -> np.ndarray:
     else:
         places = track(motion.rotations, motion.translation, view.follows).positions.mean(axis=1) - rest
     if not view.height_follows:
-        places = places * (1.0, 0.0, 1.0)
+        lower = min(float(np.median(places[:, 1])), 0.0)
+        places[:, 1] = view.sits_down * lower if lower < -SITTING_M else 0.0
     middle = 0.5 * (places.min(axis=0) + places.max(axis=0))
     if np.max(np.linalg.norm(places - middle, axis=1)) <= view.slack_m:
         return middle[None]

@@ -1,0 +1,92 @@
+"""Something to sit on: a plain round stool under a figure that sits all through a take, so that it does not float.
+
+Only pictures have it: motions and models that are written hold the body alone.
+"""
+
+import numpy as np
+
+from gesta.avatar.normals import vertex_normals
+from gesta.motion.kinematics import track
+from gesta.motion.skeleton import PELVIS, skeleton
+from gesta.records import Motion
+from gesta.render.drawable import Drawable
+from gesta.render.finish import PLAIN_KIND
+from gesta.render.palette import STOOL
+from gesta.render.shapes import loft
+
+LOWERED_M = 0.25
+"""Who sits has the pelvis so much lower than at rest, at least."""
+STEPS_M = 0.12
+"""A pelvis that wanders further than this is not on a stool."""
+NEAR_M = 0.10
+"""The seat is as high as the lowest of the body so near to the middle of the pelvis, seen from above."""
+BEHIND_M = 0.03
+"""So far behind the pelvis' middle is the seat's."""
+RADIUS_M, EDGE_M, TAPER = 0.185, 0.022, 0.93
+"""Of the seat; of its round edge; and how much narrower the foot is."""
+SINKS_M = 0.012
+"""So far the body sinks into the seat."""
+COLUMNS, EDGE_RINGS = 40, 4
+
+
+def is_seated(motion: Motion) -> bool:
+    """Whether the body sits in one place all the time: the pelvis low, and never far from its middle."""
+    rest = skeleton().rest_positions()[skeleton().indices([PELVIS])[0]]
+    low = np.percentile(motion.translation[:, 1], 95) < rest[1] - LOWERED_M
+    away = motion.translation[:, (0, 2)] - np.median(motion.translation[:, (0, 2)], axis=0)
+    return bool(low and np.linalg.norm(away, axis=1).max() < STEPS_M)
+
+
+class SeatedFigure:
+    """A figure on its stool; see `gesta.render.drawable.Drawable`.
+
+    Args:
+        figure: who sits.
+        motion: how: the stool stands where the pelvis mostly is, as high as the body there reaches down.
+    """
+
+    def __init__(self, figure: Drawable, motion: Motion) -> None:
+        self._figure = figure
+        self._stool, faces = _stool(*_place_and_height(figure, motion))
+        self._normals = np.empty_like(self._stool)
+        vertex_normals(self._stool, faces, self._normals)
+        count = len(figure.material)
+        self.faces = np.concatenate([figure.faces, faces + count]).astype(np.int32)
+        self.material = np.concatenate([figure.material, np.tile(STOOL, (len(self._stool), 1))]).astype(np.float32)
+        self.kind = np.concatenate([figure.kind, np.full(len(self._stool), PLAIN_KIND, figure.kind.dtype)])
+        self.two_sided = np.concatenate([figure.two_sided, np.zeros(len(faces), np.bool_)])
+
+    def pose(
+        self, rotations: np.ndarray, translation: np.ndarray, face: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Vertices and unit normals (T, V, 3) float32, the stool's last."""
+        posed = self._figure.pose(rotations, translation, face)
+        still = (np.broadcast_to(part, (len(rotations), *part.shape)) for part in (self._stool, self._normals))
+        vertices, normals = (np.concatenate(pair, axis=1) for pair in zip(posed, still, strict=True))
+        return vertices, normals
+
+
+def _place_and_height(figure: Drawable, motion: Motion) -> tuple[np.ndarray, float]:
+    """Where the stool stands, (3,) on the floor, and how high its seat is, metres."""
+    knees = track(motion.rotations, motion.translation, ("left_knee", "right_knee")).positions.mean(axis=1)
+    middle = np.median(motion.translation, axis=0)
+    ahead = (np.median(knees, axis=0) - middle) * (1.0, 0.0, 1.0)
+    ahead /= max(float(np.linalg.norm(ahead)), NEAR_M)
+    usual = int(np.argmin(np.linalg.norm(motion.translation - middle, axis=1)))
+    one = slice(usual, usual + 1)
+    vertices = figure.pose(motion.rotations[one], motion.translation[one], None)[0][0]
+    place = (middle - BEHIND_M * ahead) * (1.0, 0.0, 1.0)
+    around = np.linalg.norm((vertices - place)[:, (0, 2)], axis=1) < NEAR_M
+    return place, float(vertices[around, 1].min()) + SINKS_M
+
+
+def _stool(place: np.ndarray, height: float) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices (V, 3) float32 and faces (N, 3) of a stool: a drum with a round edge, narrower towards the floor."""
+    bend = 0.5 * np.pi * np.linspace(0.0, 1.0, EDGE_RINGS)
+    radii = np.concatenate([[TAPER * RADIUS_M], RADIUS_M - EDGE_M * (1.0 - np.cos(bend)), [0.5 * RADIUS_M]])
+    heights = np.concatenate([[0.0], height - EDGE_M * (1.0 - np.sin(bend)), [height]])
+    turn = -2.0 * np.pi * np.arange(COLUMNS) / COLUMNS
+    circle = np.stack([np.cos(turn), np.zeros(COLUMNS), np.sin(turn)], axis=1)
+    rings = place + radii[:, None, None] * circle + heights[:, None, None] * np.array((0.0, 1.0, 0.0))
+    vertices, faces = loft(rings, place, place + np.array((0.0, height, 0.0)))
+    return vertices.astype(np.float32), faces
