@@ -55,7 +55,8 @@ class Animator:
                 for name in ("position", "twist", "wrist", "fingers", "swivel", "forearm", "collar", "knuckles")
             )
             lifted = np.column_stack((collar[:, 0] + shrug, collar[:, 1]))
-            arm = solve_arm(hand, position, twist[:, 0], wrist, lifted, swivel[:, 0], forearm[:, 0])
+            outward = swivel[:, 0] + self.style.elbows_deg
+            arm = solve_arm(hand, position, twist[:, 0], wrist, lifted, outward, forearm[:, 0])
             for name in ("collar", "shoulder", "elbow", "wrist"):
                 rotations[:, bones.index(f"{hand}_{name}")] = getattr(arm, name)
             names, fingers = finger_rotations(hand, shape, knuckles)

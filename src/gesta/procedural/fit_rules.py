@@ -59,10 +59,14 @@ def _head_quickness(numbers: Mapping[str, float]) -> float:
     return numbers["head_speed_p50"] / math.hypot(*(numbers[f"head_{axis}"] for axis in ("pitch", "yaw", "roll")))
 
 
+def _shakiness(numbers: Mapping[str, float]) -> float:
+    return numbers["jerk_p50"] / (numbers["speed_p25"] + 0.01)
+
+
 RULES: Sequence[Rule] = (
     Rule("size", _named("speed_p95", "speed_p99"), power=0.7),
-    Rule("alive", _named("speed_p25"), power=0.4, least=0.01),
-    Rule("alive", _named("jerk_p50"), power=0.4),
+    Rule("alive", _named("speed_p25"), power=0.7, least=0.01),
+    Rule("alive_tempo", _shakiness, power=0.4),
     Rule("tempo", _named("submovement_s"), power=-0.3),
     Rule("tempo", _named("speed_p95", "speed_p99"), power=0.2),
     Rule("strokes", _named("left_peaks", "right_peaks"), power=0.4, least=4.0),

@@ -21,11 +21,11 @@ from gesta.procedural.traits import Traits
 SETTINGS: Mapping[str, Sequence[str]] = {
     "hands": (
         *("strokes", "size", "tempo", "arrival_sd_s", "patience_s", "pause_activity", "both_hands", "symmetry"),
-        *("handedness", "height_m", "outward_m", "forward_m", "alive", "rest_left_m", "rest_right_m"),
+        *("handedness", "height_m", "outward_m", "forward_m", "alive", "alive_tempo", "rest_left_m", "rest_right_m"),
     ),
     "head": ("head", "head_pitch", "head_yaw", "head_roll", "head_tempo", "nods"),
     "trunk": ("torso", "torso_pitch", "torso_yaw", "torso_roll", "weight_shifts_per_minute"),
-    "posture": ("lean_deg", "turn_deg", "tilt_deg", "head_down_deg", "head_turn_deg", "head_tilt_deg"),
+    "posture": ("lean_deg", "turn_deg", "tilt_deg", "head_down_deg", "head_turn_deg", "head_tilt_deg", "elbows_deg"),
     "fingers": ("finger_motion",),
 }
 """The settings that each block of statistics mainly hangs on."""

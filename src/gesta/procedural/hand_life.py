@@ -56,7 +56,12 @@ class HandLife:
         self.followers = [Follower(delay_s) for delay_s in DELAYS_S]
 
     def push(
-        self, channels: Mapping[str, np.ndarray], times_s: np.ndarray, liveliness: float, finger_motion: float
+        self,
+        channels: Mapping[str, np.ndarray],
+        times_s: np.ndarray,
+        liveliness: float,
+        finger_motion: float,
+        tempo: float = 1.0,
     ) -> None:
         """Bring the next stretch to life, in place.
 
@@ -66,11 +71,12 @@ class HandLife:
             times_s: (T,) of the frames.
             liveliness: of the small motion, as a factor.
             finger_motion: of the fingers' small motion, as a further factor.
+            tempo: of the small motion but that of fingers, as a factor.
         """
         loose = LYING + (1.0 - LYING) * channels["loose"]
-        drift = self._drift(channels, times_s, liveliness)
+        drift = self._drift(channels, tempo * times_s, liveliness)
         drift["position"] *= channels["loose"]
-        drift["position"] += (1.0 - channels["loose"]) * self._drift_together(times_s, liveliness)
+        drift["position"] += (1.0 - channels["loose"]) * self._drift_together(tempo * times_s, liveliness)
         channels["position"][:] += drift["position"]
         for name in ("twist", "swivel", "forearm", "collar"):
             channels[name][:] += loose * drift[name]

@@ -16,7 +16,7 @@ BLOCKS: Mapping[str, Sequence[str]] = {
     ),
     "head": (*(f"head_{axis}" for axis in ("pitch", "yaw", "roll")), "head_speed_p50", "head_speed_p95"),
     "trunk": tuple(f"spine_{axis}" for axis in ("pitch", "yaw", "roll")),
-    "posture": ("lean_deg", "turn_deg", "tilt_deg", "head_down_deg", "head_turn_deg", "head_tilt_deg"),
+    "posture": ("lean_deg", "turn_deg", "tilt_deg", "head_down_deg", "head_turn_deg", "head_tilt_deg", "elbows_deg"),
     "fingers": ("fingers",),
 }
 """The statistics that a fit is judged by; each block hangs mainly on settings of its own."""
@@ -29,6 +29,7 @@ ALLOWANCES: Mapping[str, float] = {
     **{f"{what}_s_p{level}": 0.2 for what in ("bouts", "pauses") for level in (50, 90)},
     **{f"{side}_height_p{level}": 0.1 for side in SIDES for level in LEVELS},
     **dict.fromkeys(BLOCKS["posture"], 4.0),
+    "elbows_deg": 8.0,
 }
 """How far off statistics may be in any case whose ordinary values include 0."""
 EVENTS = ("left_peaks", "right_peaks")

@@ -53,6 +53,10 @@ class Style(Settings):
     outward_m: float = Field(0.0, ge=-0.15, le=0.25, description="how much further out than usual, m")
     forward_m: float = Field(0.0, ge=-0.15, le=0.15, description="how much further forward than usual, m")
 
+    elbows_deg: float = Field(
+        0.0, ge=-45.0, le=45.0, description="how much further out than usual elbows are held, degrees about the arm"
+    )
+
     rest: str = Field("", description="name of the pose in which hands rest; empty leaves it to the seed")
     rest_left_m: Place | None = Field(
         None, description="where the left wrist rests instead: from its shoulder outward, up, forward, m"
@@ -65,6 +69,9 @@ class Style(Settings):
     seated: bool = Field(False, description="whether the speaker sits")
 
     alive: float = Field(1.0, ge=0.0, le=3.0, description="size of the small motion that never stops, as a factor")
+    alive_tempo: float = Field(
+        1.0, ge=0.5, le=2.5, description="how quick the small motion of the hands is, as a factor"
+    )
     finger_motion: float = Field(1.0, ge=0.0, le=3.0, description="how much fingers move by themselves, as a factor")
     breath: float = Field(1.0, ge=0.0, le=3.0, description="how far breathing lifts chest and shoulders, as a factor")
 

@@ -142,7 +142,7 @@ class TargetTracker:
         liveliness = plan.style["alive"] * (IDLE_LIVELINESS + (1.0 - IDLE_LIVELINESS) * plan.style["energy"])
         for hand, life in self.lives.items():
             channels = {name: rows[:, LAYOUT[f"{hand}_{name}"]] for name in HAND_SIZES}
-            life.push(channels, times_s, liveliness, finger_motion)
+            life.push(channels, times_s, liveliness, finger_motion, plan.style["alive_tempo"])
         targets = Targets(state.frame, rows, self.mouth.push(prosody), self._stroke(times_s))
         state.frame += frames
         return targets

@@ -125,6 +125,8 @@ def _numbers(motion: Motion, tracks: Tracks) -> dict[str, float]:
             found[f"{side}_peaks"] = hands["peaks_per_minute"][side]
             for what in ("height", "elbow_deg"):
                 found |= {f"{side}_{what}_{level}": value for level, value in hands[what][side].items()}
+        outward = [of["p50"] for of in hands["elbow_swivel_deg"].values() if of]
+        found["elbows_deg"] = float(np.mean(outward)) if outward else None
         found |= _of_activity(hands)
     if trunk is not None:
         for part in ("head", "spine"):
