@@ -36,7 +36,7 @@ SHARES: Mapping[str, Mapping[str, float]] = {
     "neck": {"neck": 1.0},
     "head": {"head": 1.0},
 }
-QUIET, STIRRED, STIRRED_BY_M_S = 0.65, 1.1, 0.25
+QUIET, STIRRED, STIRRED_BY_M_S = 0.25, 1.5, 0.45
 """What the trunk does by itself swells with the hands: the factor while they are still, how much more it is at most,
 and the mean speed at which it is half of that."""
 SPEED_OVER_S, STIR_OVER_S = 0.03, 0.1

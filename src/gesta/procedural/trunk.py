@@ -31,8 +31,6 @@ DRIFT_DEG: Mapping[str, tuple[float, float, float]] = {
 """Standard deviation of the motion that never stops: what is measured above 0.7 Hz, and its slower share."""
 IDLE_DRIFT = 0.4
 """Share of it that is left while nobody speaks."""
-CALMER = 0.6
-"""Styles differ less in how their trunks move by themselves than in how their hands do: power of `alive`."""
 SWAY_M, SINK_SWAY_M = 1.0, 0.8
 """How much of `alive`'s drift of a pelvis goes to place and height."""
 LEAN_SHARES = {"hips": 0.35, "spine1": 0.3, "spine2": 0.2, "spine3": 0.15}
@@ -74,7 +72,7 @@ class TrunkPoser:
         style = self.style
         times_s = (targets.start_frame + np.arange(targets.frame_count)) / MOTION_FPS
         speech = targets.channel("speech")
-        size = style.alive**CALMER * (IDLE_DRIFT + (1.0 - IDLE_DRIFT) * speech)
+        size = style.alive * (IDLE_DRIFT + (1.0 - IDLE_DRIFT) * speech)
         degrees = _drifting(times_s, self.seed, size * self.following.stirred(targets))
         for name in TURNS:
             degrees[name] += targets.channel(name)
