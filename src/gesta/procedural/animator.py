@@ -19,8 +19,9 @@ from gesta.records import JOINT_COUNT, Motion
 
 BREATH_SHRUG_DEG = 1.8
 """How far a full breath lifts the shoulders."""
-ARM_JOINTS = tuple(f"{side}_{part}" for side in ("left", "right") for part in ("collar", "shoulder", "elbow", "wrist"))
-"""What a wish of where a hand goes and how it turns may bring beyond what people can do."""
+REACHING = ("collar", "shoulder", "elbow", "wrist", "ankle")
+LIMITED_JOINTS = tuple(f"{side}_{part}" for side in ("left", "right") for part in REACHING)
+"""What a wish of where a hand or a foot goes and how it turns may bring beyond what people can do."""
 
 
 class Animator:
@@ -42,7 +43,7 @@ class Animator:
             rotations[:, skeleton().index(name)] = rotation
         self._arms(targets, rotations)
         translation = self._legs(targets, trunk, rotations)
-        rotations = limited(rotations, joints=np.array(skeleton().indices(ARM_JOINTS)))
+        rotations = limited(rotations, joints=np.array(skeleton().indices(LIMITED_JOINTS)))
         face = face_weights(targets, head_in_world(rotations))
         return Motion(rotations, translation, face, contacts=contacts(targets), attention=targets.stroke)
 
