@@ -26,7 +26,7 @@ class Style(Settings):
 
     energy: float = Field(1.0, ge=0.0, le=1.5, description="scales everything that gestures: 0 only idles, 1.5 is most")
 
-    strokes: float = Field(0.75, ge=0.0, le=1.0, description="share of the accents that get a stroke")
+    strokes: float = Field(0.82, ge=0.0, le=1.0, description="share of the accents that get a stroke")
     content: float = Field(
         1.2, ge=0.0, le=2.0, description="chance that what is said is gestured, times how strongly it asks for it"
     )
