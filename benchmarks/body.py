@@ -26,7 +26,7 @@ from gesta.units import MOTION_FPS
 INTRODUCTION = """\
 The default look ({triangles:,} triangles, {vertices:,} vertices) moved by the demo voice, 640x640, as many threads as
 there are cores. A baseline alternates with what it stands beside, in one run, {repeats} times; figures are medians."""
-FRAMES, SIZE, REPEATS = 96, (640, 640), 3
+FRAMES, SIZE, REPEATS = 240, (640, 640), 3
 GLB_S = 60.0
 
 

@@ -27,10 +27,10 @@ LEAST_SIDE_PX, GREATEST_SIDE_PX = 64, 4096
 QUALITY = "20"
 """x264's constant rate factor: lower is better and larger."""
 SPEED = "veryfast"
-SEARCH = "subme=1:b-adapt=0"
-"""What x264 leaves out for speed: finer steps of motion, and choosing how many pictures may be told from both sides.
-
-Pictures stay as near to what was drawn (40.1 dB) in 7 % more bytes and two thirds of the time."""
+SEARCH = "subme=1:b-adapt=0:rc-lookahead=5:weightp=0"
+"""What x264 leaves out for speed: finer steps of motion, how many pictures may be told from both sides, far looks ahead
+and fades. It takes less than half of the time and 8 % fewer bytes; pictures are 39.6 dB near to what was drawn, not
+40.1."""
 WAITING_BATCHES = 4
 SLACK_S = SLACK_SAMPLES / SAMPLE_RATE
 """Sound that lasts no longer than this beyond the last picture needs no further one."""
