@@ -38,7 +38,7 @@ STARTS = ("calm", "neutral", "lively", "restless")
 ROUNDS = 8
 FIRST_STEP, LAST_STEP = 0.8, 0.35
 """How much of what it is short of a setting makes up for in the first and in the last round."""
-FRAMES_TRIED, MOST_TRIALS, FEWEST_TRIALS = 24_000, 80, 24
+FRAMES_TRIED, MOST_TRIALS, FEWEST_TRIALS = 36_000, 120, 30
 """After the rounds about so many frames are spoken in trials, in as many as these at most and at least."""
 SHORTEST_SPEECH_FRAMES = 8 * MOTION_FPS
 """Where less than this is to be spoken, the built-in recording is tried on instead."""
