@@ -5,30 +5,14 @@ import pytest
 
 from gesta.avatar.figure import figure
 from gesta.avatar.looks import DEFAULT_LOOK, look
-from gesta.motion.face import ARKIT_NAMES
-from gesta.motion.rotations import matrix_from_euler
-from gesta.motion.skeleton import skeleton
 from gesta.records import Motion
 from gesta.render.camera import project
 from gesta.render.preview import Studio
-from gesta.render.seat import SeatedFigure, is_seated
+from gesta.render.seat import SeatedFigure, is_seated, seat_of
 from gesta.render.views import Follower, camera_for
+from tests.motion.sitting import LOWER_M, sitting
 
 SIZE = (160, 160)
-LOWER_M = 0.36
-
-
-def sitting(frames: int = 3, wander_m: float = 0.0) -> Motion:
-    """Somebody with thighs level and shins upright, who may slide sideways."""
-    bones = skeleton()
-    rotations = np.tile(np.eye(3, dtype=np.float32), (frames, len(bones.names), 1, 1))
-    for joint, degrees in (("hip", -86.0), ("knee", 86.0)):
-        for side in ("left", "right"):
-            rotations[:, bones.index(f"{side}_{joint}")] = matrix_from_euler("XYZ", np.radians((degrees, 0.0, 0.0)))
-    translation = np.tile(bones.rest_positions()[0].astype(np.float32), (frames, 1))
-    translation[:, 1] -= LOWER_M
-    translation[:, 0] += np.linspace(0.0, wander_m, frames)
-    return Motion(rotations, translation, np.zeros((frames, len(ARKIT_NAMES)), np.float32))
 
 
 def standing(frames: int = 3) -> Motion:
@@ -40,12 +24,15 @@ def standing(frames: int = 3) -> Motion:
 def test_only_who_sits_in_one_place_is_seated() -> None:
     assert is_seated(sitting())
     assert not is_seated(standing())
+    assert seat_of(figure(look(DEFAULT_LOOK)), standing()) is None
     assert not is_seated(sitting(wander_m=0.6))
 
 
 def test_the_stool_stands_on_the_floor_and_reaches_the_body() -> None:
     motion, body = sitting(), figure(look(DEFAULT_LOOK))
-    seated = SeatedFigure(body, motion)
+    seat = seat_of(body, motion)
+    assert seat is not None
+    seated = SeatedFigure(body, seat)
     vertices, normals = seated.pose(motion.rotations, motion.translation, None)
     count = len(body.material)
     stool = vertices[:, count:]

@@ -14,11 +14,13 @@ from gesta.motion.face import ARKIT_NAMES
 from gesta.motion.kinematics import track
 from gesta.motion.npz_write import write_npz
 from gesta.motion.skeleton import skeleton
+from gesta.render.views import VIEWS
 from gesta.view.contents import Asked, Contents, sound_of
 from gesta.view.page import write_page
 from gesta.view.subject import subject_of
 from tests.avatar.made_body import made_body_in_use
 from tests.motion.moving import made_motion
+from tests.motion.sitting import LOWER_M, sitting
 from tests.render.figures import speech_of
 from tests.view.chromium import Tab
 from tests.view.made_glb import pillar_bytes
@@ -260,6 +262,24 @@ def test_our_body_moves_in_the_page_as_it_does_here(chromium: Tab, tmp_path: Pat
       return found;
     })()""")
     assert weights and np.allclose(weights, tamed(motion.face)[frame, ARKIT_NAMES.index("jawOpen")], atol=0.02)
+    assert tab.complaints == []
+
+
+def test_who_sits_has_a_stool_and_a_lower_camera(chromium: Tab, tmp_path: Path) -> None:
+    write_npz(sitting(12), tmp_path / "motion.npz")
+    with made_body_in_use(tmp_path):
+        subject = subject_of(tmp_path / "motion.npz")
+    tab = opened(chromium, tmp_path / "page.html", subject.contents, subject.glb)
+    assert tab.run("page.ready") is True
+    found = tab.run("""(() => {
+      const stools = page.stage.scene.children.filter(({ geometry }) => geometry && geometry.type === "LatheGeometry");
+      const box = new THREE.Box3().setFromObject(stools[0]);
+      return [stools.length, box.min.y, box.max.y, page.stage.controls.target.y];
+    })()""")
+    assert subject.contents.seat is not None
+    assert found[0] == 1
+    assert found[1:3] == pytest.approx([0.0, subject.contents.seat.height_m], abs=1e-4)
+    assert found[3] == pytest.approx(VIEWS["half"].target[1] - LOWER_M, abs=0.02)
     assert tab.complaints == []
 
 

@@ -20,7 +20,7 @@ from gesta.render.bones import bones_figure
 from gesta.render.drawable import Drawable
 from gesta.render.overlay import Overlay
 from gesta.render.rasteriser import Rasteriser
-from gesta.render.seat import SeatedFigure, is_seated
+from gesta.render.seat import SeatedFigure, seat_of
 from gesta.render.video import VideoWriter, checked_size
 from gesta.render.views import Follower, camera_for
 from gesta.units import MOTION_FPS
@@ -150,7 +150,8 @@ class Studio:
         self._motion = on_the_floor(motion)
         self._follower = Follower(self._motion, camera_for(camera), size)
         drawn = figure or dressed_figure(look_named(look) if isinstance(look, str) else look)
-        self._figure = SeatedFigure(drawn, self._motion) if is_seated(self._motion) else drawn
+        seat = seat_of(drawn, self._motion)
+        self._figure = drawn if seat is None else SeatedFigure(drawn, seat)
         self._bones = bones_figure() if bones else None
         self._threads = threads or os.cpu_count() or 1
         self._own = threading.local()

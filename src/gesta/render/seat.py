@@ -3,6 +3,8 @@
 Only pictures have it: motions and models that are written hold the body alone.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from gesta.avatar.normals import vertex_normals
@@ -37,17 +39,68 @@ def is_seated(motion: Motion) -> bool:
     return bool(low and np.linalg.norm(away, axis=1).max() < STEPS_M)
 
 
+@dataclass(frozen=True)
+class Seat:
+    """A stool.
+
+    Attributes:
+        place: (3,) the middle of its foot on the floor, metres.
+        height_m: of its seat.
+    """
+
+    place: np.ndarray
+    height_m: float
+
+    @property
+    def profile(self) -> np.ndarray:
+        """(R, 2) radius and height of the rings from the floor to the top, metres: a drum with a round edge."""
+        bend = 0.5 * np.pi * np.linspace(0.0, 1.0, EDGE_RINGS)
+        radii = np.concatenate([[TAPER * RADIUS_M], RADIUS_M - EDGE_M * (1.0 - np.cos(bend)), [0.5 * RADIUS_M]])
+        heights = np.concatenate([[0.0], self.height_m - EDGE_M * (1.0 - np.sin(bend)), [self.height_m]])
+        return np.stack([radii, heights], axis=1)
+
+    def mesh(self) -> tuple[np.ndarray, np.ndarray]:
+        """Vertices (V, 3) float32 and faces (N, 3)."""
+        turn = -2.0 * np.pi * np.arange(COLUMNS) / COLUMNS
+        circle = np.stack([np.cos(turn), np.zeros(COLUMNS), np.sin(turn)], axis=1)
+        radii, heights = self.profile[:, :1, None], self.profile[:, 1:, None]
+        rings = self.place + radii * circle + heights * np.array((0.0, 1.0, 0.0))
+        vertices, faces = loft(rings, self.place, self.place + np.array((0.0, self.height_m, 0.0)))
+        return vertices.astype(np.float32), faces
+
+
+def seat_of(figure: Drawable, motion: Motion) -> Seat | None:
+    """The stool for somebody: where the pelvis mostly is, as high as the body there reaches down; None for who stands.
+
+    Args:
+        figure: who is drawn.
+        motion: how it moves, with the floor at a height of 0.
+    """
+    if not is_seated(motion):
+        return None
+    knees = track(motion.rotations, motion.translation, ("left_knee", "right_knee")).positions.mean(axis=1)
+    middle = np.median(motion.translation, axis=0)
+    ahead = (np.median(knees, axis=0) - middle) * (1.0, 0.0, 1.0)
+    ahead /= max(float(np.linalg.norm(ahead)), NEAR_M)
+    usual = int(np.argmin(np.linalg.norm(motion.translation - middle, axis=1)))
+    one = slice(usual, usual + 1)
+    vertices = figure.pose(motion.rotations[one], motion.translation[one], None)[0][0]
+    place = (middle - BEHIND_M * ahead) * (1.0, 0.0, 1.0)
+    around = np.linalg.norm((vertices - place)[:, (0, 2)], axis=1) < NEAR_M
+    return Seat(place, float(vertices[around, 1].min()) + SINKS_M)
+
+
 class SeatedFigure:
     """A figure on its stool; see `gesta.render.drawable.Drawable`.
 
     Args:
         figure: who sits.
-        motion: how: the stool stands where the pelvis mostly is, as high as the body there reaches down.
+        seat: on what.
     """
 
-    def __init__(self, figure: Drawable, motion: Motion) -> None:
+    def __init__(self, figure: Drawable, seat: Seat) -> None:
         self._figure = figure
-        self._stool, faces = _stool(*_place_and_height(figure, motion))
+        self._stool, faces = seat.mesh()
         self._normals = np.empty_like(self._stool)
         vertex_normals(self._stool, faces, self._normals)
         count = len(figure.material)
@@ -64,29 +117,3 @@ class SeatedFigure:
         still = (np.broadcast_to(part, (len(rotations), *part.shape)) for part in (self._stool, self._normals))
         vertices, normals = (np.concatenate(pair, axis=1) for pair in zip(posed, still, strict=True))
         return vertices, normals
-
-
-def _place_and_height(figure: Drawable, motion: Motion) -> tuple[np.ndarray, float]:
-    """Where the stool stands, (3,) on the floor, and how high its seat is, metres."""
-    knees = track(motion.rotations, motion.translation, ("left_knee", "right_knee")).positions.mean(axis=1)
-    middle = np.median(motion.translation, axis=0)
-    ahead = (np.median(knees, axis=0) - middle) * (1.0, 0.0, 1.0)
-    ahead /= max(float(np.linalg.norm(ahead)), NEAR_M)
-    usual = int(np.argmin(np.linalg.norm(motion.translation - middle, axis=1)))
-    one = slice(usual, usual + 1)
-    vertices = figure.pose(motion.rotations[one], motion.translation[one], None)[0][0]
-    place = (middle - BEHIND_M * ahead) * (1.0, 0.0, 1.0)
-    around = np.linalg.norm((vertices - place)[:, (0, 2)], axis=1) < NEAR_M
-    return place, float(vertices[around, 1].min()) + SINKS_M
-
-
-def _stool(place: np.ndarray, height: float) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices (V, 3) float32 and faces (N, 3) of a stool: a drum with a round edge, narrower towards the floor."""
-    bend = 0.5 * np.pi * np.linspace(0.0, 1.0, EDGE_RINGS)
-    radii = np.concatenate([[TAPER * RADIUS_M], RADIUS_M - EDGE_M * (1.0 - np.cos(bend)), [0.5 * RADIUS_M]])
-    heights = np.concatenate([[0.0], height - EDGE_M * (1.0 - np.sin(bend)), [height]])
-    turn = -2.0 * np.pi * np.arange(COLUMNS) / COLUMNS
-    circle = np.stack([np.cos(turn), np.zeros(COLUMNS), np.sin(turn)], axis=1)
-    rings = place + radii[:, None, None] * circle + heights[:, None, None] * np.array((0.0, 1.0, 0.0))
-    vertices, faces = loft(rings, place, place + np.array((0.0, height, 0.0)))
-    return vertices.astype(np.float32), faces

@@ -104,6 +104,13 @@ class Follower:
         return replace(self._camera.moved(self._shifts[min(frame, len(self._shifts) - 1)]), height_m=height_m)
 
 
+def lowered(motion: Motion) -> float:
+    """How much lower than at rest somebody who sits has the pelvis, metres; 0 for who stands."""
+    rest = skeleton().rest_positions()[skeleton().indices([PELVIS])[0], 1]
+    lower = float(rest - np.median(motion.translation[:, 1]))
+    return lower if lower > SITTING_M else 0.0
+
+
 def _shifts(motion: Motion, view: View) -> np.ndarray:
     """How far the camera is carried from where a figure at the origin needs it: (T, 3) metres, or (1, 3) if fixed."""
     rest = skeleton().rest_positions()[skeleton().indices(view.follows)].mean(axis=0)
@@ -112,8 +119,7 @@ def _shifts(motion: Motion, view: View) -> np.ndarray:
     else:
         places = track(motion.rotations, motion.translation, view.follows).positions.mean(axis=1) - rest
     if not view.height_follows:
-        lower = min(float(np.median(places[:, 1])), 0.0)
-        places[:, 1] = view.sits_down * lower if lower < -SITTING_M else 0.0
+        places[:, 1] = -view.sits_down * lowered(motion)
     middle = 0.5 * (places.min(axis=0) + places.max(axis=0))
     if np.max(np.linalg.norm(places - middle, axis=1)) <= view.slack_m:
         return middle[None]

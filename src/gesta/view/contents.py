@@ -8,6 +8,8 @@ import numpy as np
 
 from gesta.records import Motion, Speech
 from gesta.render import backdrop, shading
+from gesta.render.palette import STOOL
+from gesta.render.seat import Seat
 from gesta.render.sound_track import encoded_sound
 from gesta.render.timeline import EVEN_SCORE, LEAST_SCORE_REACH, is_score, waveform_extremes
 from gesta.render.views import VIEWS
@@ -68,6 +70,8 @@ class Contents:
         asked: None where nobody knows.
         own_body: whether the body is the built-in one, for which the cameras are made; others are looked at in
             proportion.
+        seat: what somebody sits on.
+        lowered_m: how much lower than at rest who sits has the pelvis.
     """
 
     title: str
@@ -76,6 +80,8 @@ class Contents:
     sound: Sound | None = None
     asked: Asked | None = None
     own_body: bool = True
+    seat: Seat | None = None
+    lowered_m: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """What the page's program reads, without the bytes of the sound; arrays are left as they are."""
@@ -91,9 +97,10 @@ class Contents:
             "peaksPerSecond": PEAKS_PER_SECOND,
             "attention": nothing if self.asked is None else self.asked.weights,
             "strokes": [] if self.asked is None else self.asked.strokes,
-            "views": _views(),
+            "views": _views(self.lowered_m),
             "firstView": FIRST_VIEW,
             "studio": _studio() | {"ownBody": self.own_body},
+            "seat": None if self.seat is None else _seat(self.seat),
         }
 
 
@@ -120,13 +127,18 @@ def asked_of(motion: Motion) -> Asked | None:
     return Asked(np.rint(BYTE * weights).astype(np.uint8), strokes)
 
 
-def _views() -> list[dict[str, Any]]:
-    """The cameras of the previews."""
+def _seat(seat: Seat) -> dict[str, Any]:
+    """A stool as the page's program builds it."""
+    return {"place": seat.place.tolist(), "profile": seat.profile.tolist(), "colour": STOOL[:3].tolist()}
+
+
+def _views(lowered_m: float) -> list[dict[str, Any]]:
+    """The cameras of the previews, lowered for who sits."""
     return [
         {
             "name": name,
             "follows": view.follows,
-            "target": view.target,
+            "target": np.subtract(view.target, (0.0, view.sits_down * lowered_m, 0.0)).tolist(),
             "turn": view.turn_deg,
             "rise": view.rise_deg,
             "distance": view.distance_m,
@@ -134,7 +146,7 @@ def _views() -> list[dict[str, Any]]:
             "heightFollows": view.height_follows,
             "smoothing": view.smoothing_s,
             "slack": view.slack_m,
-            "shows": view.shows,
+            "shows": () if view.widest else view.shows,
             "margin": view.margin_m,
         }
         for name, view in VIEWS.items()

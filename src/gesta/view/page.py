@@ -20,7 +20,7 @@ from gesta.version import __version__
 from gesta.view.contents import Contents
 from gesta.writing import replacing
 
-PROGRAM = ("clock.js", "floor.js", "skeleton.js", "cameras.js", "stage.js", "strip.js", "page.js")
+PROGRAM = ("clock.js", "floor.js", "seat.js", "skeleton.js", "cameras.js", "stage.js", "strip.js", "page.js")
 """The page's own program, in the order in which its parts need each other."""
 PLACE = re.compile(r"\{\{(\w+)\}\}")
 

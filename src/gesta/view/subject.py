@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gesta.audio.read import open_speech
+from gesta.avatar.figure import figure
 from gesta.avatar.glb.write import glb_bytes
 from gesta.avatar.looks import DEFAULT_LOOK, look
 from gesta.errors import InputError
 from gesta.motion.reading import read_motion
 from gesta.records import Motion, Speech
 from gesta.render.preview import on_the_floor
+from gesta.render.seat import seat_of
+from gesta.render.views import lowered
 from gesta.units import MOTION_FPS
 from gesta.view.contents import Contents, asked_of, sound_of
 from gesta.view.glb_check import read_fit_glb
@@ -75,16 +78,20 @@ def _of_glb(path: Path, heard: Speech | None, beside: Path | None) -> Subject:
 
 
 def _of_motion(path: Path, wears: str | None, heard: Speech | None, beside: Path | None) -> Subject:
-    motion = read_motion(path)
+    motion = on_the_floor(read_motion(path))
     if heard is None:
         heard, notes = _found(beside, motion.duration_s)
     else:
         notes = _compared(motion, heard)
     worn = wears or DEFAULT_LOOK
-    glb = glb_bytes(on_the_floor(motion), look(worn), heard)
+    glb = glb_bytes(motion, look(worn), heard)
     facts = [*_about_motion(motion), ("Look", worn), *_about_sound(heard)]
     sound = None if heard is None else sound_of(heard)
-    return Subject(glb, Contents(_title(path), facts, motion.frame_count, sound, asked_of(motion)), notes)
+    seat = seat_of(figure(look(worn)), motion)
+    contents = Contents(
+        _title(path), facts, motion.frame_count, sound, asked_of(motion), seat=seat, lowered_m=lowered(motion)
+    )
+    return Subject(glb, contents, notes)
 
 
 def _found(film: Path | None, duration_s: float) -> tuple[Speech | None, list[str]]:

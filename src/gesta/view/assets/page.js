@@ -27,7 +27,7 @@ class Page {
     element("title").textContent = data.title;
     fillList(element("about"), data.facts);
     fillList(element("keys"), KEYS);
-    this.stage = new Stage(element("stage"), data.studio, data.views);
+    this.stage = new Stage(element("stage"), data.studio, data.views, data.seat);
     await this.stage.load(fromBase64(element("body").textContent));
     const soundBytes = fromBase64(element("sound").textContent);
     const sound = await openSound(soundBytes, data.soundType);

@@ -8,8 +8,10 @@ const LOW_PX = 280; // a stage lower than this has no room for such a row
 const FULL_TURN_OF_LAMBERT = Math.PI; // three.js divides what a surface returns by pi; our studio does not
 
 class Stage {
-  /** @param {HTMLCanvasElement} canvas  @param {object} studio light and floor of the previews  @param {object[]} views */
-  constructor(canvas, studio, views) {
+  /** @param {HTMLCanvasElement} canvas  @param {object} studio light and floor of the previews  @param {object[]} views
+   *  @param {?object} seat what somebody sits on */
+  constructor(canvas, studio, views, seat) {
+    this.seat = seat;
     this.canvas = canvas;
     this.studio = studio;
     this.views = views;
@@ -47,6 +49,7 @@ class Stage {
     this.lamp();
     this.floor = makeFloor(this.scale, this.origin, this.studio);
     this.scene.add(...this.floor.parts);
+    if (this.seat) this.scene.add(makeSeat(this.seat));
     this.mixer = new THREE.AnimationMixer(this.body);
     this.chooseClip(0);
   }
