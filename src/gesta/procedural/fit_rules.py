@@ -15,6 +15,8 @@ from gesta.procedural.traits import Traits
 
 PLACE_GAIN = 0.8
 """How much of the way to where hands should be, a round goes at its step."""
+REST_SPAN_M = 0.1
+"""So far from where the example's hands rest a style's may be said to rest, so that they come to rest there."""
 FARTHEST_M = 0.55
 """No hand is asked to rest further from its shoulder than this, however far from there it stays."""
 MOST_AT_ONCE = 3.0
@@ -145,11 +147,18 @@ def _places(style: Style, wanted: Traits, reached: Traits, share: float) -> dict
     for side in SIDES:
         now = getattr(style, f"rest_{side}_m")
         goal = np.add(now, share * (wanted.rest[side] - reached.rest[side]))
-        values[f"rest_{side}_m"] = rounded(goal * min(1.0, FARTHEST_M / max(float(np.linalg.norm(goal)), 1e-6)))
+        goal = goal * min(1.0, FARTHEST_M / max(float(np.linalg.norm(goal)), 1e-6))
+        values[f"rest_{side}_m"] = resting_near(goal, wanted.rest[side])
         away = away + 0.5 * (wanted.place[side] - reached.place[side])
     for name, change in zip(("outward_m", "height_m", "forward_m"), share * away, strict=True):
         values[name] = getattr(style, name) + float(change)
     return values
+
+
+def resting_near(goal: np.ndarray, seen: np.ndarray) -> tuple[float, float, float]:
+    """Where a hand is said to rest, (3,) metres: near where the example's does."""
+    away = goal - seen
+    return rounded(seen + away * min(1.0, REST_SPAN_M / max(float(np.linalg.norm(away)), 1e-6)))
 
 
 def rounded(place: np.ndarray) -> tuple[float, float, float]:

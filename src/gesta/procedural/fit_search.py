@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gesta.procedural.fit_rules import RULES, Rule, changed, rounded, within_bounds
+from gesta.procedural.fit_rules import RULES, SIDES, Rule, changed, resting_near, rounded, within_bounds
 from gesta.procedural.likeness import BLOCKS, cost, lacks
 from gesta.procedural.style import Style
 from gesta.procedural.traits import Traits
@@ -108,6 +108,8 @@ def _changed(best: Best, wanted: Traits, spread: Mapping[str, float], random: np
                 )
             else:
                 values[name] = _blindly(name, values[name], spread[block], random)
+    for side in SIDES:
+        values[f"rest_{side}_m"] = resting_near(np.array(values[f"rest_{side}_m"]), wanted.rest[side])
     return values
 
 
