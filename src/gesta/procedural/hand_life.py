@@ -32,8 +32,9 @@ ALONE = 0.6
 NEIGHBOURS_R = 0.65
 """How alike neighbouring fingers' joints stray; tendons tie them, and the further apart the less."""
 TIES = np.linalg.cholesky(NEIGHBOURS_R ** np.abs(np.subtract.outer(np.arange(CURLS), np.arange(CURLS))))
-BUSY_OVER_S, BUSY_M_S, BUSY = 0.15, 0.4, (0.6, 1.0)
-"""Fingers stray by the first share in a still hand, and by up to so much more in one that is fast beside this speed."""
+BUSY_OVER_S, BUSY_M_S, FINGERS_BUSY, ARM_BUSY = 0.15, 0.4, (0.6, 1.0), (0.25, 1.0)
+"""Fingers and the arm above the hand stray by the first share in a still hand, and by up to so much more in one that is
+fast beside this speed."""
 LYING = 0.3
 """What is left of the small motion in a hand that lies on something."""
 SHARED = np.array((-1.0, 1.0, 1.0))
@@ -74,19 +75,20 @@ class HandLife:
             tempo: of the small motion but that of fingers, as a factor.
         """
         loose = LYING + (1.0 - LYING) * channels["loose"]
+        busy = self._busy(channels["position"])
         drift = self._drift(channels, tempo * times_s, liveliness)
         drift["position"] *= channels["loose"]
         drift["position"] += (1.0 - channels["loose"]) * self._drift_together(tempo * times_s, liveliness)
         channels["position"][:] += drift["position"]
         for name in ("twist", "swivel", "forearm", "collar"):
-            channels[name][:] += loose * drift[name]
+            channels[name][:] += loose * (ARM_BUSY[0] + ARM_BUSY[1] * busy) * drift[name]
         dragged = loose * self._drag(channels["position"], channels["palm"])
         channels["wrist"][:] += loose * drift["wrist"] + dragged
         shape = channels["fingers"]
         for number, follower in enumerate(self.followers):
             shape[:, number : number + 1] = follower.push(shape[:, number : number + 1])
         shape += self.give.push(dragged[:, :1]) * CURL_PER_DEGREE
-        stray = loose * self._activity(channels["position"]) * finger_motion
+        stray = loose * (FINGERS_BUSY[0] + FINGERS_BUSY[1] * busy) * finger_motion
         shape[:, :CURLS] += stray * self._drift_of_curls(times_s, liveliness)
         channels["knuckles"][:] += stray * self._drift_of_joints(times_s, liveliness)
 
@@ -120,10 +122,10 @@ class HandLife:
         values[:, :fingers] = tied.reshape(len(values), fingers)
         return values
 
-    def _activity(self, position: np.ndarray) -> np.ndarray:
-        """How busy fingers are (T, 1) with a hand that goes this way (T, 3): 0.6 where it is still, up to 1.6."""
+    def _busy(self, position: np.ndarray) -> np.ndarray:
+        """How busy a hand is (T, 1) that goes this way (T, 3): 0 where it is still, nearly 1 where it is fast."""
         speed = self.busy.push(np.linalg.norm(self.rate.push(position), axis=-1, keepdims=True))
-        return BUSY[0] + BUSY[1] * speed / (speed + BUSY_M_S)
+        return speed / (speed + BUSY_M_S)
 
     def _drag(self, position: np.ndarray, palm: np.ndarray) -> np.ndarray:
         """Flexion and deviation (T, 2) in degrees by which the hand lags behind its wrist."""
