@@ -15,9 +15,8 @@ from gesta.render.drawable import Drawable
 from gesta.render.finish import PLAIN_KIND
 from gesta.render.palette import STOOL
 from gesta.render.shapes import loft
+from gesta.render.views import SITTING_M
 
-LOWERED_M = 0.25
-"""Who sits has the pelvis so much lower than at rest, at least."""
 STEPS_M = 0.12
 """A pelvis that wanders further than this is not on a stool."""
 NEAR_M = 0.10
@@ -34,7 +33,7 @@ COLUMNS, EDGE_RINGS = 40, 4
 def is_seated(motion: Motion) -> bool:
     """Whether the body sits in one place all the time: the pelvis low, and never far from its middle."""
     rest = skeleton().rest_positions()[skeleton().indices([PELVIS])[0]]
-    low = np.percentile(motion.translation[:, 1], 95) < rest[1] - LOWERED_M
+    low = np.percentile(motion.translation[:, 1], 95) < rest[1] - SITTING_M
     away = motion.translation[:, (0, 2)] - np.median(motion.translation[:, (0, 2)], axis=0)
     return bool(low and np.linalg.norm(away, axis=1).max() < STEPS_M)
 
