@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from gesta.metrics.motion.tracks import SIDES
 from gesta.procedural.families import rests
-from gesta.procedural.likeness import BLOCKS, SIDES
+from gesta.procedural.likeness import BLOCKS
 from gesta.procedural.presets import PRESETS
 from gesta.procedural.style import Style
 from gesta.procedural.traits import Traits

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from gesta.procedural.fit_rules import RULES, SIDES, Rule, changed, resting_near, rounded, within_bounds
+from gesta.metrics.motion.tracks import SIDES
+from gesta.procedural.fit_rules import RULES, Rule, changed, resting_near, rounded, within_bounds
 from gesta.procedural.likeness import BLOCKS, cost, lacks
 from gesta.procedural.style import Style
 from gesta.procedural.traits import Traits

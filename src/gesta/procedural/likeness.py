@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from gesta.metrics.motion.tracks import SIDES
+
 LEVELS = (5, 50, 95)
-SIDES = ("left", "right")
 BLOCKS: Mapping[str, Sequence[str]] = {
     "hands": (
         *(f"speed_p{level}" for level in (25, 50, 75, 95, 99)),
