@@ -164,7 +164,7 @@ class Strokes:
         duration_s = reach_duration(way_between(now_at, after), self.tempo)
         least_s = TIGHTEST * DECELERATION_PEAK * duration_s
         arrival_s = max(beat.arrival_s, free_s + least_s)
-        if arrival_s > max(beat.arrival_s, beat.latest_s):
+        if arrival_s > beat.latest_s:
             return None
         duration_s = min(duration_s, (arrival_s - free_s) / DECELERATION_PEAK)
         return Timing(now_at, 0.0, 0.0, arrival_s - DECELERATION_PEAK * duration_s, duration_s)
@@ -192,6 +192,6 @@ class Strokes:
 
     def _lowest_m(self, hand: str) -> float:
         habits = self.waiting.habits
-        return min(
-            LOWEST_STROKE_M, LOWEST_STROKE_M if habits.touching else habits.rests[hand].position[1] + ABOVE_REST_M
-        )
+        if habits.touching:
+            return LOWEST_STROKE_M
+        return min(LOWEST_STROKE_M, habits.rests[hand].position[1] + ABOVE_REST_M)
