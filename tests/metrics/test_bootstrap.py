@@ -34,3 +34,9 @@ def test_pairs_take_away_what_is_hard_for_everybody() -> None:
     one, other = hard + 0.1 + ours, hard + np.zeros((1, 5))
     found = interval(lambda rows, seeds: float((one - other)[rows, seeds].mean()), 30, 5)
     assert 0.09 < found.low < 0.1 < found.high < 0.11
+
+
+def test_recordings_of_one_seed_are_no_further_evidence_about_seeds() -> None:
+    table = np.tile(generator(3, "bootstrap").normal(size=(1, 6)), (50, 1))
+    found = interval(lambda rows, seeds: float(table[rows, seeds].mean()), 50, 6)
+    assert found.high - found.low > 2.5 * table.std() / np.sqrt(6)

@@ -1,9 +1,10 @@
 """How sure a number is that was found over recordings and seeds: the bootstrap, which draws both again.
 
-Takes of one recording are alike, so recordings are drawn with replacement and, in each, seeds. Two systems that spoke
-the same recordings with the same number of seeds are compared by one statistic of both, so that what is hard for
-everybody does not count: the paired bootstrap. Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993),
-percentile intervals.
+Takes of one recording are alike, and so are takes of one seed, which may be a person with habits. So recordings are
+drawn with replacement, seeds are drawn with replacement, and every drawn recording is taken by every drawn seed: the
+pigeonhole bootstrap (Owen 2007, Annals of Applied Statistics 1, 386-411), with percentile intervals. Two systems that
+spoke the same recordings with as many seeds are compared by one statistic of both, so that what is hard for everybody
+does not count: it is paired.
 """
 
 from collections.abc import Callable
@@ -48,7 +49,7 @@ def interval(
     everything = np.divmod(np.arange(recordings * seeds), seeds)
     values = []
     for _ in range(draws):
-        rows = np.repeat(chance.integers(recordings, size=recordings), seeds)
-        values.append(statistic(rows, chance.integers(seeds, size=len(rows))))
+        rows, columns = chance.integers(recordings, size=recordings), chance.integers(seeds, size=seeds)
+        values.append(statistic(np.repeat(rows, seeds), np.tile(columns, recordings)))
     low, high = np.percentile(values, LEVELS)
     return Interval(float(statistic(*everything)), float(low), float(high))
