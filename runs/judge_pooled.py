@@ -3,6 +3,7 @@
 R recordings, S seeds. A take that lacks a number (too short, no event) has NaN for it and no weight.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +12,10 @@ from typing import Any
 import numpy as np
 from people_ranges import ranges
 
+from gesta.metrics.ranges import FARTHEST, Range
+
 LONG_S = 20.0
-"""Statistics of shorter takes scatter too much to be held against people's."""
+"""Statistics of shorter takes scatter too much to be held against people's, unless there are no others."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,9 @@ class Pooled:
     def statistics(self) -> np.ndarray:
         """(R, S, N) the numbers that people's ranges are known of, NaN where a take is too short or lacks them."""
         found = np.full((*self.shape, len(NUMBERS)), np.nan)
+        long_s = min(LONG_S, float(self.seconds.max()))
         for at, recording in enumerate(self.recordings):
-            if recording["seconds"] < LONG_S:
+            if recording["seconds"] < long_s:
                 continue
             for seed, take in enumerate(recording["takes"]):
                 found[at, seed] = [_inside(take, ("rows", row, place)) for row, place in NUMBERS]
@@ -56,7 +60,10 @@ class Pooled:
 
     def middles(self, rows: np.ndarray | slice = slice(None), seeds: np.ndarray | slice = slice(None)) -> np.ndarray:
         """(N,) medians over takes of the same numbers."""
-        return np.nanmedian(self.statistics[rows, seeds].reshape(-1, len(NUMBERS)), axis=0)
+        with warnings.catch_warnings():
+            # Who never moves has no submovement in any take; that is no accident.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return np.nanmedian(self.statistics[rows, seeds].reshape(-1, len(NUMBERS)), axis=0)
 
     @property
     def diversity(self) -> dict[str, float]:
@@ -74,8 +81,8 @@ NUMBERS: tuple[tuple[str, int], ...] = tuple(
 
 
 def distances(middles: np.ndarray) -> np.ndarray:
-    """(N,) numbers to (N,) distances from people's middle, 1 at the end of their range."""
-    return np.array([_range(at).distance(value) for at, value in enumerate(middles)])
+    """(N,) numbers to (N,) distances from people's middle, 1 at the end of their range; what is missing is far."""
+    return np.array([_range(at).distance(x) if np.isfinite(x) else FARTHEST for at, x in enumerate(middles)])
 
 
 def inside(middles: np.ndarray) -> int:
@@ -83,7 +90,7 @@ def inside(middles: np.ndarray) -> int:
     return sum(_range(at).holds(value) for at, value in enumerate(middles))
 
 
-def _range(at: int) -> Any:
+def _range(at: int) -> Range:
     row, place = NUMBERS[at]
     return ranges()[row][place]
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from judge_faults import FAULTS
 from judge_measures import measured
 from procedural_floor import beginning
 
@@ -34,6 +35,8 @@ class Side:
         style: as `--style` takes it.
         decoding: as `--decoding` takes it; None for the model's own.
         first_seed: seeds from this on.
+        one_seed: whether all takes are by that one seed, as of a model that knows one take.
+        fault: a fault to plant, see `judge_faults`.
     """
 
     label: str
@@ -41,11 +44,15 @@ class Side:
     style: str = "neutral"
     decoding: str | None = None
     first_seed: int = 0
+    one_seed: bool = False
+    fault: str = ""
 
     def speak(self, speech: Speech, seed: int) -> Motion:
         """A take."""
         options: dict[str, Any] = {} if self.decoding is None else {"decoding": self.decoding}
-        return loaded(self.model).speak(speech, seed=seed + self.first_seed, style=self.style, **options).motion
+        chosen = self.first_seed + (0 if self.one_seed else seed)
+        motion = loaded(self.model).speak(speech, seed=chosen, style=self.style, **options).motion
+        return FAULTS[self.fault](motion) if self.fault else motion
 
     def identity(self, seconds: float) -> dict[str, Any]:
         """What its takes depend on."""
