@@ -9,6 +9,11 @@ from typing import ClassVar, NoReturn
 from gesta.audio.prosody import analyse
 from gesta.audio.words.read import fit_words, read_words
 from gesta.errors import InputError
+from gesta.live.body import Heard
+from gesta.live.procedural import ProceduralBody
+from gesta.live.settings import USUAL_LOOK_AHEAD_S, StreamSettings
+from gesta.live.state import StreamState
+from gesta.live.stream import Stream
 from gesta.models.cleaning import HANDS_ONLY, CleanUp
 from gesta.models.common import (
     LICENCE,
@@ -21,13 +26,17 @@ from gesta.models.common import (
     provenance,
     reported,
 )
+from gesta.models.streaming import Collected, resumed, stream_provenance, stream_settings, through
 from gesta.motion.keeping import Kept
 from gesta.procedural.content import language_in
 from gesta.procedural.fit import Example, style_or_example
 from gesta.procedural.speaker import ProceduralSpeaker
 from gesta.procedural.style import Style
-from gesta.records import Motion, Plan, Speech, Words
+from gesta.records import Plan, Prosody, Speech, Words
 from gesta.take import Take, join_motion
+from gesta.units import SAMPLE_RATE, TOKEN_FRAMES
+
+PROCEDURAL = "procedural"
 
 UNPLANNED_BLEND_FRAMES = 24
 """Frames around kept ones over which the procedural speaker goes over into them: its plan does not know of them, so
@@ -98,25 +107,23 @@ class ProceduralModel:
         kept = checked_kept(keep, speech)
         wanted = style_or_example(style, energy) if isinstance(style, str) else style
         said = _words_of(words, speech)
-        prosody = analyse(speech, look_ahead_s)
-        chosen = wanted.style(prosody, seed, progress) if isinstance(wanted, Example) else wanted
-        speaker = ProceduralSpeaker(chosen, seed, look_ahead_s, said)
-        plans: list[Plan] = []
-
-        def stretches() -> Iterator[Motion]:
-            for stretch in speaker.finish(prosody):
-                plans.append(stretch.plan)
-                yield stretch.motion
-
-        tidy = CleanUp(clean, None if math.isfinite(look_ahead_s) else HANDS_ONLY)
-        moved = tidy.of(reported(stretches(), speech, progress))
+        live, prosody = math.isfinite(look_ahead_s), None
+        if isinstance(wanted, Example):
+            prosody = analyse(speech, look_ahead_s)
+            wanted = wanted.style(prosody, seed, progress)
+        collected = Collected()
+        if live:
+            settings = stream_settings(look_ahead_s=look_ahead_s, seed=seed)
+            heard = through(_opened(wanted, settings, said), speech)
+        else:
+            heard = _heard_whole(ProceduralSpeaker(wanted, seed, words=said), prosody or analyse(speech, look_ahead_s))
+        stretches = (motion for news in collected.of(heard) for motion in news.motions)
+        tidy = CleanUp(clean, None if live else HANDS_ONLY)
+        moved = tidy.of(reported(stretches, speech, progress))
         motion = join_motion(moved, speech.frame_count, kept, UNPLANNED_BLEND_FRAMES)
-        plan = Plan.concatenate(plans)
-        look_ahead = look_ahead_s if math.isfinite(look_ahead_s) else "full"
-        told = provenance("procedural", speech, plan.seed, LICENCE, kept) | {
-            "style": dict(plan.style),
-            "look_ahead_s": look_ahead,
-        }
+        prosody, plan = collected.prosody, Plan.concatenate(collected.plans)
+        told = provenance(PROCEDURAL, speech, plan.seed, LICENCE, kept) | {"style": dict(plan.style)}
+        told |= settings.told() if live else {"look_ahead_s": "full"}
         if said is not None:
             told["words"] = {
                 "file": said.source,
@@ -125,6 +132,62 @@ class ProceduralModel:
                 "spread": said.spread,
             }
         return Take(speech, prosody, plan, motion.replaced(provenance=told), tidy.report)
+
+    def stream(
+        self,
+        look_ahead: float = USUAL_LOOK_AHEAD_S,
+        *,
+        seed: int = 0,
+        style: str | Style = USUAL_STYLE,
+        energy: float | None = None,
+        sample_rate: int = SAMPLE_RATE,
+        block_frames: int = TOKEN_FRAMES,
+        words: Words | None = None,
+    ) -> Stream:
+        """Speak live: sound in as it comes, frames out as they become final.
+
+        Args:
+            look_ahead: how far ahead of each frame the sound is heard, seconds: 0.1 to infinity (all at the end).
+            seed: the same seed gives the same motion.
+            style: a preset's name, "k=v,...", a TOML file, or a `Style`.
+            energy: 0 to 1.5, replaces the style's own.
+            sample_rate: of the samples that will come, Hz.
+            block_frames: how many frames become final together; fewer come sooner and take more work.
+            words: of all that will be said, where it is known beforehand (a voice that is synthesised).
+
+        Raises:
+            InputError: one of these cannot be used.
+        """
+        wanted = style_or_example(style, energy) if isinstance(style, str) else style
+        if isinstance(wanted, Example):
+            raise InputError(
+                "A stream cannot take its style from a motion; speak a recording with it, or name a style."
+            )
+        settings = stream_settings(
+            look_ahead_s=look_ahead, seed=seed, sample_rate=sample_rate, block_frames=block_frames
+        )
+        return _opened(wanted, settings, words)
+
+    def resume(self, state: StreamState) -> Stream:
+        """Go on with a stream that was saved, bit for bit.
+
+        Raises:
+            InputError: it is another model's, or no state of a stream.
+        """
+        return resumed(state, PROCEDURAL, {}, {})
+
+
+def _opened(style: Style, settings: StreamSettings, words: Words | None) -> Stream:
+    """A stream of the procedural speaker."""
+    body = ProceduralBody(style, settings.seed, settings.look_ahead_s, words)
+    told = stream_provenance(PROCEDURAL, settings.seed) | {"style": style.model_dump()}
+    return Stream(body, settings, told)
+
+
+def _heard_whole(speaker: ProceduralSpeaker, prosody: Prosody) -> Iterator[Heard]:
+    """A recording that was heard to its end before anything moves."""
+    for number, stretch in enumerate(speaker.finish(prosody)):
+        yield Heard([] if number else [prosody], [stretch.plan], [stretch.motion])
 
 
 def _words_of(words: str | PathLike[str] | Words | None, speech: Speech) -> Words | None:
