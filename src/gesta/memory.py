@@ -1,10 +1,12 @@
-"""How much memory this process has had."""
+"""How much memory this process has had, and how much there is to be had."""
 
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
 
 KIBIBYTE = 1024
+CONTAINER = Path("/sys/fs/cgroup")
 
 
 def peak_memory_bytes() -> int:
@@ -19,3 +21,18 @@ def peak_memory_bytes() -> int:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     # macOS counts bytes, others kibibytes.
     return peak if sys.platform == "darwin" else peak * KIBIBYTE
+
+
+def available_memory_bytes() -> int | None:
+    """Memory that new processes can have, in bytes; None where the system does not say."""
+    found = []
+    with suppress(OSError, StopIteration, ValueError):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        found.append(int(next(line for line in lines if line.startswith("MemAvailable")).split()[1]) * KIBIBYTE)
+    with suppress(OSError, ValueError):
+        # A container may have less than the machine; "max" stands where it may have all.
+        limit, used = (int((CONTAINER / name).read_text()) for name in ("memory.max", "memory.current"))
+        found.append(max(0, limit - used))
+    if not found and hasattr(os, "sysconf"):
+        found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    return min(found, default=None)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gesta.avatar.formats import FORMATS, Wearing, check_formats
-from gesta.metrics.motion import measure
+from gesta.metrics.motion import MotionReport, measure
 from gesta.motion.cleanup.cleaner import CleanupReport
 from gesta.motion.keeping import BLEND_FRAMES, Draft, Kept, set_in
 from gesta.motion.writing import replacing
@@ -63,9 +64,14 @@ class Take:
     motion: Motion
     cleaning: CleanupReport | None = None
 
+    @cached_property
+    def measured(self) -> MotionReport:
+        """Every measure of the motion against the speech, as docs/metrics.md defines them; found when first asked."""
+        return measure(self.motion, self.speech)
+
     def measures(self) -> dict[str, Any]:
-        """Every measure of the motion against the speech, as docs/metrics.md defines them."""
-        return measure(self.motion, self.speech).to_dict()
+        """The same as plain values."""
+        return self.measured.to_dict()
 
     def save(
         self,

@@ -47,18 +47,34 @@ def test_what_it_says_is_one_line_of_cost_without_control_characters(here: Path,
 
 def test_several_recordings_each_get_a_folder_and_a_line(here: Path, speech: Path) -> None:
     demo_speech(Path("other.wav"), 0.5)
-    outcome = gesta_run("speak", speech, "other.wav", "--no-preview", "-o", "takes")
+    outcome = gesta_run("speak", speech, "other.wav", "--no-preview", "-o", "takes", "--workers", "1")
     assert outcome.status == 0
-    assert [line.split(":")[0] for line in outcome.stderr.splitlines()] == ["speech", "other"]
+    assert [line.split(":")[0] for line in outcome.stderr.splitlines()] == ["speech", "other", "2 recordings", "in all"]
+    assert "2 recordings: 2 made.\nin all: 1.5 s took " in outcome.stderr
     assert [file.parts[:2] for file in outcome.files] == [("takes", "speech")] * 4 + [("takes", "other")] * 4
 
 
-def test_samples_count_the_seed_up(here: Path, speech: Path) -> None:
-    outcome = gesta_run("speak", speech, "--no-preview", "--seed", "5", "--samples", "2", "--formats", "npz")
+def test_samples_count_the_seed_up_and_are_ranked(here: Path) -> None:
+    demo_speech(Path("speech.wav"), 4.0)
+    outcome = gesta_run("speak", "speech.wav", "--no-preview", "--seed", "5", "--samples", "3", "--formats", "npz")
     assert outcome.status == 0
-    takes = [read_npz(f"gesta_out/speech-seed{seed}/motion.npz") for seed in (5, 6)]
-    assert [take.provenance["seed"] for take in takes] == [5, 6]
-    assert not np.array_equal(takes[0].rotations, takes[1].rotations)
+    places = ["gesta_out/speech", "gesta_out/speech/samples/2", "gesta_out/speech/samples/3"]
+    names = ["motion.npz", "plan.json", "report.json"]
+    assert outcome.files == [Path(place, name) for place in places for name in names]
+    takes = [read_npz(f"{place}/motion.npz") for place in places]
+    listed = strict_json(Path(places[0], "report.json"))["samples"]
+    assert [take.provenance["seed"] for take in takes] == [sample["seed"] for sample in listed]
+    assert {sample["seed"] for sample in listed} == {5, 6, 7}
+    assert [sample["folder"] for sample in listed] == [".", "samples/2", "samples/3"]
+    scores = [sample["score"] for sample in listed]
+    assert scores == sorted(scores, reverse=True)
+    for place, sample in zip(places, listed, strict=True):
+        measures = strict_json(Path(place, "report.json"))["measures"]
+        assert measures["naturalness"]["score"] == pytest.approx(sample["naturalness"])
+        assert measures["hand_alignment"]["normalised_margin"] == pytest.approx(sample["normalised_margin"])
+    again = gesta_run("speak", "speech.wav", "--no-preview", "--seed", "5", "--samples", "3", "--formats", "npz")
+    assert again.files == outcome.files
+    assert "kept" in again.stderr
 
 
 def test_the_npz_is_always_written(here: Path, speech: Path) -> None:
@@ -102,7 +118,7 @@ def test_other_files_stay_and_old_results_are_replaced(here: Path, speech: Path)
     assert strict_json(folder / "report.json")["files"]
 
 
-def test_when_a_later_recording_fails_the_finished_ones_are_kept(
+def test_when_a_later_recording_is_stopped_the_finished_ones_are_kept(
     here: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     demo_speech(Path("other.wav"), 0.5)
@@ -114,9 +130,9 @@ def test_when_a_later_recording_fails_the_finished_ones_are_kept(
         return save(take, folder, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Take, "save", failing)
-    outcome = gesta_run("speak", speech, "other.wav", "--no-preview")
+    outcome = gesta_run("speak", speech, "other.wav", "--no-preview", "--workers", "1")
     assert outcome.status == 130
-    assert "1 of 2 takes were finished and are kept.\n" in outcome.stderr
+    assert "2 recordings: 1 made, 1 not finished.\n" in outcome.stderr
     assert outcome.stderr.endswith("gesta: stopped; nothing is left half written.\n")
     assert [path.name for path in Path("gesta_out").iterdir()] == ["speech"]
 

@@ -23,6 +23,7 @@ GROUND_ORDER = {
     "locking": {"errors"},
     "memory": set(),
     "npy": set(),
+    "processes": {"errors"},
     "settings": {"errors"},
     "units": set(),
     "randomness": set(),
@@ -41,6 +42,7 @@ MAY_IMPORT = {
     "procedural": {"audio", "motion"},
     "tokenizer": {"audio", "motion"},
     "echomask": {"audio", "motion", "tokenizer"},
+    "live": {"audio", "motion", "procedural", "tokenizer", "echomask"},
     "keypoints": {"audio", "motion", "avatar", "render"},
     "mmgt": {"audio", "motion", "avatar", "render", "keypoints"},
     "film": {"audio", "motion", "avatar", "render", "keypoints", "mmgt"},
@@ -48,10 +50,11 @@ MAY_IMPORT = {
 ALL_PARTS = set(MAY_IMPORT)
 MAY_IMPORT["bundles"] = ALL_PARTS | {"metrics"}
 MAY_IMPORT["take"] = ALL_PARTS | {"bundles", "metrics"}
+MAY_IMPORT["samples"] = MAY_IMPORT["take"] | {"take"}
 MAY_IMPORT["clip"] = ALL_PARTS | {"bundles", "metrics"}
 MAY_IMPORT["models"] = ALL_PARTS | {"bundles", "metrics", "take", "clip"}
 MAY_IMPORT["api"] = ALL_PARTS | {"bundles", "metrics", "take", "clip", "models"}
-MAY_IMPORT["cli"] = ALL_PARTS | {"bundles", "metrics", "take", "clip", "models", "api", "data", "train"}
+MAY_IMPORT["cli"] = ALL_PARTS | {"bundles", "metrics", "take", "clip", "samples", "models", "api", "data", "train"}
 MAY_IMPORT["__main__"] = {"cli"}
 MAY_IMPORT["metrics/motion"] = {"audio", "motion"}
 MAY_IMPORT["metrics"] = ALL_PARTS | {"bundles"}
@@ -59,7 +62,18 @@ MAY_IMPORT["data"] = ALL_PARTS | {"bundles", "metrics"}
 MAY_IMPORT["train"] = ALL_PARTS | {"bundles", "metrics", "data"}
 MAY_IMPORT[""] = {"api"}
 # metrics/motion needs only records, audio and motion, so anything above those may use it.
-USES_MOTION_METRICS = {"render", "procedural", "tokenizer", "echomask", "keypoints", "mmgt", "film", "bundles", "take"}
+USES_MOTION_METRICS = {
+    "render",
+    "procedural",
+    "tokenizer",
+    "echomask",
+    "keypoints",
+    "mmgt",
+    "film",
+    "bundles",
+    "take",
+    "samples",
+}
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -48,17 +48,39 @@ def peak_memory_mb() -> float:
     return peak_memory_bytes() / 1e6
 
 
-def say_cost(title: str, speech_s: float, seconds: float, extra: str = "") -> None:
-    """Say in one line what a run has cost."""
+def say_cost(
+    title: str, speech_s: float, seconds: float, extra: str = "", peak_mb: float | None = None, where: str = ""
+) -> None:
+    """Say in one line what a run has cost.
+
+    Args:
+        title: of what.
+        speech_s: how much speech or motion it was, seconds.
+        seconds: what it took.
+        extra: more about its speed.
+        peak_mb: most memory a process had; this process', if not given.
+        where: in which processes that was.
+    """
+    peak = peak_memory_mb() if peak_mb is None else peak_mb
     note(
         f"{title}: {speech_s:.1f} s took {seconds:.1f} s "
-        f"(real-time factor {seconds / speech_s:.2f}{extra}), peak {peak_memory_mb():.0f} MB"
+        f"(real-time factor {seconds / speech_s:.2f}{extra}), peak {peak:.0f} MB{where}"
     )
 
 
+def out_is_seen() -> bool:
+    """Whether standard output is a terminal, where it must not run into a progress bar."""
+    return out.is_terminal
+
+
 @contextmanager
-def progress_bar(title: str) -> Iterator[Report]:
-    """Show progress with the time left, as bars in a terminal and as a line now and then elsewhere."""
+def progress_bar(title: str, redirected: bool = True) -> Iterator[Report]:
+    """Show progress with the time left, as bars in a terminal and as a line now and then elsewhere.
+
+    Args:
+        title: of what.
+        redirected: whether standard output goes above the bar meanwhile; not where it is piped elsewhere.
+    """
     name = shown(title)
     name = name if len(name) <= LONGEST_TITLE else name[: LONGEST_TITLE - 1] + "…"
     if not err.is_interactive:
@@ -70,7 +92,7 @@ def progress_bar(title: str) -> Iterator[Report]:
         TaskProgressColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err, transient=True) as bar:
+    with Progress(*columns, console=err, transient=True, redirect_stdout=redirected) as bar:
         tasks = {}
 
         def report(what: str, done: int, of: int) -> None:

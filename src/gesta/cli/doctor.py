@@ -10,6 +10,7 @@ from rich.table import Table
 
 from gesta.cli.console import out
 from gesta.extras import EXTRAS, missing_modules
+from gesta.processes import core_count
 from gesta.version import __version__
 
 BASE = (
@@ -34,9 +35,7 @@ def doctor() -> None:
     table.add_row("gesta", __version__, "")
     table.add_row("Python", platform.python_version(), "")
     table.add_row("system", f"{platform.system()} {platform.machine()}", "")
-    table.add_row(
-        "cores", str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()), ""
-    )
+    table.add_row("cores", str(core_count()), "")
     table.add_row("memory", _memory(), "")
     table.add_row("disk here", f"{shutil.disk_usage('.').free / 1e9:.0f} GB free", "")
     for name in BASE:

@@ -99,7 +99,7 @@ def _subject(file: Path, model: str, seed: int, style: str, words: str | None) -
     chosen = loaded.checked_style(style)
     with progress_bar(file.stem) as report:
         speech = open_speech(file)
-        said = None if words is None else checked_words(loaded, words, [speech])
+        said = None if words is None else checked_words(loaded, words, speech)
         how = {} if said is None else {"words": said}
         take = loaded.speak(watched(speech, report), seed=seed, style=chosen, progress=report, **how)
     return Subject(speech.name, take.motion, speech, take.prosody, take.plan, said)

@@ -1,12 +1,10 @@
 """The option --words: what it says in the help, and what is checked and said before the work begins."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gesta.cli.console import note
-from gesta.errors import InputError
 
 if TYPE_CHECKING:
     from gesta.records import Speech
@@ -22,26 +20,23 @@ WordsOption = Annotated[
 ]
 
 
-def checked_words(loaded: Any, words: str, speeches: Sequence["Speech"]) -> Any:
+def checked_words(loaded: Any, words: str, speech: "Speech") -> Any:
     """The words of the one recording, read and fitted to it; says what they lack.
 
     Args:
         loaded: the model that is to use them.
         words: the file.
-        speeches: the recordings; the same one may stand there several times.
+        speech: the recording.
 
     Raises:
-        InputError: the model knows no words, there are several recordings, or the file does not serve.
+        InputError: the model knows no words, or the file does not serve.
     """
     from gesta.audio.words.read import fit_words
     from gesta.procedural.content import language_in
     from gesta.procedural.lexicon import languages
 
     read = loaded.checked_words(words)
-    first = speeches[0]
-    if any(speech is not first for speech in speeches):
-        raise InputError("--words is for one recording at a time; name one.")
-    fitted = fit_words(read, first.duration_s, first.name)
+    fitted = fit_words(read, speech.duration_s, speech.name)
     if fitted.spread:
         note(f"'{words}' times longer texts than words: their words were spread over them by letters, a rough guess.")
     if not language_in(fitted):

@@ -20,7 +20,8 @@ PARTIAL = (".gesta-", ".partial")
 def replacing_together(folder: Path, names: Sequence[str] = ()) -> Iterator[Path]:
     """A temporary folder in `folder` whose files move up into it at the end, all together, or not at all.
 
-    What an earlier run left that was killed is removed.
+    Files in folders of the temporary folder move into folders of the same names. What an earlier run left that was
+    killed is removed.
 
     Args:
         folder: made if it is not there; if this fails it is as it was.
@@ -43,11 +44,13 @@ def replacing_together(folder: Path, names: Sequence[str] = ()) -> Iterator[Path
             beside = Path(tempfile.mkdtemp(prefix=PARTIAL[0], suffix=PARTIAL[1], dir=folder))
             with locked(beside):
                 yield beside
-                written = sorted(beside.iterdir())
-                _refuse_folders(folder / path.name for path in written)
+                written = [path.relative_to(beside) for path in sorted(beside.rglob("*")) if path.is_file()]
+                _refuse_folders(folder / path for path in written)
                 with _uninterrupted():
+                    for place in {folder / path.parent for path in written}:
+                        place.mkdir(parents=True, exist_ok=True)
                     for path in written:
-                        path.replace(folder / path.name)
+                        (beside / path).replace(folder / path)
                     finished = True
     finally:
         if beside is not None:

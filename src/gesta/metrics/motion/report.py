@@ -14,6 +14,7 @@ from gesta.metrics.motion.envelope import envelope_peaks, speech_envelope
 from gesta.metrics.motion.foot_slide import FootSlide, foot_slide
 from gesta.metrics.motion.joint_speed import FingerFlexion, finger_flexion, mean_angular_speeds
 from gesta.metrics.motion.limits import LimitExcess, limit_excess
+from gesta.metrics.motion.naturalness import Naturalness, naturalness
 from gesta.metrics.motion.pauses import PauseBehaviour, pause_behaviour
 from gesta.metrics.motion.posture import Spread, relative_angles, spread
 from gesta.metrics.motion.root_drift import RootDrift, root_drift
@@ -150,9 +151,15 @@ class MotionReport:
     limits: LimitExcess
     pauses: PauseBehaviour | None
 
+    @property
+    def naturalness(self) -> Naturalness | None:
+        """How much the motion moves like people."""
+        return naturalness(self)
+
     def to_dict(self) -> dict[str, Any]:
         """The report as plain dicts, tuples, numbers and None, ready for JSON."""
-        return asdict(self)
+        natural = self.naturalness
+        return {**asdict(self), "naturalness": None if natural is None else asdict(natural)}
 
 
 def measure(motion: Motion, speech: Speech | np.ndarray | None = None) -> MotionReport:
