@@ -22,7 +22,7 @@ from gesta.audio.read import open_speech
 from gesta.motion.reading import read_motion
 from gesta.motion.skeleton import skeleton
 from gesta.randomness import generator
-from gesta.records import Motion
+from gesta.records import Motion, Speech
 from gesta.render.preview import Studio, frames, on_the_floor
 from gesta.render.video import VideoWriter
 from gesta.units import MOTION_FPS
@@ -47,12 +47,12 @@ def shown(motion: Motion, frame_count: int) -> Motion:
     return kept.replaced(rotations=rotations, translation=translation.astype(np.float32), face=face)
 
 
-def write_film(path: Path, sides: tuple[Motion, Motion], speech_path: Path) -> None:
+def write_film(path: Path, sides: tuple[Motion, Motion], speech: Speech) -> None:
     """Both motions next to each other, with the sound."""
     width, height = SIDE_PX
     studios = [Studio(motion, SIDE_PX, "half") for motion in sides]
     count = min(motion.frame_count for motion in sides)
-    with VideoWriter(path, (2 * width, height), MOTION_FPS, open_speech(speech_path)) as film:
+    with VideoWriter(path, (2 * width, height), MOTION_FPS, speech) as film:
         for pair in zip(*(studio.batches(range(count)) for studio in studios), strict=True):
             film.write(np.concatenate(pair, axis=2))
 
@@ -87,7 +87,7 @@ def main() -> None:
         swapped = options.blind and bool(lots.random() < 0.5)
         sides = sides[::-1] if swapped else sides
         key[name] = ["ours", "people"] if swapped else ["people", "ours"]
-        write_film(options.out / f"{name}.mp4", sides, sound)
+        write_film(options.out / f"{name}.mp4", sides, open_speech(sound))
         write_strip(options.out / f"{name}.png", sides)
     (options.out / "key.json").write_text(json.dumps({WRITTEN: key}, indent=1) + "\n")
 
