@@ -8,9 +8,10 @@ import numpy as np
 
 from gesta.motion.cleanup.limiting import limited
 from gesta.motion.skeleton import PELVIS, skeleton
-from gesta.procedural.arms import solve_arm
+from gesta.procedural.arms import solve_arms
 from gesta.procedural.face import face_weights
 from gesta.procedural.fingers import finger_rotations
+from gesta.procedural.habits import HANDS
 from gesta.procedural.legs import contacts, feet, pelvis_height, seat_height, solve_leg
 from gesta.procedural.style import Style
 from gesta.procedural.targets import Targets
@@ -50,17 +51,21 @@ class Animator:
     def _arms(self, targets: Targets, rotations: np.ndarray) -> None:
         bones = skeleton()
         shrug = self.style.breath * BREATH_SHRUG_DEG * targets.channel("breath")[:, 0] + targets.channel("shrug")[:, 0]
-        for hand in ("left", "right"):
-            position, twist, wrist, shape, swivel, forearm, collar, knuckles = (
+        asked = {}
+        for hand in HANDS:
+            position, twist, wrist, swivel, forearm, collar = (
                 targets.channel(f"{hand}_{name}")
-                for name in ("position", "twist", "wrist", "fingers", "swivel", "forearm", "collar", "knuckles")
+                for name in ("position", "twist", "wrist", "swivel", "forearm", "collar")
             )
             lifted = np.column_stack((collar[:, 0] + shrug, collar[:, 1]))
             outward = swivel[:, 0] + self.style.elbows_deg
-            arm = solve_arm(hand, position, twist[:, 0], wrist, lifted, outward, forearm[:, 0])
+            asked[hand] = (position, twist[:, 0], wrist, lifted, outward, forearm[:, 0])
+        for hand, arm in solve_arms(asked).items():
             for name in ("collar", "shoulder", "elbow", "wrist"):
                 rotations[:, bones.index(f"{hand}_{name}")] = getattr(arm, name)
-            names, fingers = finger_rotations(hand, shape, knuckles)
+            names, fingers = finger_rotations(
+                hand, targets.channel(f"{hand}_fingers"), targets.channel(f"{hand}_knuckles")
+            )
             rotations[:, bones.indices(names)] = fingers
 
     def _legs(self, targets: Targets, trunk: Trunk, rotations: np.ndarray) -> np.ndarray:

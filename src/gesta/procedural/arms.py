@@ -7,6 +7,7 @@ and wrist as the two bones of a forearm share it. The twist is found for the pos
 so a palm that turns over takes the way a forearm takes.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -116,19 +117,31 @@ def solve_arm(
     bones = _bones(position, shrug_deg, swivel_deg)
     collar, upper, fore = bones.collar, bones.upper, bones.fore
     twist, moved = np.radians(twist_deg), np.radians(forearm_deg)
-    at_elbow = matrix_from_axis_angle(unit(arm.fore) * (ELBOW_TWIST_SHARE * twist + moved)[:, None])
-    at_wrist = matrix_from_axis_angle(unit(arm.fore) * ((1.0 - ELBOW_TWIST_SHARE) * twist - moved)[:, None])
+    at_elbow = ELBOW_TWIST_SHARE * twist + moved
     flexion, deviation = np.radians(wrist_deg[:, 0]), np.radians(wrist_deg[:, 1])
-    zero = np.zeros_like(flexion)
     # Towards the palm (down at rest) is about -Z; towards the little finger (backward at rest) is about +Y.
-    bend = matrix_from_axis_angle(np.stack((zero, deviation, -flexion), axis=-1))
+    bend = np.stack((np.zeros_like(flexion), deviation, -flexion), axis=-1)
+    along = unit(arm.fore)
+    turns = np.stack((along * at_elbow[:, None], along * (twist - at_elbow)[:, None], bend))
+    at_elbow_turned, at_wrist_turned, bent = matrix_from_axis_angle(turns)
     local = ArmPose(
         collar,
         np.swapaxes(collar, -1, -2) @ upper,
-        np.swapaxes(upper, -1, -2) @ fore @ at_elbow,
-        at_wrist @ bend,
+        np.swapaxes(upper, -1, -2) @ fore @ at_elbow_turned,
+        at_wrist_turned @ bent,
     )
     return local if hand == "left" else _mirrored(local)
+
+
+def solve_arms(values: Mapping[str, Sequence[np.ndarray]]) -> dict[str, ArmPose]:
+    """Both arms at once, which takes little longer than one: by "left" and "right", all that `solve_arm` takes."""
+    frames = len(next(iter(values.values()))[0])
+    both = solve_arm("left", *(np.concatenate(pair) for pair in zip(*values.values(), strict=True)))
+    poses = {}
+    for place, hand in enumerate(values):
+        part = ArmPose(*(rotation[place * frames :][:frames] for rotation in vars(both).values()))
+        poses[hand] = part if hand == "left" else _mirrored(part)
+    return poses
 
 
 def _mirrored(pose: ArmPose) -> ArmPose:

@@ -38,12 +38,19 @@ class MouthReader:
         poses, loudness = self.sound.push(prosody)
         if self.words is not None:
             times_s = np.arange(prosody.start_frame, prosody.start_frame + prosody.frame_count) / MOTION_FPS
-            poses = _joined(poses, loudness, *self.words.poses(times_s))
+            poses = joined_poses(poses, loudness, *self.words.poses(times_s))
         return arkit_of(poses, self.habits)
 
 
-def _joined(heard: np.ndarray, loudness: np.ndarray, spoken: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Poses from the sound, (T, P), gone over into those from words as far as these are known, (T,)."""
+def joined_poses(heard: np.ndarray, loudness: np.ndarray, spoken: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Poses from the sound, gone over into those from words as far as these are known: (T, P).
+
+    Args:
+        heard: (T, P) poses from the sound.
+        loudness: (T,) how much sounds, 0 to 1.2: louder speech opens wider.
+        spoken: (T, P) poses from words.
+        known: (T,) 1 within words, 0 away from them.
+    """
     size = np.clip(QUIET + (1.0 - QUIET) * loudness / FULL_AT, QUIET, 1.3)
     spoken = spoken.copy()
     for name in ("jaw", "bare", "wide"):

@@ -81,7 +81,9 @@ class TrunkPoser:
         _breathe(degrees, style.breath * targets.channel("breath")[:, 0])
         _stand_or_sit(degrees, style)
         sway = alive(("pelvis/sideways", "pelvis/forward", "pelvis/down"), times_s, self.seed) * size
-        rotations = {JOINTS[name]: turned(values) for name, values in degrees.items()}
+        # All joints at once: what costs is how often rotations are turned from one form to another.
+        matrices = turned(np.stack(list(degrees.values())))
+        rotations = {JOINTS[name]: matrix for name, matrix in zip(degrees, matrices, strict=True)}
         sink = targets.channel("sink")[:, 0] + SINK_SWAY_M * sway[:, 2]
         return Trunk(rotations, targets.channel("pelvis") + SWAY_M * sway[:, :2], sink)
 
@@ -96,8 +98,8 @@ def head_in_world(rotations: np.ndarray) -> np.ndarray:
 
 
 def turned(degrees: np.ndarray) -> np.ndarray:
-    """Yaw, then pitch, then roll of (T, 3) degrees given as pitch, yaw, roll: (T, 3, 3)."""
-    return matrix_from_euler("YXZ", np.radians(degrees[:, (1, 0, 2)]))
+    """Yaw, then pitch, then roll of (..., 3) degrees given as pitch, yaw, roll: (..., 3, 3)."""
+    return matrix_from_euler("YXZ", np.radians(degrees[..., (1, 0, 2)]))
 
 
 def _drifting(times_s: np.ndarray, seed: int, size: np.ndarray) -> dict[str, np.ndarray]:
