@@ -21,6 +21,7 @@ from gesta.echomask.grouped import GroupedNorm
 from gesta.echomask.model import by_part
 from gesta.echomask.official import MOTION_CHANNELS
 from gesta.echomask.precision import prepare
+from gesta.echomask.who import Who
 from gesta.motion.kinematics import forward
 from gesta.motion.rotations import angle_between
 from gesta.records import Motion
@@ -107,7 +108,7 @@ def window_lines() -> list[str]:
     visible[:, :SEED_FRAMES] = True
 
     def ours(generator: Generator) -> Tensor:
-        return generator(motion, visible, generator.hear(low, high), speakers).logits
+        return generator(motion, visible, generator.hear(low, high), Who(speakers)).logits
 
     ways: dict[str, Callable[[], Tensor]] = {
         "published order, float32": lambda: published(low, high, motion, visible, speakers),

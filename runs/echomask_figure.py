@@ -24,6 +24,7 @@ from gesta.bundles.folder import Bundle, load_bundle
 from gesta.echomask.masking import masked_frames
 from gesta.echomask.model import stacked
 from gesta.echomask.parts import ALL_PARTS
+from gesta.echomask.who import Who
 from gesta.models.echomask import EchoMaskModel
 from gesta.records import Motion, Speech
 from gesta.render.preview import frames
@@ -51,7 +52,7 @@ def queries_and_scores(bundle: Bundle, speech: Speech, motion: Motion, window: s
     with torch.inference_mode():
         queries = model.generator.hear(low, high)
         seen = model.seen(parts)
-        scores = model.generator.scores(seen, torch.ones_like(seen, dtype=torch.bool), queries, torch.tensor([0]))
+        scores = model.generator.scores(seen, torch.ones_like(seen, dtype=torch.bool), queries, Who(torch.tensor([0])))
     return queries[:, 0], scores[0]
 
 

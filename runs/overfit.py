@@ -28,6 +28,7 @@ from gesta.echomask.config import Decoding
 from gesta.echomask.model import stacked
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.speaker import EchoMaskSpeaker, Given
+from gesta.echomask.who import Who
 from gesta.motion.kinematics import forward
 from gesta.motion.representation import HAND_JOINTS, LOWER_JOINTS, UPPER_JOINTS
 from gesta.motion.rotations import axis_angle_from_matrix
@@ -90,10 +91,10 @@ def token_shares(bundle: Bundle, windows: Windows, seen_frames: int) -> np.ndarr
         visible = model.motion_input.visible(batch["real"] & early, valid)
         queries = model.generator.hear(batch["speech_low"], batch["speech_high"])
         has = torch.stack([valid[part].any(1) for part in ALL_PARTS])
-        logits = model.generator(model.seen(clean, valid), visible, queries, batch["speaker"], has).logits
+        base, _ = model.generator.base(model.seen(clean, valid), visible, queries, Who(batch["speaker"]), has)
         hidden = ~early.unflatten(0, (-1, TOKEN_FRAMES)).all(1)
         weight = (has[:, :, None] & batch["real"].unflatten(1, (-1, TOKEN_FRAMES)).all(2) & hidden).float()
-        right += ((logits[:, :, 0].argmax(-1) == true) * weight).sum((1, 2))
+        right += ((model.generator.classifier(base).argmax(-1) == true) * weight).sum((1, 2))
         counted += weight.sum((1, 2))
     return (right / counted.clamp(min=1.0)).numpy()
 

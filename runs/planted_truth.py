@@ -30,6 +30,7 @@ from gesta.data.windows import Windows
 from gesta.echomask.masking import motion_energy
 from gesta.echomask.model import EchoMask
 from gesta.echomask.parts import ALL_PARTS
+from gesta.echomask.who import Who
 from gesta.metrics.ranking import area_under_curve
 from gesta.motion.representation import SIX
 from gesta.randomness import generator as chance_for
@@ -87,7 +88,7 @@ def attention(model: EchoMask, heard: Heard) -> Scores:
     for batch in heard.batches():
         motion, visible = seen(model, batch)
         queries = model.generator.hear(batch["speech_low"], batch["speech_high"])
-        found.append(model.generator.scores(motion, visible, queries, batch["speaker"]).numpy())
+        found.append(model.generator.scores(motion, visible, queries, Who(batch["speaker"])).numpy())
     scores = np.concatenate(found)
     return scores / scores.mean(axis=1, keepdims=True)
 

@@ -92,13 +92,7 @@ def read_table(path: str | Path, kind: str) -> dict[str, Any]:
         InputError: it is missing, too large or not TOML or JSON.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as file:
-            content = file.read(FILE_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"The {kind} '{path}' cannot be read: {reason_of(error)}.") from None
-    if len(content) > FILE_BYTES:
-        raise InputError(f"The {kind} '{path}' is larger than {FILE_BYTES // 1_000_000} MB; that is no {kind}.")
+    content = _content(path, kind)
     read, name = (json.loads, "JSON") if path.suffix == ".json" else (tomllib.loads, "TOML")
     try:
         table = read(content.decode())
@@ -107,6 +101,32 @@ def read_table(path: str | Path, kind: str) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise InputError(f"The {kind} '{path}' holds no table of settings.")
     return table
+
+
+def read_list(path: str | Path, kind: str) -> tuple[str, ...]:
+    """The lines of a text file, without empty ones and without comments, which begin with #.
+
+    Raises:
+        InputError: it is missing, too large or no text.
+    """
+    try:
+        text = _content(Path(path), kind).decode()
+    except UnicodeDecodeError as error:
+        raise InputError(f"The {kind} '{path}' is not text: {error}.") from None
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return tuple(line for line in lines if line)
+
+
+def _content(path: Path, kind: str) -> bytes:
+    """What is in a small file."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(FILE_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"The {kind} '{path}' cannot be read: {reason_of(error)}.") from None
+    if len(content) > FILE_BYTES:
+        raise InputError(f"The {kind} '{path}' is larger than {FILE_BYTES // 1_000_000} MB; that is no {kind}.")
+    return content
 
 
 def _sentence(model: type[BaseModel], error: ValidationError, where: str) -> InputError:

@@ -9,6 +9,7 @@ from gesta.echomask.generator import Generator
 from gesta.echomask.model import EchoMask
 from gesta.echomask.objective import Clips
 from gesta.echomask.parts import ALL_PARTS
+from gesta.echomask.who import Who
 from gesta.records import SpeechFeatures
 from gesta.tokenizer.config import tokenizer_config
 from gesta.tokenizer.tokenizers import Tokenizers
@@ -37,7 +38,7 @@ def made_clips(batch: int = 4, seed: int = 0) -> Clips:
         real=torch.ones(batch, FRAMES, dtype=torch.bool),
         low=torch.randn(batch, FRAMES, 5),
         high=torch.randn(batch, FRAMES, 7),
-        speakers=torch.arange(batch) % 3,
+        who=Who(torch.arange(batch) % 3),
         valid=torch.ones(len(ALL_PARTS), batch, dtype=torch.bool),
         codes=torch.randint(CODES, (len(ALL_PARTS), batch, LEVELS, tokens)),
         latents=torch.randn(len(ALL_PARTS), batch, LEVELS, tokens, LATENT),

@@ -18,7 +18,8 @@ from tests.echomask.small import CHANNELS, FRAMES, made_clips, small_generator
 def predict(generator: torch.nn.Module, clips: object, hearing: int | None = None) -> Predicted:
     visible = torch.zeros(len(clips.real), FRAMES, 1, dtype=torch.bool)
     visible[:, :4] = True
-    return generator(clips.motion, visible, generator.hear(clips.low, clips.high), clips.speakers, clips.valid, hearing)
+    queries = generator.hear(clips.low, clips.high)
+    return generator(clips.motion, visible, queries, clips.who, clips.valid, hearing, clips.latents)
 
 
 @pytest.mark.parametrize(("preset", "millions"), [("official", 223), ("gesta", 223), ("small", 8.3), ("mini", 2.2)])
@@ -120,12 +121,13 @@ def test_passes_in_one_batch_are_the_passes() -> None:
             clips.motion.repeat(2, 1, 1),
             torch.cat([few, many]),
             queries,
-            clips.speakers.repeat(2),
+            clips.who.repeat(2),
             clips.valid.repeat(1, 2),
             hearing=4,
+            told=clips.latents.repeat(1, 2, 1, 1, 1),
         )
-        hearing = generator(clips.motion, few, queries, clips.speakers)
-        deaf = generator(clips.motion, many, queries, clips.speakers, hearing=0)
+        hearing = generator(clips.motion, few, queries, clips.who, told=clips.latents)
+        deaf = generator(clips.motion, many, queries, clips.who, hearing=0, told=clips.latents)
     torch.testing.assert_close(together.logits, torch.cat([hearing.logits, deaf.logits], dim=1))
 
 
@@ -143,7 +145,7 @@ def test_a_missing_part_tells_the_others_nothing(missing: tuple[int, ...], kept:
 def test_scores_are_attention() -> None:
     generator, clips = small_generator(), made_clips()
     queries = generator.hear(clips.low, clips.high)
-    scores = generator.scores(clips.motion, clips.known, queries, clips.speakers)
+    scores = generator.scores(clips.motion, clips.known, queries, clips.who)
     weight = generator.attention.part_weights.mean()
     torch.testing.assert_close(scores.sum(dim=1), weight.expand(4), atol=1e-5, rtol=1e-5)
     assert (scores > 0).all()

@@ -10,11 +10,12 @@ from gesta.echomask.generator import Generator, Predicted
 from gesta.echomask.official import MOTION_CHANNELS, official_sources, official_state, unknown_names
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.precision import prepare
+from gesta.echomask.who import Who
 from tests.golden_rule import filled, golden_arrays, golden_input, golden_keys, needs_golden, off_by
 
 pytestmark = [needs_golden, pytest.mark.slow]
 CLOSE = 1e-4
-SPEAKERS = torch.tensor([1, 7])
+SPEAKERS = Who(torch.tensor([1, 7]))
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def test_what_happens_on_the_way(generator: Generator, queries: torch.Tensor) ->
     visible[:, :4] = True
     with torch.inference_mode():
         motion = golden_input("motion", (2, 64, MOTION_CHANNELS))[:1]
-        steps = generator.steps(motion, visible, queries[:, :1], SPEAKERS[:1])
+        steps = generator.steps(motion, visible, queries[:, :1], generator.people(Who(SPEAKERS.speakers[:1])))
     assert off_by(steps.moved.hint, golden["inter_body_hint"]) < CLOSE
     assert off_by(steps.moved.body, golden["inter_motion_refined"]) < CLOSE
     assert off_by(steps.hints, golden["inter_audio_hints"]) < CLOSE

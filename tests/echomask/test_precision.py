@@ -18,8 +18,8 @@ def predict(generator: torch.nn.Module) -> tuple[Predicted, torch.Tensor]:
     clips = made_clips()
     with torch.inference_mode():
         queries = generator.hear(clips.low, clips.high)
-        predicted = generator(clips.motion, clips.known, queries, clips.speakers)
-        return predicted, generator.scores(clips.motion, clips.known, queries, clips.speakers)
+        predicted = generator(clips.motion, clips.known, queries, clips.who, told=clips.latents)
+        return predicted, generator.scores(clips.motion, clips.known, queries, clips.who)
 
 
 @pytest.mark.parametrize(("precision", "close"), [("float32", 1e-5), ("bfloat16", 0.05)])

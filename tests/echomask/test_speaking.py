@@ -89,19 +89,19 @@ def test_more_tokens_are_accepted_with_every_step() -> None:
 
 
 def test_confidence_is_that_of_the_least_sure_part() -> None:
-    logits = torch.zeros(4, 1, 2, 1, 3)
-    logits[:, 0, 0, 0, 1] = torch.tensor([5.0, 1.0, 3.0, 4.0])
+    logits = torch.zeros(4, 1, 1, 3)
+    logits[:, 0, 0, 1] = torch.tensor([5.0, 1.0, 3.0, 4.0])
     codes, confidence = choose(logits, SINGLE, torch.Generator())
-    assert (codes[:, 0, 0, 0] == 1).all()
+    assert (codes[:, 0, 0] == 1).all()
     assert confidence.item() == pytest.approx(np.e / (np.e + 2.0), rel=1e-5)
 
 
 def test_only_the_likeliest_are_drawn() -> None:
-    logits = torch.randn(4, 50, 1, 16, 30)
+    logits = torch.randn(4, 50, 16, 30)
     codes, _ = choose(logits, Decoding(temperature=5.0, top_k=2), torch.Generator().manual_seed(0))
-    best = logits[:, :, 0].topk(2, dim=-1).indices
-    assert (codes[:, :, 0, :, None] == best).any(dim=-1).all()
-    assert (codes[:, :, 0] != best[..., 0]).any()
+    best = logits.topk(2, dim=-1).indices
+    assert (codes[..., None] == best).any(dim=-1).all()
+    assert (codes != best[..., 0]).any()
 
 
 def test_given_frames_are_seen_in_the_windows_they_are_in(monkeypatch: pytest.MonkeyPatch) -> None:

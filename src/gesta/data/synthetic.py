@@ -7,6 +7,7 @@ is the speaker. Nothing but the recordings' own licence bears on the result.
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pydantic import Field
@@ -20,7 +21,9 @@ from gesta.data.synthetic_people import Person, named_person, own_person
 from gesta.data.synthetic_sound import Alterations, drawn_sound
 from gesta.data.synthetic_takes import SHORTEST_HELD_OUT, Listener, Part, Recording, Take
 from gesta.data.truth import TRUTH
+from gesta.errors import InputError
 from gesta.procedural.style import style_from
+from gesta.randomness import generator
 
 KIND = "synthetic"
 LICENCE = "motion: Apache-2.0; recordings: {}"
@@ -35,9 +38,18 @@ class SyntheticSettings(Shares):
 
     seeds: int = Field(1, ge=1, le=100_000, description="takes of each recording and style, by seeds from 0 on")
     styles: tuple[str, ...] = Field(("neutral",), min_length=1, description="names of styles, each a speaker")
+    styles_each: int | None = Field(
+        None, ge=1, description="styles that each recording or copy is moved in, drawn for it; all if not given"
+    )
     people: bool = Field(False, description="whether each take is a person of its own, between two of the styles")
+    spread: float = Field(
+        0.0, ge=0.0, le=2.0, description="with `people`: how far single numbers are from the blend of two styles"
+    )
     words: bool = Field(True, description="whether words that lie beside a recording call for gestures")
     alterations: Alterations = Field(Alterations(), description="copies of the recordings that sound different")
+    held_out: tuple[str, ...] = Field(
+        (), description="recordings that test and nothing else: paths below the source, with * for anything"
+    )
     licence: str = Field("not stated", description="what may be done with the recordings")
 
 
@@ -71,7 +83,7 @@ def synthetic_plan(source: Path, settings: SyntheticSettings) -> DatasetPlan:
         face_basis="arkit52",
         licence=LICENCE.format(settings.licence),
         speakers=settings.styles,
-        split_rule=by_time if len(sources) == 1 else settings.rule("a recording is a group"),
+        split_rule=by_time if len(sources) == 1 else _rule(settings),
         settings={**settings.model_dump(), "style_numbers": numbers},
         clips=tuple(clips),
         strokes=True,
@@ -86,7 +98,7 @@ def _sources(source: Path, settings: SyntheticSettings) -> list[_Source]:
     else:
         root, paths = source, find_files(source, SOUND_SUFFIXES)
     groups = [path.as_posix() for path in paths]
-    splits = split_groups(groups, settings)
+    splits = _splits(groups, settings)
     beside = _words_beside(root, paths) if settings.words else {}
     return [
         _Source(
@@ -94,6 +106,31 @@ def _sources(source: Path, settings: SyntheticSettings) -> list[_Source]:
         )
         for path, name, group in zip(paths, clip_names(paths), groups, strict=True)
     ]
+
+
+def _splits(groups: list[str], settings: SyntheticSettings) -> dict[str, Split]:
+    """The split of each recording: what is held out by name tests, the others are divided by shares.
+
+    Raises:
+        InputError: a name that is held out is no recording's, or nothing is left to train.
+    """
+    held = {pattern: [name for name in groups if fnmatchcase(name, pattern)] for pattern in settings.held_out}
+    for pattern, names in held.items():
+        if not names:
+            raise InputError(f"'{pattern}' is to be held out, but no recording below the source has that name.")
+    tests = {name for names in held.values() for name in names}
+    others = [name for name in groups if name not in tests]
+    if not others:
+        raise InputError("All recordings are held out; leave some to train.")
+    splits: dict[str, Split] = dict.fromkeys(sorted(tests), "test")
+    return splits | split_groups(others, settings)
+
+
+def _rule(settings: SyntheticSettings) -> str:
+    shares = settings.rule("a recording is a group")
+    if not settings.held_out:
+        return shares
+    return f"held out by name, to test: {', '.join(settings.held_out)}; of the others: {shares}"
 
 
 def _words_beside(root: Path, paths: Iterable[Path]) -> dict[Path, Path]:
@@ -115,7 +152,7 @@ def _clips(source: _Source, settings: SyntheticSettings, listener: Listener) -> 
     for copy in range(settings.alterations.copies + 1):
         heard = f"{source.name}-a{copy}" if copy else source.name
         sound = drawn_sound(settings.alterations, heard) if copy else None
-        for style, seed, part in itertools.product(settings.styles, range(settings.seeds), parts):
+        for style, seed, part in itertools.product(_styles(settings, heard), range(settings.seeds), parts):
             split = part.split if part is not None else source.split
             assert split is not None
             if copy and split != "train":
@@ -134,9 +171,17 @@ def _clips(source: _Source, settings: SyntheticSettings, listener: Listener) -> 
             )
 
 
+def _styles(settings: SyntheticSettings, heard: str) -> tuple[str, ...]:
+    """The styles that a recording or copy is moved in."""
+    if settings.styles_each is None or settings.styles_each >= len(settings.styles):
+        return settings.styles
+    drawn = generator(0, "synthetic", "styles", heard).permutation(len(settings.styles))[: settings.styles_each]
+    return tuple(settings.styles[number] for number in sorted(drawn))
+
+
 def _person(settings: SyntheticSettings, style: str, seed: int, heard: str) -> Person:
     if settings.people:
-        return own_person(settings.styles, style, f"{heard}/{style}/{seed}")
+        return own_person(settings.styles, style, f"{heard}/{style}/{seed}", settings.spread)
     return named_person(style, seed)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from gesta.data.clips import Dataset
 from gesta.data.speech_features import FeatureStore
+from gesta.data.traits import clip_traits
 
 LENGTH, STRIDE = 64, 20
 """Frames of a training window and between their beginnings: the published protocol's (BEAT2, EMAGE and EchoMask)."""
@@ -23,6 +24,7 @@ class Windows:
         length: frames T of a window.
         stride: frames between the beginnings of windows.
         features: what the speech sounds like to an encoder, if wanted; its `fill` has been called.
+        traits: names of the numbers of a style that are wanted, see `gesta.data.traits`.
     """
 
     def __init__(
@@ -33,9 +35,11 @@ class Windows:
         length: int = LENGTH,
         stride: int = STRIDE,
         features: FeatureStore | None = None,
+        traits: Sequence[str] = (),
     ) -> None:
         self.dataset, self.length, self.features = dataset, length, features
         self.clips = dataset.split(*([splits] if isinstance(splits, str) else splits))
+        self.traits = clip_traits(dataset, self.clips, traits)
         counts = np.array([max(clip.frames - length, 0) // stride + 1 for clip in self.clips])
         self._clip = np.repeat(np.arange(len(self.clips)), counts)
         first = np.repeat(np.cumsum(counts) - counts, counts)
@@ -53,7 +57,8 @@ class Windows:
 
         Returns:
             `motion.<part>` (B, T, C) float32, `valid.<part>` (B, C) bool, `real` (B, T) bool, `speaker` (B,) int64,
-            `strokes` (B, T) float32 and, where features are given, `speech_low` and `speech_high` (B, T, C) float32.
+            `strokes` (B, T) float32, `traits` (B, S) float32 and, where features are given, `speech_low` and
+            `speech_high` (B, T, C) float32.
         """
         indices = np.asarray(indices, dtype=np.int64)
         sizes = self.dataset.info.channels
@@ -64,6 +69,7 @@ class Windows:
         result["real"] = np.empty((len(indices), self.length), bool)
         result["speaker"] = np.empty(len(indices), np.int64)
         result["strokes"] = np.zeros((len(indices), self.length), np.float32)
+        result["traits"] = self.traits[self._clip[indices]]
         if self.features is not None:
             for level, size in self.features.sizes.items():
                 result[f"speech_{level}"] = np.empty((len(indices), self.length, size), np.float32)

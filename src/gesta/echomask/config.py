@@ -12,6 +12,7 @@ from gesta.errors import unknown_name
 from gesta.settings import Settings
 
 MASK_POLICIES = ("speech_query", "as_published", "random", "loss", "motion_energy", "none")
+ResidualReads = Literal["features", "codes"]
 MaskPolicy = Literal["speech_query", "as_published", "random", "loss", "motion_energy", "none"]
 
 
@@ -96,6 +97,16 @@ class Losses(Settings):
     seedless_share: float = Field(
         0.1, ge=0.0, le=1.0, description="share of clips whose seed frames are hidden in the seed pass: how takes begin"
     )
+    longest_seed: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        multiple_of=4,
+        description="frames, up to which the beginning that the seed pass sees is drawn; 0: always the seed frames",
+    )
+    short_share: float = Field(
+        0.0, ge=0.0, le=1.0, description="share of steps whose clips are cut short, so that any frame may be the last"
+    )
     passes: tuple[Literal["seed", "self", "word"], ...] = Field(
         ("seed", "self", "word"), description="the passes of a step: seed only; masked without audio; masked with it"
     )
@@ -110,6 +121,26 @@ class Decoding(Settings):
     steps: int = Field(6, ge=1, le=64, description="passes of the iterative method")
     temperature: float = Field(0.0, ge=0.0, le=5.0, description="of the base tokens' choice; 0 takes the likeliest")
     top_k: int = Field(0, ge=0, le=4096, description="only the k likeliest base tokens are drawn from; 0: all")
+    guidance: float = Field(
+        1.0,
+        ge=0.0,
+        le=10.0,
+        description="how far bodies follow the speech, 1: as they are; 0: as if deaf",
+    )
+    past: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        multiple_of=4,
+        description="frames that a window sees of those before; 0: the seed frames",
+    )
+    ahead: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        multiple_of=4,
+        description="frames at a window's end that are heard and not spoken yet",
+    )
 
     def changed_by(self, text: str) -> "Decoding":
         """These settings with what a user wrote: a method, further settings as key=value, or both, with commas between.
@@ -142,6 +173,10 @@ class GeneratorConfig(Settings):
     speech_high: int = Field(256, ge=1, le=8192, description="channels of the higher level of the speech features")
     learned_projection: bool = Field(True, description="speech features pass a learned layer first")
     speakers: int = Field(25, ge=1, le=10_000, description="speakers or styles the generator tells apart")
+    traits: tuple[str, ...] = Field((), description="numbers of a style that it is told, beside the speaker")
+    residual_reads: ResidualReads = Field(
+        "codes", description="what a residual level reads of earlier ones: features, as published, or the chosen codes"
+    )
     speaker_in_body: bool = Field(True, description="the body's speaker reaches the cross-attention (published: lost)")
     speaker_dropout: float = Field(0.0, ge=0.0, le=1.0, description="share of training clips without a speaker")
     look_ahead: int | None = Field(
@@ -186,6 +221,7 @@ OFFICIAL = {
     "losses": {"alignment_every_pass": True, "decoded_share": 0.0, "seedless_share": 0.0},
     "motion_input": "joints",
     "learned_projection": False,
+    "residual_reads": "features",
     "speaker_in_body": False,
     "reseed": "as_published",
 }

@@ -17,6 +17,8 @@ from torch import Tensor
 
 from gesta.echomask.config import Decoding
 from gesta.echomask.generator import Generator
+from gesta.echomask.residual import Vectors
+from gesta.echomask.who import Who
 from gesta.units import TOKEN_FRAMES
 
 
@@ -28,20 +30,22 @@ class Window:
         motion: (B, T, channels) generator input; what is not visible may be anything.
         visible: (B, T, channels) bool.
         queries: (G, B, T, C) speech queries.
-        speakers: (B,) indices.
+        who: who moves.
     """
 
     motion: Tensor
     visible: Tensor
     queries: Tensor
-    speakers: Tensor
+    who: Who
 
 
 Show = Callable[[Tensor], Tensor]
 """Turns codes (G, B, Q, K) into generator input (B, T, channels)."""
 
 
-def decode(generator: Generator, window: Window, how: Decoding, show: Show, chance: torch.Generator) -> Tensor:
+def decode(
+    generator: Generator, window: Window, how: Decoding, show: Show, vectors: Vectors, chance: torch.Generator
+) -> Tensor:
     """The tokens of a window: (G, B, Q, K) int64.
 
     Args:
@@ -49,23 +53,47 @@ def decode(generator: Generator, window: Window, how: Decoding, show: Show, chan
         window: what is known.
         how: the method and how base tokens are drawn.
         show: decodes tokens to what the generator sees.
+        vectors: gives a level's code vectors.
         chance: where drawing gets its numbers from; not used at temperature 0.
     """
-    if how.method == "single":
-        return choose(_logits(generator, window), how, chance)[0]
+    steps = 1 if how.method == "single" else how.steps
     tokens = window.motion.shape[1] // TOKEN_FRAMES
-    accepted = torch.zeros(len(window.motion), tokens, dtype=torch.bool, device=window.motion.device)
+    accepted = window.visible.unflatten(1, (-1, TOKEN_FRAMES)).all(dim=2).any(dim=2)
+    hidden = tokens - int(accepted.sum(dim=1).min())
     codes: Tensor | None = None
     current = window
-    for step in range(1, how.steps + 1):
-        chosen, confidence = choose(_logits(generator, current), how, chance)
-        codes = chosen if codes is None else torch.where(accepted[None, :, None], codes, chosen)
-        if step == how.steps:
+    for step in range(1, steps + 1):
+        base = _base(generator, current, how)
+        chosen, confidence = choose(generator.classifier(base.latents), how, chance, base.deaf)
+        kept = chosen if codes is None else torch.where(accepted, codes[:, :, 0], chosen)
+        levels = generator.choose(base.latents, kept, window.queries, vectors)
+        codes = levels if codes is None else torch.where(accepted[:, None], codes, levels)
+        if step == steps:
             break
-        accepted = _surest(confidence.masked_fill(accepted, math.inf), accepted_by(step, how.steps, tokens))
+        before = tokens - hidden
+        surest = _surest(confidence.masked_fill(accepted, math.inf), before + accepted_by(step, steps, hidden))
+        accepted = accepted | surest
         current = _with_accepted(window, show(codes), accepted)
     assert codes is not None
     return codes
+
+
+@dataclass(frozen=True)
+class _Base:
+    """Base latents (G, B, K, C); and the logits (G, B, K, codes) of a body that does not hear, with guidance."""
+
+    latents: Tensor
+    deaf: Tensor | None
+
+
+def _base(generator: Generator, window: Window, how: Decoding) -> _Base:
+    if how.guidance == 1.0:
+        return _Base(generator.base(window.motion, window.visible, window.queries, window.who)[0], None)
+    clips = len(window.motion)
+    both, _ = generator.base(
+        window.motion.repeat(2, 1, 1), window.visible.repeat(2, 1, 1), window.queries, window.who.repeat(2), None, clips
+    )
+    return _Base(both[:, :clips], generator.classifier(both[:, clips:]))
 
 
 def accepted_by(step: int, steps: int, tokens: int) -> int:
@@ -73,13 +101,20 @@ def accepted_by(step: int, steps: int, tokens: int) -> int:
     return max(1, tokens - math.floor(tokens * math.cos(math.pi / 2 * step / steps)))
 
 
-def choose(logits: Tensor, how: Decoding, chance: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Codes (G, B, Q, K) from logits (G, B, Q, K, codes), and the confidence (B, K) in each token."""
-    codes = logits.argmax(dim=-1)
-    base = logits[:, :, 0].float()
-    if how.temperature > 0.0:
-        codes[:, :, 0] = _drawn(base / how.temperature, how.top_k, chance)
-    probability = base.softmax(dim=-1).gather(-1, codes[:, :, 0, :, None]).squeeze(-1)
+def choose(logits: Tensor, how: Decoding, chance: torch.Generator, deaf: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Base codes (G, B, K) from logits (G, B, K, codes), and the confidence (B, K) in each token.
+
+    Args:
+        logits: of the base level.
+        how: temperature and guidance.
+        chance: where drawing gets its numbers from.
+        deaf: the logits of a body that does not hear, from which guidance leads away.
+    """
+    base = logits.float()
+    if deaf is not None:
+        base = deaf.float() + how.guidance * (base - deaf.float())
+    codes = _drawn(base / how.temperature, how.top_k, chance) if how.temperature > 0.0 else base.argmax(dim=-1)
+    probability = base.softmax(dim=-1).gather(-1, codes[..., None]).squeeze(-1)
     return codes, probability.amin(dim=0)
 
 
@@ -94,10 +129,6 @@ def _drawn(logits: Tensor, top_k: int, chance: torch.Generator) -> Tensor:
     return drawn.view(probabilities.shape[:-1]).to(logits.device)
 
 
-def _logits(generator: Generator, window: Window) -> Tensor:
-    return generator(window.motion, window.visible, window.queries, window.speakers).logits
-
-
 def _surest(confidence: Tensor, count: int) -> Tensor:
     """(B, K) bool: the `count` tokens of each clip with the highest confidence."""
     best = confidence.topk(count, dim=1).indices
@@ -108,4 +139,4 @@ def _with_accepted(window: Window, shown: Tensor, accepted: Tensor) -> Window:
     """The window with the frames of accepted tokens visible; what was visible before stays as it was."""
     frames = accepted.repeat_interleave(TOKEN_FRAMES, dim=1)[..., None]
     motion = torch.where(window.visible, window.motion, shown)
-    return Window(motion, window.visible | frames, window.queries, window.speakers)
+    return Window(motion, window.visible | frames, window.queries, window.who)

@@ -18,9 +18,10 @@ from gesta.echomask.grouped import GroupedDecoderLayer, GroupedEncoderLayer, Gro
 from gesta.echomask.mam import MotionAudioAlignment
 from gesta.echomask.motion_encoder import MotionEncoder, visible_motion
 from gesta.echomask.parts import ALL_PARTS, BODY, FACE, HANDS
-from gesta.echomask.residual import ResidualPredictor
+from gesta.echomask.residual import ResidualPredictor, Vectors
 from gesta.echomask.sight import Sight, positions, sight
 from gesta.echomask.sqa import SpeechQueriedAttention
+from gesta.echomask.who import Manner, Speakers, Who
 
 HIDDEN_DEVIATION = 768**-0.5
 """Deviation of the vector that stands for hidden motion, before it is trained."""
@@ -39,6 +40,19 @@ class Predicted:
     logits: Tensor
     latents: Tensor
     alone: Tensor
+
+
+@dataclass(frozen=True)
+class People:
+    """Who moves, as vectors (B, D).
+
+    Attributes:
+        face: for the face decoder.
+        body: for everything else.
+    """
+
+    face: Tensor
+    body: Tensor
 
 
 @dataclass(frozen=True)
@@ -92,8 +106,9 @@ class Generator(nn.Module):
         self.alignment = MotionAudioAlignment(sizes, dropout)
         self.motion_encoder = MotionEncoder(motion_channels, latent, sizes.motion_layers)
         unknown = 1 if config.speaker_dropout else 0
-        self.face_speakers = nn.Embedding(config.speakers + unknown, width)
-        self.body_speakers = nn.Embedding(config.speakers + unknown, width)
+        self.face_speakers = Speakers(config.speakers + unknown, width)
+        self.body_speakers = Speakers(config.speakers + unknown, width)
+        self.manner = Manner(len(config.traits), width) if config.traits else None
         self.drop = Dropout(dropout)
 
         layer = (1, width, sizes.heads, sizes.feed_forward, dropout)
@@ -112,34 +127,41 @@ class Generator(nn.Module):
 
         self.exchange = PartExchange(sizes, dropout)
         self.classifier = GroupedPerceptron(len(ALL_PARTS), latent, sizes.classifier, codes)
-        self.residual = ResidualPredictor(len(ALL_PARTS), sizes, codes, levels, dropout)
+        self.residual = ResidualPredictor(len(ALL_PARTS), sizes, codes, levels, dropout, config.residual_reads)
 
     def hear(self, low: Tensor, high: Tensor) -> Tensor:
         """Speech queries (G, B, T, C) from both levels (B, T, channels) of the speech features."""
         return self.alignment.speech(self.low(low), self.high(high), self._sight(low))
 
-    def read(self, motion: Tensor, visible: Tensor, speakers: Tensor) -> Moved:
+    def read(self, motion: Tensor, visible: Tensor, people: People) -> Moved:
         """Read the visible motion.
 
         Args:
             motion: (B, T, channels).
             visible: (B, T, 1) or (B, T, channels) bool.
-            speakers: (B,) indices.
+            people: from `people`.
         """
         see = self._sight(motion)
         hint = self.motion_encoder(visible_motion(motion, visible, self.hidden))
         place = positions(hint.shape[1], self.config.sizes.width, self.config.sizes.window, hint.device)
-        body = self.body_entry(self.hint_for_body(hint[None])[0]) + self.body_speakers(speakers)[:, None]
+        body = self.body_entry(self.hint_for_body(hint[None])[0]) + people.body[:, None]
         return Moved(hint, self.body_encoder(self.drop(body + place)[None], see.ahead)[0], place)
+
+    def people(self, who: Who) -> People:
+        """Who moves, as vectors."""
+        known = self.manner is not None and who.traits is not None
+        face, body = self.manner(who.traits) if known else (None, None)  # type: ignore[misc]
+        return People(self.face_speakers.of(who, face), self.body_speakers.of(who, body))
 
     def forward(
         self,
         motion: Tensor,
         visible: Tensor,
         queries: Tensor,
-        speakers: Tensor,
+        who: Who,
         valid: Tensor | None = None,
         hearing: int | None = None,
+        told: Tensor | None = None,
     ) -> Predicted:
         """Predict every token of every part.
 
@@ -147,71 +169,93 @@ class Generator(nn.Module):
             motion: (B, T, channels); what is not visible may be anything.
             visible: (B, T, 1) or (B, T, channels) bool.
             queries: (G, b, T, C) from `hear`; b divides B, and the rows of clips begin again after each b.
-            speakers: (B,) indices.
+            who: B clips.
             valid: (G, B) bool, which clips really have which part; all if not given.
             hearing: how many clips, from the first on, have bodies that speech moves; all if not given. Faces
                 always hear.
+            told: (G, B, Q, K, C) the true codes' vectors, which levels read while training, where they read codes.
+        """
+        base, alone = self.base(motion, visible, queries, who, valid, hearing)
+        logits, features = self.residual(base, queries, self._sight(motion), told)
+        return Predicted(
+            torch.stack([self.classifier(base), *logits], dim=2), torch.stack([base, *features], dim=2), alone
+        )
+
+    def base(
+        self,
+        motion: Tensor,
+        visible: Tensor,
+        queries: Tensor,
+        who: Who,
+        valid: Tensor | None = None,
+        hearing: int | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Latents of the base level (G, B, K, C), and those of face and hands before the parts told each other.
+
+        Arguments are those of `forward`.
         """
         see = self._sight(motion)
         has = _everything(motion) if valid is None else valid
-        steps = self.steps(motion, visible, queries, speakers, has, hearing)
+        people = self.people(who)
+        steps = self.steps(motion, visible, queries, people, has, hearing)
         face = self._face_latents(steps.face)
         body = steps.moved.body
         if steps.hints is not None:
             heard = len(steps.hints)
             body = torch.cat([body[:heard] + steps.hints, body[heard:]]) if heard < len(body) else body + steps.hints
-        parts = self.body_exchange(body, self._speaker_rows(speakers, body), has[BODY], see)
+        parts = self.body_exchange(body, people.body[:, None].expand_as(body), has[BODY], see)
         before = torch.cat([face, parts])
-        base = self.exchange(before, has, see)
-        logits, features = self.residual(base, queries, see)
-        return Predicted(
-            torch.stack([self.classifier(base), *logits], dim=2),
-            torch.stack([base, *features], dim=2),
-            before[[FACE, HANDS]],
-        )
+        return self.exchange(before, has, see), before[[FACE, HANDS]]
+
+    def choose(self, base: Tensor, base_codes: Tensor, queries: Tensor, vectors: Vectors) -> Tensor:
+        """All levels' codes (G, B, Q, K), where the base level's (G, B, K) are chosen already.
+
+        Args:
+            base: (G, B, K, C) from `base`.
+            base_codes: of these.
+            queries: (G, B, T, C).
+            vectors: gives a level's code vectors.
+        """
+        return self.residual.choose(base, base_codes, queries, self._sight(queries[0]), vectors)
 
     def steps(
         self,
         motion: Tensor,
         visible: Tensor,
         queries: Tensor,
-        speakers: Tensor,
+        people: People,
         valid: Tensor | None = None,
         hearing: int | None = None,
     ) -> Steps:
-        """The first half of `forward`, with the same arguments: up to where speech has reached motion and face."""
+        """The first half of `base`: up to where speech has reached motion and face; `people` is from `people`."""
         see = self._sight(motion)
         has = _everything(motion) if valid is None else valid
         heard = slice(hearing)
-        moved = self.read(motion, visible, speakers)
-        memory = self._memory(moved, speakers)[heard]
+        moved = self.read(motion, visible, people)
+        memory = self._memory(moved, people)[heard]
         hints = self.attention.hints(queries, memory, has[:, heard], see) if len(memory) else None
-        return Steps(moved, hints, self._face(moved, queries[FACE], speakers, see))
+        return Steps(moved, hints, self._face(moved, queries[FACE], people, see))
 
-    def scores(
-        self, motion: Tensor, visible: Tensor, queries: Tensor, speakers: Tensor, valid: Tensor | None = None
-    ) -> Tensor:
+    def scores(self, motion: Tensor, visible: Tensor, queries: Tensor, who: Who, valid: Tensor | None = None) -> Tensor:
         """How much the speech asks of each frame of a motion: (B, T); arguments as in `forward`."""
         has = _everything(motion) if valid is None else valid
-        moved = self.read(motion, visible, speakers)
-        return self.attention.scores(queries, self._memory(moved, speakers), has, self._sight(motion))
+        people = self.people(who)
+        moved = self.read(motion, visible, people)
+        return self.attention.scores(queries, self._memory(moved, people), has, self._sight(motion))
 
-    def _memory(self, moved: Moved, speakers: Tensor) -> Tensor:
+    def _memory(self, moved: Moved, people: People) -> Tensor:
         """What speech queries look at: (B, T, D)."""
         memory = moved.body + moved.place
         if self.config.speaker_in_body:
-            memory = memory + self.body_speakers(speakers)[:, None]
+            memory = memory + people.body[:, None]
         return self.drop(memory)
 
-    def _speaker_rows(self, speakers: Tensor, like: Tensor) -> Tensor:
-        return self.body_speakers(speakers)[:, None].expand_as(like)
-
-    def _face(self, moved: Moved, query: Tensor, speakers: Tensor, see: Sight) -> Tensor:
+    def _face(self, moved: Moved, query: Tensor, people: People, see: Sight) -> Tensor:
         """The face decoder's output (B, T, D)."""
         hint = self.hint_for_face(moved.hint[None])[0]
         heard = query.repeat(len(hint) // len(query), 1, 1)
         memory = self.face_memory(torch.cat([heard, hint], dim=-1))[None]
-        values = self.drop(self.face_speakers(speakers)[:, None] + moved.place)[None]
+        values = self.drop(people.face[:, None] + moved.place)[None]
         for layer in self.face_decoder:
             values = layer(values, memory, see.frames, see.frames)
         return values[0]

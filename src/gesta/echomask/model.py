@@ -47,6 +47,13 @@ class EchoMask(nn.Module):
         """Where the weights are."""
         return self.generator.hidden.device
 
+    def vectors(self, level: int, codes: Tensor) -> Tensor:
+        """The vectors (G, B, K, C) of one level's codes (G, B, K)."""
+        books = (self.tokenizers.parts[part].quantiser.levels[level].vectors for part in ALL_PARTS)
+        return torch.stack(
+            [nn.functional.embedding(chosen, book) for chosen, book in zip(codes.unbind(), books, strict=True)]
+        )
+
     def seen(self, parts: Mapping[str, Tensor], valid: Mapping[str, Tensor] | None = None) -> Tensor:
         """Generator input (B, T, channels) from parts (B, T, C) in the representation's channels."""
         channels = self.tokenizers.channels

@@ -20,6 +20,7 @@ from gesta.echomask.masking import masked_frames
 from gesta.echomask.parts import FACE, HANDS
 from gesta.echomask.sight import sight
 from gesta.echomask.teacher import Teacher
+from gesta.echomask.who import Who
 from gesta.units import TOKEN_FRAMES
 
 DEAF_PASSES = ("self",)
@@ -35,7 +36,7 @@ class Clips:
         known: (B, T, channels) bool: real frames, channels that the clip has.
         real: (B, T) bool: frames of the clip, not padding.
         low, high: (B, T, ...) both levels of the speech features.
-        speakers: (B,) indices.
+        who: who moves.
         valid: (G, B) bool, which clips have which part.
         codes: (G, B, Q, K) int64.
         latents: (G, B, Q, K, C) the codes' vectors.
@@ -47,11 +48,26 @@ class Clips:
     real: Tensor
     low: Tensor
     high: Tensor
-    speakers: Tensor
+    who: Who
     valid: Tensor
     codes: Tensor
     latents: Tensor
     energy: Tensor
+
+
+def some_shortened(clips: Clips, config: GeneratorConfig) -> Clips:
+    """The clips, in some steps cut to a drawn number of tokens, so that any frame may be the last one that is heard."""
+    if torch.rand(()).item() >= config.losses.short_share:
+        return clips
+    shortest = config.sizes.seed_frames // TOKEN_FRAMES + 1
+    tokens = int(torch.randint(shortest, config.sizes.window // TOKEN_FRAMES + 1, ()))
+    frames = tokens * TOKEN_FRAMES
+    return replace(
+        clips,
+        **{name: getattr(clips, name)[:, :frames] for name in ("motion", "known", "real", "low", "high", "energy")},
+        codes=clips.codes[..., :tokens],
+        latents=clips.latents[:, :, :, :tokens],
+    )
 
 
 def step_losses(generator: Generator, teacher: Teacher | None, clips: Clips, progress: float) -> dict[str, Tensor]:
@@ -64,12 +80,11 @@ def step_losses(generator: Generator, teacher: Teacher | None, clips: Clips, pro
         progress: of training, 0 to 1.
     """
     config = generator.config
-    clips = replace(clips, speakers=_some_unknown(clips.speakers, config))
+    clips = replace(clips, who=_some_unknown(clips.who, config))
     queries = generator.hear(clips.low, clips.high)
     seed = torch.zeros_like(clips.real)
     seed[:, : config.sizes.seed_frames] = True
-    seedless = torch.rand(len(seed), 1, device=seed.device) < config.losses.seedless_share
-    visible: dict[str, Tensor] = {"seed": seed & ~seedless}
+    visible: dict[str, Tensor] = {"seed": _beginnings(clips.real, config)}
     predicted: dict[str, Predicted] = {}
     if {"self", "word"} & set(config.losses.passes):
         if config.masking.policy == "loss":
@@ -81,6 +96,17 @@ def step_losses(generator: Generator, teacher: Teacher | None, clips: Clips, pro
     rest = {name: frames for name, frames in visible.items() if name not in predicted}
     predicted |= _predict(generator, clips, rest, queries)
     return _sum_up(generator, clips, queries, predicted, visible)
+
+
+def _beginnings(real: Tensor, config: GeneratorConfig) -> Tensor:
+    """(B, T) bool: the frames that the pass `seed` sees, the first ones of each clip."""
+    (clips, frames), device = real.shape, real.device
+    length = torch.full((clips, 1), config.sizes.seed_frames, device=device)
+    if config.losses.longest_seed > config.sizes.seed_frames:
+        most = min(config.losses.longest_seed, frames - TOKEN_FRAMES) // TOKEN_FRAMES
+        length = TOKEN_FRAMES * torch.randint(1, most + 1, (clips, 1), device=device)
+    length = length.masked_fill(torch.rand(clips, 1, device=device) < config.losses.seedless_share, 0)
+    return torch.arange(frames, device=device) < length
 
 
 def _sum_up(
@@ -117,9 +143,10 @@ def _predict(generator: Generator, clips: Clips, visible: dict[str, Tensor], que
         clips.motion.repeat(times, 1, 1),
         torch.cat([visible[name][..., None] & clips.known for name in names]),
         queries,
-        clips.speakers.repeat(times),
+        clips.who.repeat(times),
         clips.valid.repeat(1, times),
         hearing=batch * sum(name not in DEAF_PASSES for name in names),
+        told=clips.latents.repeat(1, times, 1, 1, 1) if generator.config.residual_reads == "codes" else None,
     )
     split = (values.split(batch, dim=1) for values in (together.logits, together.latents, together.alone))
     return {name: Predicted(*values) for name, values in zip(names, zip(*split, strict=True), strict=True)}
@@ -141,17 +168,16 @@ def _scores(generator: Generator, teacher: Teacher | None, clips: Clips, seed: P
     if policy in ("speech_query", "as_published"):
         if teacher is None:
             raise ValueError(f"the mask policy '{policy}' needs a teacher")
-        return teacher.scores(clips.motion, clips.known, clips.low, clips.high, clips.speakers, clips.valid)
+        return teacher.scores(clips.motion, clips.known, clips.low, clips.high, clips.who, clips.valid)
     return None
 
 
-def _some_unknown(speakers: Tensor, config: GeneratorConfig) -> Tensor:
-    """The speakers, some of them replaced by nobody in particular."""
+def _some_unknown(who: Who, config: GeneratorConfig) -> Who:
+    """Who moves, some of them replaced by nobody in particular."""
     if not config.speaker_dropout:
-        return speakers
-    return torch.where(
-        torch.rand(speakers.shape, device=speakers.device) < config.speaker_dropout, config.speakers, speakers
-    )
+        return who
+    drawn = torch.rand(who.speakers.shape, device=who.speakers.device)
+    return who.without(drawn < config.speaker_dropout, config.speakers)
 
 
 def real_tokens(clips: Clips) -> Tensor:

@@ -1,35 +1,43 @@
 """The residual predictor: after the base level of the tokens, each further level, with another look at the speech.
 
-Level k reads the base latents and all earlier levels' features, attends to the speech queries and adds to what it read.
-It works on features, not on chosen codes: nothing is sampled between the levels. Source: EchoMask, released code.
+Level k reads the base latents and all earlier levels, attends to the speech queries and adds to what it read. As
+published it reads earlier levels' features, so that nothing is chosen between the levels; then a base code that was
+drawn, not the likeliest, gets the residuals of another one. Reading the vectors of the codes that were chosen (the true
+ones while training) mends that. Source: EchoMask, released code.
 
 G parts, B clips, K tokens, T frames, C latent channels, Q levels.
 """
 
+from collections.abc import Callable, Sequence
+
 import torch
 from torch import Tensor, nn
 
-from gesta.echomask.config import Sizes
+from gesta.echomask.config import ResidualReads, Sizes
 from gesta.echomask.grouped import GroupedDecoderLayer, GroupedLinear, GroupedPerceptron
 from gesta.echomask.sight import Sight
+
+Vectors = Callable[[int, Tensor], Tensor]
+"""The vectors (G, B, K, C) of a level's codes (G, B, K)."""
 
 
 class ResidualLevel(nn.Module):
     """One level of all parts."""
 
-    def __init__(self, groups: int, level: int, sizes: Sizes, codes: int, dropout: float) -> None:
+    def __init__(self, groups: int, read: int, sizes: Sizes, codes: int, dropout: float) -> None:
+        """Build a level that reads `read` earlier features or vectors."""
         super().__init__()
         latent = sizes.latent
-        self.join = GroupedLinear(groups, level * latent, latent) if level > 1 else None
+        self.join = GroupedLinear(groups, read * latent, latent) if read > 1 else None
         self.layers = nn.ModuleList(
             GroupedDecoderLayer(groups, latent, sizes.residual_heads, sizes.residual_feed_forward, dropout)
             for _ in range(sizes.residual_layers)
         )
         self.classifier = GroupedPerceptron(groups, latent, latent, codes)
 
-    def forward(self, earlier: list[Tensor], queries: Tensor, see: Sight) -> Tensor:
-        """Features (G, B, K, C) of this level from those of all earlier ones and speech queries (G, B, T, C)."""
-        read = earlier[0] if self.join is None else self.join(torch.cat(earlier, dim=-1))
+    def forward(self, earlier: Sequence[Tensor], queries: Tensor, see: Sight) -> Tensor:
+        """Features (G, B, K, C) of this level from what it reads of earlier ones and speech queries (G, B, T, C)."""
+        read = earlier[0] if self.join is None else self.join(torch.cat([*earlier], dim=-1))
         values = read
         for layer in self.layers:
             values = layer(values, queries, see.tokens, see.token_frames)
@@ -39,14 +47,53 @@ class ResidualLevel(nn.Module):
 class ResidualPredictor(nn.Module):
     """Levels 1 to Q - 1 of all parts."""
 
-    def __init__(self, groups: int, sizes: Sizes, codes: int, levels: int, dropout: float) -> None:
+    def __init__(
+        self, groups: int, sizes: Sizes, codes: int, levels: int, dropout: float, reads: ResidualReads = "features"
+    ) -> None:
         super().__init__()
-        self.levels = nn.ModuleList(ResidualLevel(groups, level, sizes, codes, dropout) for level in range(1, levels))
+        self.reads_codes = reads == "codes"
+        more = 1 if self.reads_codes else 0
+        self.levels = nn.ModuleList(
+            ResidualLevel(groups, level + more, sizes, codes, dropout) for level in range(1, levels)
+        )
 
-    def forward(self, base: Tensor, queries: Tensor, see: Sight) -> tuple[list[Tensor], list[Tensor]]:
-        """From the base latents (G, B, K, C): for each further level logits (G, B, K, codes) and features."""
-        features, logits = [base], []
-        for level in self.levels:
-            features.append(level(features, queries, see))
+    def forward(
+        self, base: Tensor, queries: Tensor, see: Sight, told: Tensor | None = None
+    ) -> tuple[list[Tensor], list[Tensor]]:
+        """From the base latents (G, B, K, C): for each further level logits (G, B, K, codes) and features.
+
+        Args:
+            base: of the base level.
+            queries: (G, b, T, C), b divides B.
+            see: what a position may attend to.
+            told: (G, B, Q, K, C) true codes' vectors, needed where levels read codes.
+        """
+        if self.reads_codes and told is None:
+            raise ValueError("levels that read codes must be told them")
+        earlier, logits, features = [base], [], []
+        for number, level in enumerate(self.levels):
+            if self.reads_codes and told is not None:
+                earlier.append(told[:, :, number])
+            features.append(level(earlier, queries, see))
             logits.append(level.classifier(features[-1]))
-        return logits, features[1:]
+            if not self.reads_codes:
+                earlier.append(features[-1])
+        return logits, features
+
+    def choose(self, base: Tensor, base_codes: Tensor, queries: Tensor, see: Sight, vectors: Vectors) -> Tensor:
+        """The likeliest code of each further level after those chosen before it: all codes (G, B, Q, K).
+
+        Args:
+            base, queries, see: as in `forward`.
+            base_codes: (G, B, K) of the base level.
+            vectors: gives a level's code vectors.
+        """
+        earlier, codes = [base], [base_codes]
+        for number, level in enumerate(self.levels):
+            if self.reads_codes:
+                earlier.append(vectors(number, codes[-1]))
+            features = level(earlier, queries, see)
+            codes.append(level.classifier(features).argmax(dim=-1))
+            if not self.reads_codes:
+                earlier.append(features)
+        return torch.stack(codes, dim=2)

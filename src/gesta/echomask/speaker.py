@@ -1,8 +1,8 @@
 """A trained EchoMask as a speaker: features of speech in, motion out, window after window, for files and for streams.
 
-A window of T frames is generated at once; the next one begins with the last frames of the one before. Tokens of all
-windows form one row, which is decoded stretch by stretch as soon as everything that takes part is there. Memory for the
-networks does not grow with length; a short take and the end of a long one are padded and cut.
+Each window sees what was spoken before it (`gesta.echomask.blocks`). Tokens form one row, which is decoded as it grows:
+at once where decoders look back only, else when what takes part is there. Memory does not grow with length; a short
+take and the end of a long one are padded and cut.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,16 +12,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gesta.echomask.blocks import Block, Pace
 from gesta.echomask.config import Decoding
 from gesta.echomask.decoding import Window, decode
-from gesta.echomask.model import EchoMask, by_part
+from gesta.echomask.model import EchoMask, by_part, stacked
+from gesta.echomask.parts import ALL_PARTS
+from gesta.echomask.who import Who
 from gesta.randomness import generator as chance_for
 from gesta.records import Motion, SpeechFeatures
 from gesta.tokenizer.channels import LOWER
+from gesta.tokenizer.stream import DelayedDecoder, StreamingDecoder
 from gesta.units import TOKEN_FRAMES
-
-LEAST_STRETCH = 64
-"""Tokens that are decoded at once, but at the end."""
 
 
 @dataclass(frozen=True)
@@ -38,41 +39,50 @@ class Given:
     known: Mapping[str, np.ndarray]
     frames: np.ndarray
 
+    def within(self, begin: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        """The frames' numbers in a window, the last one again behind the end, and which of them are given."""
+        wanted = np.arange(begin, stop)
+        numbers = np.minimum(wanted, len(self.frames) - 1)
+        return numbers, self.frames[numbers] & (wanted < len(self.frames))
+
 
 class EchoMaskSpeaker:
     """Speaks with a trained model.
 
     Args:
         model: in evaluation mode.
-        speaker: the speaker's index.
+        who: the speaker's index, or a speaker with the numbers of a style (B = 1).
         decoding: how tokens are chosen.
         seed: the same seed gives the same take; it matters where tokens are drawn.
         given: motion that stays as it is; frames from 0 on say how the take begins.
+        look_ahead: frames that a stream hears ahead of each token, after which that is spoken; None for files.
     """
 
     def __init__(
         self,
         model: EchoMask,
-        speaker: int = 0,
+        who: int | Who = 0,
         decoding: Decoding | None = None,
         seed: int = 0,
         given: Given | None = None,
+        look_ahead: int | None = None,
     ) -> None:
         sizes = model.config.sizes
         self.model, self.decoding, self.given = model, decoding or Decoding(), given
-        self.hop, self.seed_frames, self.window = sizes.window - sizes.seed_frames, sizes.seed_frames, sizes.window
-        self.speakers = torch.tensor([speaker], device=model.device)
+        self.pace = Pace.of_files(sizes, self.decoding) if look_ahead is None else Pace.of_streams(sizes, look_ahead)
+        self.who = Who(torch.tensor([who], device=model.device)) if isinstance(who, int) else who
         drawn = int(chance_for(seed, "echomask", "tokens").integers(2**62))
         self.chance = torch.Generator().manual_seed(drawn)
         self.heard: list[SpeechFeatures] = []
-        self.begin = 0
-        self.tail: Tensor | None = None
+        self.spoken = self.said = 0
         self.place = self._start()
+        self.tail: Tensor | None = None
+        self.raw: dict[str, Tensor] = {}
         self.codes: Tensor | None = None
         self.attention = np.zeros(0, np.float32)
-        self.given_tokens = 0
         self.learned, self.floor_known = model.tokenizers.channels.learned_parts()
-        self.path = model.tokenizers.path(self.place)
+        causal = model.tokenizers.config.causal_decoder
+        self.decoder = (StreamingDecoder if causal else DelayedDecoder)(model.tokenizers, self.place)
 
     def _start(self) -> Tensor:
         """Where the pelvis is in the first frame: (1, 3) metres; at the origin, if nobody says otherwise."""
@@ -84,112 +94,146 @@ class EchoMaskSpeaker:
     def push(self, features: SpeechFeatures) -> Iterator[Motion]:
         """Hear some frames; gives the motion that is ready, which may be nothing."""
         self.heard.append(features)
-        while self._heard_to() >= self.begin + self.window:
-            self._speak_window(self.window)
-        yield from self._ready(finished=False)
+        while self._heard_to() >= (block := self.pace.next_block(self.spoken)).heard:
+            yield from self._speak(block)
 
     def finish(self, features: SpeechFeatures | None = None) -> Iterator[Motion]:
         """Hear the last frames; gives the rest of the motion, one frame for each frame heard."""
         if features is not None:
             yield from self.push(features)
         frames = self._heard_to()
-        lacking = frames - self._spoken_to()
-        if lacking > 0:
-            self._speak_window(frames - self.begin)
-        yield from self._ready(finished=True, frames=frames)
+        while self.spoken < frames:
+            for motion in self._speak(self.pace.last_block(self.spoken, frames)):
+                yield from self._cut(motion, frames)
+        if isinstance(self.decoder, DelayedDecoder):
+            for parts in self.decoder.finish():
+                yield from self._cut(self._motion(parts), frames)
+
+    def _cut(self, motion: Motion, frames: int) -> Iterator[Motion]:
+        """A stretch that was just said, without what lies behind the take's end."""
+        beyond = max(0, self.said - frames)
+        if beyond < motion.frame_count:
+            yield motion.frames(0, motion.frame_count - beyond)
 
     def _heard_to(self) -> int:
         return self.heard[-1].start_frame + self.heard[-1].frame_count if self.heard else 0
 
-    def _spoken_to(self) -> int:
-        return 0 if self.codes is None else self.codes.shape[-1] * TOKEN_FRAMES
-
     @torch.inference_mode()
-    def _speak_window(self, real: int) -> None:
-        """Generate the window that begins at `self.begin`, of which `real` frames have been heard."""
+    def _speak(self, block: Block) -> Iterator[Motion]:
+        """Generate a block; gives the motion that is ready with it."""
         model, generator = self.model, self.model.generator
-        queries = generator.hear(*self._features(real))
-        motion, visible = self._visible()
-        window = Window(motion, visible, queries, self.speakers)
-        codes = decode(generator, window, self.decoding, lambda chosen: model.shown(chosen, self.place), self.chance)
-        parts = model.decoded(codes, self.place)
-        shown = model.fed_back(codes, parts, self.place)
-        self._note_attention(generator.scores(shown, torch.ones_like(visible), queries, self.speakers)[0])
-        self.tail = shown[:, -self.seed_frames :]
-        if model.config.reseed == "decoded":
-            self.place = model.tokenizers.channels.block(LOWER, "translation", parts[LOWER])[:, self.hop]
-        repeated = self.seed_frames // TOKEN_FRAMES
-        self.codes = codes if self.codes is None else torch.cat([self.codes, codes[..., repeated:]], dim=-1)
-        self.begin += self.hop
-        self._forget()
+        queries = generator.hear(*self._features(block))
+        motion, visible = self._visible(block)
+        window = Window(motion, visible, queries, self.who)
 
-    def _features(self, real: int) -> tuple[Tensor, Tensor]:
-        """Both levels of the window (1, T, channels); past the end the last frame is heard on."""
+        def show(codes: Tensor) -> Tensor:
+            return model.shown(self._settled(codes, block), self.place)
+
+        codes = self._settled(decode(generator, window, self.decoding, show, model.vectors, self.chance), block)
+        new = slice((block.spoken - block.begin) // TOKEN_FRAMES, (block.until - block.begin) // TOKEN_FRAMES)
+        ready = self._remember(codes, new)
+        self._note_attention(block, queries)
+        past = self.codes if self.codes is None else self.codes[..., -self.pace.window // TOKEN_FRAMES :]
+        self.codes = codes[..., new] if past is None else torch.cat([past, codes[..., new]], dim=-1)
+        self.spoken = block.until
+        self._forget()
+        for parts in ready:
+            yield self._motion(parts)
+
+    def _remember(self, codes: Tensor, new: slice) -> list[dict[str, Tensor]]:
+        """Decode the window's new tokens; keep them as what the next window sees, and give what is ready."""
+        model, window = self.model, self.pace.window
+        tokens = by_part(codes[..., new])
+        if isinstance(self.decoder, StreamingDecoder):
+            parts = self.decoder.push(tokens)
+            self.raw = {part: _joined(self.raw.get(part), values)[:, -window:] for part, values in parts.items()}
+            self.tail = model.seen(self.raw)
+            return [parts]
+        parts = model.decoded(codes, self.place)
+        frames = slice(new.start * TOKEN_FRAMES, new.stop * TOKEN_FRAMES)
+        self.tail = _joined(self.tail, model.fed_back(codes, parts, self.place)[:, frames])[:, -window:]
+        if model.config.reseed == "decoded":
+            following = max(0, frames.stop - self.pace.past)
+            self.place = model.tokenizers.channels.block(LOWER, "translation", parts[LOWER])[:, following]
+        return self.decoder.push(tokens)
+
+    def _settled(self, codes: Tensor, block: Block) -> Tensor:
+        """A window's codes (G, 1, Q, K), with those that were spoken before, and those of motion that is given."""
+        before = (block.spoken - block.begin) // TOKEN_FRAMES
+        if before and self.codes is not None:
+            codes = torch.cat([self.codes[..., self.codes.shape[-1] - before :], codes[..., before:]], dim=-1)
+        if self.given is None:
+            return codes
+        numbers, there = self.given.within(block.begin, block.stop)
+        whole = torch.from_numpy(there).unflatten(0, (-1, TOKEN_FRAMES)).all(dim=1)
+        if not whole.any():
+            return codes
+        whole[:before] = False
+        parts, known = self._given_parts(self.given, numbers)
+        tokens = stacked(self.model.tokenizers.tokenize(parts, known))
+        real = torch.tensor([bool(known[part].all()) for part in ALL_PARTS])[:, None, None, None]
+        return torch.where((real & whole).to(codes.device), tokens, codes)
+
+    def _features(self, block: Block) -> tuple[Tensor, Tensor]:
+        """Both levels of the window (1, T, channels); past what is heard the last frame is heard on."""
         heard = SpeechFeatures.concatenate(self.heard)
-        frames = np.minimum(np.arange(self.window), real - 1) + self.begin - heard.start_frame
+        frames = np.minimum(np.arange(block.begin, block.stop), block.heard - 1) - heard.start_frame
         low, high = (torch.from_numpy(level[frames])[None].to(self.model.device) for level in (heard.low, heard.high))
         return low, high
 
     def _forget(self) -> None:
         """Features before the next window are not needed again."""
-        while len(self.heard) > 1 and self.heard[1].start_frame <= self.begin:
+        begin = self.pace.next_block(self.spoken).begin
+        while len(self.heard) > 1 and self.heard[1].start_frame <= begin:
             del self.heard[0]
 
-    def _visible(self) -> tuple[Tensor, Tensor]:
+    def _visible(self, block: Block) -> tuple[Tensor, Tensor]:
         """What is known of the window: motion and which of it is visible, both (1, T, channels)."""
         channels = self.model.motion_input.channels
-        motion = torch.zeros(1, self.window, channels, device=self.model.device)
+        motion = torch.zeros(1, block.stop - block.begin, channels, device=self.model.device)
         visible = torch.zeros_like(motion, dtype=torch.bool)
-        if self.tail is not None:
-            motion[:, : self.seed_frames], visible[:, : self.seed_frames] = self.tail, True
+        before = block.spoken - block.begin
+        if self.tail is not None and before:
+            motion[:, :before], visible[:, :before] = self.tail[:, -before:], True
         if self.given is not None:
-            frames = np.minimum(np.arange(self.begin, self.begin + self.window), len(self.given.frames) - 1)
-            there = self.given.frames[frames] & (np.arange(self.window) + self.begin < len(self.given.frames))
+            numbers, there = self.given.within(block.begin, block.stop)
             if there.any():
-                shown, known = self._given_window(self.given, frames, there)
-                motion, visible = torch.where(known, shown, motion), visible | known
+                parts, valid = self._given_parts(self.given, numbers)
+                seen = self.model.seen(parts, valid)
+                known = self.model.motion_input.visible(torch.from_numpy(there)[None].to(self.model.device), valid)
+                motion, visible = torch.where(known, seen, motion), visible | known
         return motion, visible
 
-    def _given_window(self, given: Given, frames: np.ndarray, there: np.ndarray) -> tuple[Tensor, Tensor]:
+    def _given_parts(self, given: Given, frames: np.ndarray) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Some given frames: channels (1, T, C) of each part, and which are real (1, C)."""
         device = self.model.device
         parts = {part: torch.from_numpy(values[frames])[None].to(device) for part, values in given.parts.items()}
-        known = {part: torch.tensor(values)[None].to(device) for part, values in given.known.items()}
-        seen = self.model.seen(parts, known)
-        return seen, self.model.motion_input.visible(torch.from_numpy(there)[None].to(device), known)
+        return parts, {part: torch.tensor(values)[None].to(device) for part, values in given.known.items()}
 
-    def _note_attention(self, scores: Tensor) -> None:
+    def _note_attention(self, block: Block, queries: Tensor) -> None:
         """Keep the scores as numbers between 0 and 1, where 0.5 is what each frame would get if all got the same."""
+        assert self.tail is not None
+        frames, before = block.until - block.begin, block.spoken - block.begin
+        shown = self.tail[:, -frames:]
+        every = torch.ones_like(shown, dtype=torch.bool)
+        scores = self.model.generator.scores(shown, every, queries[:, :, :frames], self.who)[0]
         relative = scores / scores.mean()
         new = (relative / (1.0 + relative)).float().cpu().numpy()
-        fresh = self.seed_frames if self.codes is not None else 0
-        self.attention = np.concatenate([self.attention, new[fresh:]])
+        self.attention = np.concatenate([self.attention, new[before:]])
 
-    @torch.inference_mode()
-    def _ready(self, finished: bool, frames: int | None = None) -> Iterator[Motion]:
-        """Motion of the tokens that can be decoded as they will be in the end."""
-        if self.codes is None:
-            return
-        before, after = self.model.tokenizers.decoding_reach
-        known = self.codes.shape[-1]
-        until = known if finished else known - after
-        while until - self.given_tokens >= (1 if finished else LEAST_STRETCH):
-            stop = min(until, self.given_tokens + LEAST_STRETCH)
-            first = max(0, self.given_tokens - before)
-            read = by_part(self.codes[..., first : min(known, stop + after)])
-            kept = slice((self.given_tokens - first) * TOKEN_FRAMES, (stop - first) * TOKEN_FRAMES)
-            parts = self.model.tokenizers.decode_stretch(read, self.path, kept=kept)
-            at = self.given_tokens * TOKEN_FRAMES
-            self.given_tokens = stop
-            cut = None if frames is None else max(0, frames - at)
-            yield self._motion({part: values[0, :cut].float().cpu().numpy() for part, values in parts.items()}, at)
-            if frames is not None and stop * TOKEN_FRAMES >= frames:
-                return
-
-    def _motion(self, parts: dict[str, np.ndarray], at: int) -> Motion:
+    def _motion(self, parts: Mapping[str, Tensor]) -> Motion:
+        """The next stretch of decoded channels (1, T, C) as a motion."""
         representation = self.model.tokenizers.representation
+        arrays = {part: values[0].float().cpu().numpy() for part, values in parts.items()}
         if representation.face_basis == "arkit52":
             weights = representation.slice("face", "weights")
-            parts["face"][:, weights] = parts["face"][:, weights].clip(0.0, 1.0)
-        count = len(parts[LOWER])
-        motion = representation.decode(parts, attention=self.attention[at : at + count])
+            arrays["face"][:, weights] = arrays["face"][:, weights].clip(0.0, 1.0)
+        count = len(arrays[LOWER])
+        attention, self.attention = np.split(self.attention, [count])
+        self.said += count
+        motion = representation.decode(arrays, attention=attention)
         return motion.replaced(parts=self.learned, floor_known=self.floor_known)
+
+
+def _joined(before: Tensor | None, after: Tensor) -> Tensor:
+    return after if before is None else torch.cat([before, after], dim=1)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from gesta.averaging import follow, kept_share
 from gesta.echomask.config import Masking
 from gesta.echomask.generator import Generator
+from gesta.echomask.who import Who
 
 
 class Teacher(nn.Module):
@@ -36,8 +37,6 @@ class Teacher(nn.Module):
         self.steps += 1
 
     @torch.no_grad()
-    def scores(
-        self, motion: Tensor, visible: Tensor, low: Tensor, high: Tensor, speakers: Tensor, valid: Tensor
-    ) -> Tensor:
+    def scores(self, motion: Tensor, visible: Tensor, low: Tensor, high: Tensor, who: Who, valid: Tensor) -> Tensor:
         """How much the speech asks of each frame: (B, T); see `Generator.scores`."""
-        return self.generator.scores(motion, visible, self.generator.hear(low, high), speakers, valid)
+        return self.generator.scores(motion, visible, self.generator.hear(low, high), who, valid)

@@ -15,11 +15,13 @@ from gesta.data.clips import Dataset
 from gesta.data.speech_features import FeatureStore
 from gesta.data.windows import Windows
 from gesta.echomask.config import Decoding, GeneratorConfig
+from gesta.echomask.generator import Generator
 from gesta.echomask.masking import motion_energy
 from gesta.echomask.model import EchoMask, by_part
-from gesta.echomask.objective import Clips, step_losses
+from gesta.echomask.objective import Clips, some_shortened, step_losses
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.teacher import Teacher
+from gesta.echomask.who import Who
 from gesta.errors import InputError
 from gesta.hashing import file_sha256
 from gesta.tokenizer.tokenizers import Tokenizers
@@ -52,14 +54,17 @@ class MotionNetwork(nn.Module):
 
     def forward(self, batch: Mapping[str, Tensor], progress: float) -> dict[str, Tensor]:
         """The losses of a step."""
-        return step_losses(self.model.generator, self.teacher, self.clips(batch), progress)
+        clips = self.clips(batch)
+        if self.training:
+            clips = some_shortened(clips, self.model.config)
+        return step_losses(self.model.generator, self.teacher, clips, progress)
 
     @torch.no_grad()
     def clips(self, batch: Mapping[str, Tensor]) -> Clips:
         """A batch of windows as the objective takes it; some clips are shown as their tokens decode."""
         model = self.model
         valid = {part: batch[f"valid.{part}"] for part in ALL_PARTS}
-        speakers, real = batch["speaker"], batch["real"]
+        real = batch["real"]
         again = torch.rand(len(real), 1, 1, device=real.device) < model.config.losses.decoded_share
         parts = {
             part: torch.where(again, batch[f"decoded.{part}"], batch[f"motion.{part}"]).masked_fill(
@@ -76,7 +81,7 @@ class MotionNetwork(nn.Module):
             real=real,
             low=batch["speech_low"],
             high=batch["speech_high"],
-            speakers=speakers,
+            who=Who(batch["speaker"], batch["traits"] if model.config.traits else None),
             valid=torch.stack([valid[part].any(dim=1) for part in ALL_PARTS]),
             codes=codes,
             latents=torch.stack([quantised[part] for part in ALL_PARTS]),
@@ -96,6 +101,15 @@ class MotionStage:
         features = FeatureStore(dataset, make_encoder(recipe.encoder))
         features.fill()
         self._windows = {split: self._of(split, features) for split in ("train", "validation")}
+        train = self._windows["train"]
+        for generator in self._generators():
+            if train is not None and generator.manner is not None:
+                generator.manner.fit(torch.from_numpy(train.traits))
+
+    def _generators(self) -> list[Generator]:
+        network = self.network
+        assert isinstance(network, MotionNetwork)
+        return [network.model.generator, *([] if network.teacher is None else [network.teacher.generator])]
 
     def _of(self, split: str, features: FeatureStore) -> Windows | None:
         if not any(clip.split == split for clip in self._dataset.clips):
@@ -103,7 +117,9 @@ class MotionStage:
         length = self._recipe.motion.sizes.window
         # Windows that overlap would make looks at validation longer, but hardly better.
         stride = length if split == "validation" else self._recipe.data.stride
-        return Windows(self._dataset, split, length=length, stride=stride, features=features)
+        return Windows(
+            self._dataset, split, length=length, stride=stride, features=features, traits=self._recipe.motion.traits
+        )
 
     def train_size(self) -> int:
         """Number of training windows."""
