@@ -11,7 +11,7 @@ import typer
 
 from gesta.cli.console import note, progress_bar, say_cost, say_written
 from gesta.cli.outputs import check_folder
-from gesta.cli.planned import answer_planned, refuse_planned
+from gesta.cli.planned import refuse_planned
 from gesta.errors import InputError
 
 MOST_NAMED = 20
@@ -27,6 +27,7 @@ Examples:
   gesta prepare bvh captures -o data/own --joints joints.toml
   gesta prepare beat2 BEAT2/beat_english_v2.0.0 -o data/scott --speakers 2
   gesta prepare show SHOW -o data/show --smplx SMPLX_NEUTRAL.npz
+  gesta prepare face faces -o data/faces --validates take_3
   gesta prepare videos films -o data/films --side 512
 
 \b
@@ -51,10 +52,8 @@ Ray = Annotated[bool | None, typer.Option("--ray", show_default=False, help="Not
 def build() -> typer.Typer:
     """The command with a command of its own for each kind of source."""
     app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None)
-    for command in (synthetic, beat2, show, bvh, videos):
+    for command in (synthetic, beat2, show, bvh, face, videos):
         app.command(command.__name__)(command)
-    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
-    app.command("face", hidden=True, context_settings=settings)(answer_planned("prepare face"))
     return app
 
 
@@ -178,6 +177,40 @@ def bvh(
         "licence": licence,
     }
     _prepare("bvh", source, output, settings)
+
+
+def face(
+    source: Source,
+    output: Output,
+    validates: Annotated[
+        str, typer.Option(metavar="LIST", show_default=False, help="Recordings that validate: names, * for anything.")
+    ] = "",
+    hold_out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.txt", show_default=False, help="Recordings that only test, one name a line."),
+    ] = None,
+    validation_share: Validation = 0.1,
+    test_share: Test = 0.0,
+    licence: Licence = "not stated",
+    ray: Ray = None,
+) -> None:
+    """Captured faces, and speech whose sounds have known times.
+
+    SRC holds captured weights (NAME.npz: weights, names), with to_arkit.csv where the rig is not FACEGOOD's, or files
+    of sounds (NAME.json, NAME.TextGrid), each with a sound of the same name.
+    """
+    refuse_planned(ray=ray)
+    # Imported here so that `gesta --help` answers at once.
+    from gesta.settings import read_list
+
+    settings = {
+        "validates": _words(validates),
+        "held_out": read_list(hold_out, "list") if hold_out is not None else (),
+        "validation_share": validation_share,
+        "test_share": test_share,
+        "licence": licence,
+    }
+    _prepare("face", source, output, settings)
 
 
 def videos(

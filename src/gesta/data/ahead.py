@@ -114,7 +114,7 @@ def store(group: Iterable[PlannedClip], info: DatasetInfo, folder: Path) -> list
 
 
 def _stored(clip: PlannedClip, info: DatasetInfo, folder: Path, with_speech: bool) -> Stored:
-    columns = info.truth if info.strokes else ()
+    columns = info.columns
     coded = encoded(clip.load(), Representation(info.face_basis), columns)
     rows = _temporary(folder, ".rows")
     with rows.open("wb") as file:

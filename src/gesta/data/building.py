@@ -31,7 +31,7 @@ class Building(GrowingSet[DatasetInfo, ClipRecord]):
     """A data set of motion that is being written, see `GrowingSet`."""
 
     def __init__(self, folder: Path, info: DatasetInfo, kept: Iterable[ClipRecord]) -> None:
-        folders = (MOTION_FOLDER, *([TRUTH_FOLDER] if info.strokes else []))
+        folders = (MOTION_FOLDER, *([TRUTH_FOLDER] if info.columns else []))
         super().__init__(folder, info, kept, folders, read_records)
         self._representation = Representation(info.face_basis)
         last = self.records[-1] if self.records else None
@@ -44,8 +44,7 @@ class Building(GrowingSet[DatasetInfo, ClipRecord]):
 
     def _written(self, clip: PlannedClip) -> ClipRecord:
         loaded: LoadedClip | EncodedClip = clip.load()
-        columns = self.info.truth if self.info.strokes else ()
-        coded = loaded if isinstance(loaded, EncodedClip) else encoded(loaded, self._representation, columns)
+        coded = loaded if isinstance(loaded, EncodedClip) else encoded(loaded, self._representation, self.info.columns)
         if self._motion.rows and self._motion.rows + coded.frames > SHARD_FRAMES:
             self._next_shard()
         speech = self._brought_speech(clip, coded)
@@ -75,10 +74,10 @@ class Building(GrowingSet[DatasetInfo, ClipRecord]):
 
     def _open_shard(self, number: int, rows: int) -> None:
         self._shard = number
-        size, columns = sum(self.info.channels.values()), len(self.info.truth)
+        size, columns = sum(self.info.channels.values()), len(self.info.columns)
         truth = shard_path(self.folder, TRUTH_FOLDER, number)
         self._motion = GrowingRows(shard_path(self.folder, MOTION_FOLDER, number), size, rows)
-        self._truth = GrowingRows(truth, columns, rows) if self.info.strokes else None
+        self._truth = GrowingRows(truth, columns, rows) if columns else None
 
     def _next_shard(self) -> None:
         self.__exit__()

@@ -39,9 +39,9 @@ class Dataset:
         shards = sorted({clip.shard for clip in self.clips})
         self._motion = {number: open_rows(shard_path(folder, MOTION_FOLDER, number), start) for number in shards}
         self._truth = {
-            number: open_rows(shard_path(folder, TRUTH_FOLDER, number), len(info.truth))
+            number: open_rows(shard_path(folder, TRUTH_FOLDER, number), len(info.columns))
             for number in shards
-            if info.strokes
+            if info.columns
         }
         self._check_rows()
 
@@ -100,6 +100,11 @@ class Dataset:
         if not clip.strokes:
             return np.zeros(clip.frames, dtype=np.float32)
         return self._truth[clip.shard][clip.first_row : clip.first_row + clip.frames, 0]
+
+    def truth(self, clip: ClipRecord, column: str) -> np.ndarray:
+        """(T,) float32 a column of what is known of a clip's frames, NaN where it is not known; see `info.columns`."""
+        rows = self._truth[clip.shard][clip.first_row : clip.first_row + clip.frames]
+        return rows[:, self.info.columns.index(column)]
 
     def labels(self, clip: ClipRecord) -> dict[str, np.ndarray]:
         """What each hand does and why: "left_phase", "left_family", "left_cause", and of the right one, (T,) strings.

@@ -8,6 +8,7 @@ import numpy as np
 
 from gesta.data.plans import LoadedClip, Piece
 from gesta.data.speech_files import WrittenSpeech
+from gesta.data.truth import STROKES
 from gesta.motion.representation import Representation
 from gesta.records import PARTS, Speech
 
@@ -51,7 +52,7 @@ def encoded(loaded: LoadedClip, representation: Representation, columns: Sequenc
         "floor_known": motion.floor_known,
         "contacts_known": motion.contacts is not None or motion.floor_known,
         "lacking": tuple(motion.provenance.get("lacking", ())),
-        "strokes": first.truth is not None,
+        "strokes": first.truth is not None and STROKES in columns,
         "notes": (*motion.provenance.get("notes", ()), *loaded.notes),
     }
     blocks = _blocks(first, pieces, loaded.frames, representation, len(columns))

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gesta.data import beat2, bvh, show, synthetic, videos
+from gesta.data import beat2, bvh, face, show, synthetic, videos
 from gesta.data.plans import SetPlan
-from gesta.errors import InputError, not_in_this_version, unknown_name
+from gesta.errors import InputError, unknown_name
 from gesta.motion.hand_model import HandModel, read_hand_model
 from gesta.settings import Settings
-
-PLANNED = ("face",)
-"""Kinds whose names are settled and that this version does not have."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +24,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     beat2.KIND: Kind(beat2.Beat2Settings, True, beat2.beat2_plan),
     show.KIND: Kind(show.ShowSettings, True, show.show_plan),
+    face.KIND: Kind(face.FaceSettings, False, face.face_plan),
     bvh.KIND: Kind(bvh.BvhSettings, False, bvh.bvh_plan),
     synthetic.KIND: Kind(synthetic.SyntheticSettings, False, synthetic.synthetic_plan),
     videos.KIND: Kind(videos.VideosSettings, False, videos.videos_plan),
@@ -47,8 +45,6 @@ def plan_source(
     Raises:
         InputError: an unknown kind or setting, or a source that is not of the kind.
     """
-    if kind in PLANNED:
-        raise not_in_this_version("kind of source", kind)
     if kind not in KINDS:
         raise unknown_name("kind of source", kind, KINDS)
     chosen = KINDS[kind]

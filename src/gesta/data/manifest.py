@@ -21,7 +21,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from gesta.data.listing import INFO_FILE, MOTION, ClipLine, SetInfo, read_description, read_lines
-from gesta.data.truth import STROKES
+from gesta.data.truth import STROKES, known_columns
 from gesta.errors import InputError
 from gesta.motion.representation import Representation
 from gesta.records import PARTS
@@ -61,6 +61,11 @@ class DatasetInfo(SetInfo):
         None, description="hours of different speech, where clips share it: takes and altered copies count once"
     )
     motion_hours: float | None = Field(None, description="hours of motion, where clips share speech")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of truth that are there; none where there is no truth."""
+        return known_columns(self.strokes, self.truth)
 
 
 def shard_path(folder: Path, kind: str, number: int) -> Path:

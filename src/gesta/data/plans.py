@@ -10,7 +10,7 @@ import numpy as np
 
 from gesta.data.listing import SetInfo, Split
 from gesta.data.manifest import DatasetInfo, channel_count
-from gesta.data.truth import STROKES
+from gesta.data.truth import STROKES, known_columns
 from gesta.errors import InputError
 from gesta.motion.representation import Representation
 from gesta.records import Motion, Speech
@@ -135,7 +135,7 @@ class DatasetPlan(SetPlan):
         """The description of the data set as it stands before the first clip."""
         channels = channel_count(Representation(self.face_basis))
         added: dict[str, Any] = {"face_basis": self.face_basis, "channels": channels, "strokes": self.strokes}
-        added["truth"] = self.truth if self.strokes else ()
+        added["truth"] = known_columns(self.strokes, self.truth)
         return DatasetInfo.checked(self.described() | added, PLAN)
 
 

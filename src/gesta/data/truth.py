@@ -25,6 +25,11 @@ COUNTS = ("strokes", "content_strokes", "stroke_frames")
 NOTHING = ""
 
 
+def known_columns(strokes: bool, truth: Sequence[str]) -> tuple[str, ...]:
+    """The columns of truth that a data set holds: none where they begin with strokes and strokes are not known."""
+    return tuple(truth) if strokes or STROKES not in truth else ()
+
+
 @dataclass
 class PlanTruth:
     """Turns a clip's moves into rows of truth, stretch by stretch.
