@@ -46,11 +46,20 @@ def made_clips(batch: int = 4, seed: int = 0) -> Clips:
     )
 
 
-def small_model(seed: int = 0, face_basis: str = "arkit52", preset: str = "gesta", **changes: object) -> EchoMask:
+def small_model(
+    seed: int = 0, face_basis: str = "arkit52", preset: str = "gesta", causal: bool = False, **changes: object
+) -> EchoMask:
     """A whole model of random weights, made from the same sizes."""
     torch.manual_seed(seed)
     tokenizer = tokenizer_config(
-        preset, width=LATENT, codes=CODES, levels=LEVELS, residual_depth=1, global_layers=2, normalise=False
+        preset,
+        width=LATENT,
+        codes=CODES,
+        levels=LEVELS,
+        residual_depth=1,
+        global_layers=2,
+        normalise=False,
+        causal_decoder=causal,
     )
     return EchoMask(small_config(preset, **changes), Tokenizers(tokenizer, face_basis)).eval()
 

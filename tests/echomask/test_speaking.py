@@ -7,11 +7,12 @@ import torch
 from gesta.echomask.config import Decoding
 from gesta.echomask.decoding import Window, accepted_by, choose, decode
 from gesta.echomask.generator import Generator
+from gesta.echomask.sight import Sight
 from gesta.echomask.speaker import EchoMaskSpeaker, Given
 from gesta.motion.representation import rest_channels
 from gesta.records import PARTS, Motion, SpeechFeatures
 from gesta.take import join_motion
-from tests.echomask.small import FRAMES, made_features, small_model
+from tests.echomask.small import CODES, FRAMES, made_clips, made_features, small_model
 
 SINGLE = Decoding(method="single")
 STEPS = Decoding(method="iterative", steps=3)
@@ -58,6 +59,59 @@ def test_a_stream_is_what_a_file_is(size: int, settings: dict[str, object]) -> N
     for name in ("translation", "face", "attention", "contacts"):
         both = [np.concatenate([getattr(motion, name) for motion in made]) for made in (stream, whole)]
         np.testing.assert_allclose(both[0], both[1], atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [1, 7, 150])
+@pytest.mark.parametrize("look_ahead", [0, 6, 12])
+def test_a_stream_gives_each_token_when_it_has_heard_so_far_ahead(size: int, look_ahead: int) -> None:
+    """Whatever the pieces, the same frames, each no sooner and no later than a token and the look-ahead allow."""
+    features, drawing = made_features(150), Decoding(method="single", temperature=1.0)
+
+    def stream(parts: list[SpeechFeatures]) -> tuple[list[Motion], list[int]]:
+        speaker = EchoMaskSpeaker(small_model(causal=True), decoding=drawing, look_ahead=look_ahead)
+        made: list[Motion] = []
+        told = []
+        for part in parts:
+            made += speaker.push(part)
+            told.append(sum(motion.frame_count for motion in made))
+        return [*made, *speaker.finish()], told
+
+    whole, _ = stream([features])
+    parts = pieces(features, size)
+    made, told = stream(parts)
+    np.testing.assert_array_equal(joined(made), joined(whole))
+    assert len(joined(made)) == 150
+    for part, frames in zip(parts, told, strict=True):
+        heard = part.start_frame + part.frame_count
+        assert frames == max(0, (heard - look_ahead) // 4 * 4)
+
+
+def test_what_lies_beyond_the_look_ahead_changes_nothing() -> None:
+    features = made_features(100)
+    later = np.arange(100)[:, None] >= 60
+    other = SpeechFeatures(np.where(later, np.float32(3.0), features.low), features.high, features.encoder)
+    before, after = (
+        joined(list(EchoMaskSpeaker(small_model(causal=True), decoding=SINGLE, look_ahead=12).finish(heard)))
+        for heard in (features, other)
+    )
+    np.testing.assert_array_equal(before[:48], after[:48])
+    assert np.abs(before[48:] - after[48:]).max() > 1e-4
+
+
+def test_what_is_heard_ahead_is_spoken_by_the_next_window() -> None:
+    """Large pieces with frames heard ahead speak everything too, once."""
+    settled = Decoding(method="iterative", steps=2, past=8, ahead=8)
+    for frames in (20, FRAMES, 150):
+        assert len(joined(spoken([made_features(frames)], settled))) == frames
+
+
+def test_guidance_of_one_changes_nothing_and_more_does() -> None:
+    features = made_features(64)
+    plain, same, more = (
+        joined(spoken([features], Decoding(method="single", guidance=guidance))) for guidance in (1.0, 1.000001, 6.0)
+    )
+    np.testing.assert_allclose(plain, same, atol=1e-5)
+    assert np.abs(plain - more).max() > 1e-4
 
 
 def test_motion_comes_before_the_end_of_the_stream() -> None:
@@ -153,3 +207,16 @@ def test_a_take_does_not_claim_what_no_clip_had() -> None:
     assert whole.parts == motions[0].parts
     assert not whole.floor_known
     assert spoken([made_features(40)])[0].parts == frozenset(PARTS)
+
+
+@pytest.mark.parametrize("reads", ["features", "codes"])
+def test_levels_are_the_likeliest_after_those_chosen_before(reads: str) -> None:
+    """Choosing level by level agrees with a training pass that is told the codes that were chosen."""
+    model, clips = small_model(residual_reads=reads), made_clips()
+    generator = model.generator
+    queries = generator.hear(clips.low, clips.high)
+    base = torch.randn(4, 4, FRAMES // 4, generator.config.sizes.latent)
+    chosen = generator.choose(base, torch.randint(CODES, base.shape[:3]), queries, model.vectors)
+    told = torch.stack([model.vectors(level, chosen[:, :, level]) for level in range(chosen.shape[2])], dim=2)
+    logits, _ = generator.residual(base, queries, Sight(), told)
+    assert torch.equal(torch.stack(logits, dim=2).argmax(dim=-1), chosen[:, :, 1:])

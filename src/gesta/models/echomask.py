@@ -10,17 +10,17 @@ from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.audio.prosody import analyse
 from gesta.bundles.folder import Bundle
 from gesta.echomask.config import Decoding
-from gesta.errors import InputError, unknown_name
+from gesta.errors import InputError
 from gesta.models.cleaning import EVERYTHING, CleanUp, idling_in_silence
 from gesta.models.common import USUAL_STYLE, Audio, Progress, as_speech, checked_kept, no_film, provenance, reported
+from gesta.models.manner import manner_from, who_of
 from gesta.motion.keeping import Kept
+from gesta.procedural.style import Style
 from gesta.records import Motion
 from gesta.take import Take, join_motion
 
 if TYPE_CHECKING:
     from gesta.clip import Clip
-
-SPEAKER = "speaker"
 
 
 @dataclass(frozen=True)
@@ -31,23 +31,9 @@ class EchoMaskModel:
     bundle: Bundle
     has_network: ClassVar[bool] = True
 
-    def checked_style(self, style: str = USUAL_STYLE, energy: float | None = None) -> int:
-        """The index of a speaker, from its name, "speaker=NAME" or "speaker=N" (N from 1); the first one by default."""
-        if energy is not None:
-            raise InputError(f"The model '{self.name}' has no energy that could be set; leave --energy away.")
-        names = self.bundle.config.speakers
-        name, equals, number = style.partition("=")
-        if equals and name.strip() == SPEAKER:
-            if number.strip() in names:
-                return names.index(number.strip())
-            if not number.strip().isdigit() or not 1 <= int(number) <= len(names):
-                raise InputError(f"'{style}' is no speaker of '{self.name}': give speaker=1 to speaker={len(names)}.")
-            return int(number) - 1
-        if style in names:
-            return names.index(style)
-        if style == USUAL_STYLE:
-            return 0
-        raise unknown_name(f"style of '{self.name}'", style, [*names, f"{SPEAKER}=N"])
+    def checked_style(self, style: str = USUAL_STYLE, energy: float | None = None) -> int | Style:
+        """A speaker's index, or a style where the model knows styles' numbers; see `models.manner`."""
+        return manner_from(self.bundle.config, style, energy)
 
     def checked_decoding(self, decoding: str | None = None) -> Decoding:
         """How tokens are chosen: as the bundle says, changed by what the user wrote."""
@@ -68,7 +54,8 @@ class EchoMaskModel:
         *,
         sample_rate: int | None = None,
         seed: int = 0,
-        style: str | int = USUAL_STYLE,
+        style: str | int | Style = USUAL_STYLE,
+        energy: float | None = None,
         look_ahead_s: float = math.inf,
         keep: str | Kept | None = None,
         decoding: str | Decoding | None = None,
@@ -81,7 +68,9 @@ class EchoMaskModel:
             audio: a sound or video file, a `Speech`, or samples (S,) or (S, channels) with `sample_rate`.
             sample_rate: of the samples, Hz; for arrays only.
             seed: the same seed gives the same take; other seeds differ where tokens are drawn (temperature above 0).
-            style: a speaker's name, "speaker=N" from 1 on, or its index.
+            style: a speaker's name, "speaker=N" from 1 on, or its index; where the model was told the numbers of styles
+                in training, as for the procedural speaker: a preset's name, "k=v,...", a TOML file or a `Style`.
+            energy: 0 to 1.5, replaces the style's own, where the model knows it.
             look_ahead_s: only infinite; how far a model hears ahead is part of it.
             keep: frames of another motion that stay, as "MOTION.npz@a-b,c-d" in seconds; the generator sees them.
             decoding: "single" or "iterative", further settings as in "iterative,steps=8,temperature=0.7"; what is
@@ -100,13 +89,13 @@ class EchoMaskModel:
         if math.isfinite(look_ahead_s):
             raise InputError(f"How far '{self.name}' hears ahead was settled in training; leave --look-ahead away.")
         speech = as_speech(audio, sample_rate)
-        index = style if isinstance(style, int) else self.checked_style(style)
-        config = self.bundle.config
+        manner = self.checked_style(style, energy) if isinstance(style, str) else style
+        config, who = self.bundle.config, who_of(self.bundle, manner)
         how = decoding if isinstance(decoding, Decoding) else self.checked_decoding(decoding)
         kept = checked_kept(keep, speech)
         encoder = self.encoder
         given = None if kept is None else given_from(kept, self.bundle.model.tokenizers.representation)
-        speaker = EchoMaskSpeaker(self.bundle.model, index, how, seed, given)
+        speaker = EchoMaskSpeaker(self.bundle.model, who, how, seed, given)
 
         def stretches() -> Iterator[Motion]:
             for features in encoder.stretches(speech):
@@ -120,7 +109,8 @@ class EchoMaskModel:
             moved = idling_in_silence(moved, prosody)
         motion = join_motion(tidy.of(moved), speech.frame_count, kept)
         told = provenance(config.name, speech, seed, config.licence, kept) | {
-            "speaker": config.speakers[index],
+            "speaker": config.speakers[int(who.speakers)],
+            "style": manner.model_dump() if isinstance(manner, Style) else None,
             "decoding": how.model_dump(mode="json"),
             "model_files": dict(config.files),
         }
