@@ -22,7 +22,7 @@ from gesta.errors import GestaError
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 """What keeps numerical libraries to one thread in a process that is about to start."""
-LAST_SECONDS = 10.0
+LAST_SECONDS = 30.0
 """A process that was asked to end has so long to clear up."""
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
@@ -189,8 +189,12 @@ def end_as_the_parent_does() -> None:
 def _stop(_number: int, _frame: FrameType | None) -> None:
     # Ctrl-C comes to every process, and then the parent asks them to end: the second must not disturb the first.
     for number in STOPS:
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, _go_on)
     raise SystemExit
+
+
+def _go_on(_number: int, _frame: FrameType | None) -> None:
+    """Not SIG_IGN: of a signal that is on its way while that is set Python prints that it was lost."""
 
 
 def _end_with_parent() -> None:
@@ -226,6 +230,12 @@ def one_thread_each() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def thread_count() -> int:
+    """How many threads this process is to use: as many as there are cores, or as it was told."""
+    told = os.environ.get(THREADS[0], "")
+    return int(told) if told.isdigit() and int(told) else core_count()
 
 
 def core_count() -> int:

@@ -13,6 +13,7 @@ import numpy as np
 from gesta.avatar.formats import FORMATS, Wearing, check_formats
 from gesta.metrics.motion import MotionReport, measure
 from gesta.motion.cleanup.cleaner import CleanupReport
+from gesta.motion.held_parts import HeldParts
 from gesta.motion.keeping import BLEND_FRAMES, Draft, Kept, set_in
 from gesta.motion.writing import replacing
 from gesta.motion.writing_together import replacing_together
@@ -150,7 +151,11 @@ def _plan_summary(plan: Plan) -> dict[str, Any]:
 
 
 def join_motion(
-    stretches: Iterable[Motion], frame_count: int, kept: Kept | None = None, blend_frames: int = BLEND_FRAMES
+    stretches: Iterable[Motion],
+    frame_count: int,
+    kept: Kept | None = None,
+    blend_frames: int = BLEND_FRAMES,
+    held: HeldParts | None = None,
 ) -> Motion:
     """Consecutive stretches as one motion, each copied to its place as it comes, so that nothing is there twice.
 
@@ -159,6 +164,7 @@ def join_motion(
         frame_count: T, of all of them.
         kept: frames of another motion that take the place of these, see `motion.keeping`.
         blend_frames: how many frames around those go over into them.
+        held: parts that stay as they are throughout; they come last, so that nothing moves them.
     """
     attention = np.empty(frame_count, dtype=np.float32)
     draft: Draft | None = None
@@ -176,6 +182,8 @@ def join_motion(
         raise ValueError(f"{at} frames came where {frame_count} were announced")
     if kept is not None:
         set_in(draft, kept, blend_frames)
+    if held is not None:
+        held.set_in(draft)
     return Motion(
         draft.rotations, draft.translation, draft.face, draft.face_basis, draft.contacts, attention, parts, floor_known
     )

@@ -8,7 +8,6 @@ import typer
 
 from gesta.cli.console import note, progress_bar
 from gesta.cli.outputs import check_folder
-from gesta.cli.planned import refuse_planned
 from gesta.cli.recordings import Recording, find_recordings
 from gesta.cli.sizes import pixels
 from gesta.cli.speaking import Order, Speaking, say_made
@@ -28,6 +27,7 @@ Examples:
   gesta speak talk.wav --style calm,size=1.2 --energy 0.8 --samples 3
   gesta speak talk.wav --style 'calm>lively=0.3'
   gesta speak talk.wav --words talk.TextGrid
+  gesta speak talk.wav --lock lower --formats npz,bvh,glb
   gesta speak talk.wav --seed 2 --keep gesta_out/talk/motion.npz@1.5-3,8-10"""
 
 
@@ -113,7 +113,14 @@ def speak(
         str, typer.Option(metavar="NAME", help="float32, or bfloat16: less exact, quicker for large trained models.")
     ] = "float32",
     words: WordsOption = None,
-    lock: Annotated[str | None, typer.Option(hidden=True)] = None,
+    lock: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PART",
+            help="Let lower, upper, hands (fingers) or face hold one pose throughout; may be given again.",
+            show_default=False,
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -145,7 +152,8 @@ def speak(
     Nothing is written before all options are checked. A bad recording among others is named at the end. Ctrl-C stops;
     what is finished is kept, and the same command goes on from there.
     """
-    refuse_planned(lock=lock)
+    from gesta.motion.held_parts import checked_parts
+
     order = Order(
         model=model,
         device=device,
@@ -156,6 +164,7 @@ def speak(
         keep=keep,
         decoding=decoding,
         words=words,
+        lock=tuple(sorted(checked_parts(lock))),
         clean=clean,
         seed=seed,
         samples=samples,

@@ -35,7 +35,7 @@ class Order:
 
     Attributes:
         model, device, precision: who speaks, and where.
-        style, energy, look_ahead_s, keep, decoding, words, clean: how; see `gesta speak --help`.
+        style, energy, look_ahead_s, keep, decoding, words, lock, clean: how; see `gesta speak --help`.
         seed, samples: the first seed, and how many takes count it up.
         formats, look, preview: what is written of each take.
         again: whether takes are made anew that are there as they would be.
@@ -50,6 +50,7 @@ class Order:
     keep: str | None
     decoding: str | None
     words: str | None
+    lock: tuple[str, ...]
     clean: bool | None
     seed: int
     samples: int
@@ -62,7 +63,7 @@ class Order:
         """What report.json says was asked for: everything that bears on the results."""
         said = {name: value for name, value in vars(self).items() if name not in ("device", "again", "preview")}
         said["look_ahead_s"] = str(self.look_ahead_s)
-        said["formats"] = list(self.formats)
+        said["formats"], said["lock"] = list(self.formats), list(self.lock)
         said["preview"] = None if self.preview is None else {**vars(self.preview), "size": list(self.preview.size)}
         return said
 
@@ -122,6 +123,7 @@ class Speaking:
         self.how = {
             "style": self.model.checked_style(order.style, order.energy),
             "look_ahead_s": order.look_ahead_s,
+            "lock": order.lock,
             "clean": order.clean,
         }
         if (decoding := self.model.checked_decoding(order.decoding)) is not None:

@@ -1,7 +1,7 @@
 """A trained EchoMask behind the public door."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
@@ -14,6 +14,7 @@ from gesta.errors import InputError
 from gesta.models.cleaning import EVERYTHING, CleanUp, idling_in_silence
 from gesta.models.common import USUAL_STYLE, Audio, Progress, as_speech, checked_kept, no_film, provenance, reported
 from gesta.models.manner import manner_from, who_of
+from gesta.motion.held_parts import HeldParts, checked_parts
 from gesta.motion.keeping import Kept
 from gesta.procedural.style import Style
 from gesta.records import Motion
@@ -59,6 +60,7 @@ class EchoMaskModel:
         look_ahead_s: float = math.inf,
         keep: str | Kept | None = None,
         decoding: str | Decoding | None = None,
+        lock: str | Iterable[str] | None = None,
         clean: bool | None = None,
         progress: Progress | None = None,
     ) -> Take:
@@ -75,6 +77,7 @@ class EchoMaskModel:
             keep: frames of another motion that stay, as "MOTION.npz@a-b,c-d" in seconds; the generator sees them.
             decoding: "single" or "iterative", further settings as in "iterative,steps=8,temperature=0.7"; what is
                 not said is as in the bundle.
+            lock: parts that hold one pose throughout (`motion.held_parts`), as "lower" or "upper,hands".
             clean: whether the motion is cleaned up (`motion.cleanup`) and idles in long silences; it is, unless you
                 say False.
             progress: told how far the work is.
@@ -93,6 +96,7 @@ class EchoMaskModel:
         config, who = self.bundle.config, who_of(self.bundle, manner)
         how = decoding if isinstance(decoding, Decoding) else self.checked_decoding(decoding)
         kept = checked_kept(keep, speech)
+        held = HeldParts(checked_parts(lock), kept)
         encoder = self.encoder
         given = None if kept is None else given_from(kept, self.bundle.model.tokenizers.representation)
         speaker = EchoMaskSpeaker(self.bundle.model, who, how, seed, given)
@@ -107,13 +111,14 @@ class EchoMaskModel:
         moved = reported(stretches(), speech, progress)
         if clean is not False:
             moved = idling_in_silence(moved, prosody)
-        motion = join_motion(tidy.of(moved), speech.frame_count, kept)
+        motion = join_motion(tidy.of(held.of(moved)), speech.frame_count, kept, held=held)
         told = provenance(config.name, speech, seed, config.licence, kept) | {
             "speaker": config.speakers[int(who.speakers)],
             "style": manner.model_dump() if isinstance(manner, Style) else None,
             "decoding": how.model_dump(mode="json"),
             "model_files": dict(config.files),
         }
+        told |= held.told()
         return Take(speech, prosody, None, motion.replaced(provenance=told), tidy.report)
 
     @cached_property

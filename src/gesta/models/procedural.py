@@ -1,7 +1,7 @@
 """The procedural speaker behind the public door."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import ClassVar, NoReturn
@@ -27,6 +27,7 @@ from gesta.models.common import (
     reported,
 )
 from gesta.models.streaming import Collected, resumed, stream_provenance, stream_settings, through
+from gesta.motion.held_parts import HeldParts, checked_parts
 from gesta.motion.keeping import Kept
 from gesta.procedural.content import language_in
 from gesta.procedural.fit import Example, style_or_example
@@ -80,6 +81,7 @@ class ProceduralModel:
         look_ahead_s: float = math.inf,
         keep: str | Kept | None = None,
         words: str | PathLike[str] | Words | None = None,
+        lock: str | Iterable[str] | None = None,
         clean: bool | None = None,
         progress: Progress | None = None,
     ) -> Take:
@@ -96,6 +98,7 @@ class ProceduralModel:
             keep: frames of another motion that stay, as "MOTION.npz@a-b,c-d" in seconds.
             words: what is said and when, which then calls for gestures too: a TextGrid, SRT, VTT, JSON, CSV or TSV
                 file, or `Words`.
+            lock: parts that hold one pose throughout (`motion.held_parts`), as "lower" or "upper,hands".
             clean: whether the motion is cleaned up (`motion.cleanup`); if not said, only hands that are in the body or
                 in each other are moved out, and nothing where the look-ahead is limited, since that takes a second.
             progress: told how far the work is.
@@ -105,6 +108,7 @@ class ProceduralModel:
         """
         speech = as_speech(audio, sample_rate)
         kept = checked_kept(keep, speech)
+        held = HeldParts(checked_parts(lock), kept)
         wanted = style_or_example(style, energy) if isinstance(style, str) else style
         said = _words_of(words, speech)
         live, prosody = math.isfinite(look_ahead_s), None
@@ -119,11 +123,12 @@ class ProceduralModel:
             heard = _heard_whole(ProceduralSpeaker(wanted, seed, words=said), prosody or analyse(speech, look_ahead_s))
         stretches = (motion for news in collected.of(heard) for motion in news.motions)
         tidy = CleanUp(clean, None if live else HANDS_ONLY)
-        moved = tidy.of(reported(stretches, speech, progress))
-        motion = join_motion(moved, speech.frame_count, kept, UNPLANNED_BLEND_FRAMES)
+        moved = tidy.of(held.of(reported(stretches, speech, progress)))
+        motion = join_motion(moved, speech.frame_count, kept, UNPLANNED_BLEND_FRAMES, held)
         prosody, plan = collected.prosody, Plan.concatenate(collected.plans)
         told = provenance(PROCEDURAL, speech, plan.seed, LICENCE, kept) | {"style": dict(plan.style)}
         told |= settings.told() if live else {"look_ahead_s": "full"}
+        told |= held.told()
         if said is not None:
             told["words"] = {
                 "file": said.source,

@@ -1,6 +1,5 @@
 """Previews: a motion drawn as a figure in a studio, as a video with its sound, as pictures, or as one strip."""
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +14,7 @@ from gesta.avatar.looks import look as look_named
 from gesta.errors import InputError
 from gesta.motion.kinematics import sole_positions
 from gesta.motion.writing import replacing
+from gesta.processes import thread_count
 from gesta.records import Motion, Speech
 from gesta.render.bones import bones_figure
 from gesta.render.drawable import Drawable
@@ -132,7 +132,7 @@ class Studio:
         look: how the body is dressed, as `gesta.avatar.looks.look` takes it.
         bones: whether the skeleton is drawn over it.
         figure: who is drawn instead of the built-in body in a look.
-        threads: how many frames are drawn at a time; as many as there are processors by default.
+        threads: how many frames are drawn at a time; as many as this process is to use by default.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class Studio:
         seat = seat_of(drawn, self._motion)
         self._figure = drawn if seat is None else SeatedFigure(drawn, seat)
         self._bones = bones_figure() if bones else None
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads or thread_count()
         self._own = threading.local()
         self._batch = max(1, min(MOST_BATCH_FRAMES, PIXELS_PER_BATCH // (size[0] * size[1])))
 
