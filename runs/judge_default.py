@@ -49,7 +49,7 @@ def main() -> None:
     teacher = Side("against", options.against, options.style)
     recordings = held_out(options.speech, options.list)
     made = {side: jobs(side, recordings, options.seeds, options.seconds, options.out) for side in (ours, teacher)}
-    done = _done([job for side in made.values() for job in side], options.workers)
+    done = spoken_and_measured([job for side in made.values() for job in side], options.workers)
     pooled = [Pooled([done[job] for job in side]) for side in made.values()]
     text, numbers = report(
         _labels(ours, teacher), pooled[0], pooled[1], _codes(ours, made), _classified(options, (ours, teacher))
@@ -87,7 +87,7 @@ def _labels(ours: Side, teacher: Side) -> tuple[str, str]:
     return names[0], names[1]
 
 
-def _done(wanted: Sequence[Job], workers: int) -> dict[Job, dict[str, Any]]:
+def spoken_and_measured(wanted: Sequence[Job], workers: int) -> dict[Job, dict[str, Any]]:
     """What is measured of all takes, made by so many processes."""
     found = {}
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:

@@ -1,0 +1,147 @@
+"""How a trained model chooses its tokens best: ways of decoding beside each other, by the measures of the judge.
+
+    python runs/decoding_table.py SPEECH --model FOLDER --out OUT [--seconds 40] [--seeds 3] [--decodings "A;B;..."]
+        [--style neutral] [--workers 1] [--threads 2] [--list runs/held_out_speech.txt]
+
+Each way speaks the first --seconds of every recording on the list with each seed; takes and measures are kept in OUT,
+as judge_default.py keeps its own, so that the same command goes on where it was stopped. How long speaking takes is
+measured in a process of its own with --threads threads, of real time, once everything is loaded and has spoken; cold is
+a new process, from its start to the first 4 s of motion. Prints Markdown, which OUT/decodings.md holds as well.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from held_out import LIST, held_out
+from judge_default import spoken_and_measured
+from judge_limits import shown
+from judge_pooled import Pooled, distances, weighted
+from judge_report import table
+from judge_takes import Side, jobs
+
+from gesta.metrics.bootstrap import Interval, interval
+from gesta.writing import replacing
+
+DECODINGS = (
+    "single",
+    "single,temperature=1",
+    *(f"iterative,steps={steps},temperature=1" for steps in (4, 8, 16)),
+    *(f"iterative,steps=8,temperature={heat}" for heat in (0, 0.7, 1.3)),
+    *(f"iterative,steps=8,temperature=1,guidance={guidance}" for guidance in (1.5, 2, 3)),
+)
+WRITTEN = "decodings.md"
+COLD_S, TIMED_S = 4.0, 30.0
+CHILD = """
+import sys, time
+from pathlib import Path
+from procedural_floor import beginning
+from gesta.api import load
+model, recording, style, decoding, first_s, timed_s = sys.argv[1:]
+speaker, options = load(model, device="cpu"), {"style": style, "decoding": decoding}
+speaker.speak(beginning(Path(recording), float(first_s)), **options)
+print(time.time(), flush=True)
+speech = beginning(Path(recording), float(timed_s))
+if float(timed_s):
+    speaker.speak(speech, **options)
+    started = time.perf_counter()
+    speaker.speak(speech, **options)
+    print((time.perf_counter() - started) / speech.duration_s)
+    started = time.perf_counter()
+    speaker.speak(speech, clean=False, **options)
+    print((time.perf_counter() - started) / speech.duration_s)
+"""
+HEAD = (
+    "decoding",
+    "margin of hands",
+    "of head",
+    "wrists of two seeds apart, m",
+    "variety, m",
+    "wrist jerk 50 / 95 %",
+    "slide, mm",
+    "distance from people",
+    "hand travel, m a minute",
+    "time of real time, with clean-up / without",
+    "cold, s",
+)
+
+
+def timed(model: str, recording: Path, style: str, decoding: str, threads: int) -> tuple[float, float, float]:
+    """Seconds to the first motion of a new process, and time of real time with and without clean-up."""
+    surroundings = os.environ | {"OMP_NUM_THREADS": str(threads), "PYTHONPATH": str(Path(__file__).parent)}
+    started = time.time()
+    said = subprocess.run(
+        [sys.executable, "-c", CHILD, model, str(recording), style, decoding, str(COLD_S), str(TIMED_S)],
+        env=surroundings,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    spoke, cleaned, bare = (float(line) for line in said.stdout.split())
+    return spoke - started, cleaned, bare
+
+
+def margin(side: Pooled, part: str) -> Interval:
+    """How well a part keeps time, with its interval."""
+    values, events = side.table(part, "margin"), side.table(part, "events")
+    return interval(lambda rows, seeds: weighted(values[rows, seeds], events[rows, seeds]), *side.shape)
+
+
+def row(decoding: str, side: Pooled, times: tuple[float, float, float]) -> list[str]:
+    """A line of the table."""
+    cold, cleaned, bare = times
+    return [
+        f"`{decoding}`",
+        shown(margin(side, "hands")),
+        shown(margin(side, "head")),
+        f"{side.diversity.get('distance_m', np.nan):.3f}",
+        f"{side.mean('variety', 'nearest_m'):.3f}",
+        f"{side.mean('jerk', 'p50'):.1f} / {side.mean('jerk', 'p95'):.0f}",
+        f"{side.mean('slide_mm'):.2f}",
+        f"{distances(side.middles()).mean():.3f}",
+        f"{side.mean('travel_m_per_minute'):.1f}",
+        f"{cleaned:.3f} / {bare:.3f}",
+        f"{cold:.1f}",
+    ]
+
+
+def main() -> None:
+    """Speak, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("speech", type=Path)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seconds", type=float, default=40.0)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--decodings", default=";".join(DECODINGS))
+    parser.add_argument("--style", default="neutral")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--list", type=Path, default=LIST)
+    options = parser.parse_args()
+    recordings = held_out(options.speech, options.list)
+    rows: Sequence[list[str]] = []
+    for decoding in options.decodings.split(";"):
+        label = re.sub(r"[^\w.=]+", "-", decoding)
+        side = Side(label, options.model, options.style, decoding)
+        wanted = jobs(side, recordings, options.seeds, options.seconds, options.out)
+        done = spoken_and_measured(wanted, options.workers)
+        times = timed(options.model, max(recordings, key=_size), options.style, decoding, options.threads)
+        rows = [*rows, row(decoding, Pooled([done[job] for job in wanted]), times)]
+        with replacing(options.out / WRITTEN) as beside:
+            beside.write_text(table(HEAD, rows) + "\n")
+    sys.stdout.write((options.out / WRITTEN).read_text())
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+if __name__ == "__main__":
+    main()
