@@ -29,9 +29,8 @@ from gesta.data.rows import ITEM
 from gesta.data.speech_files import SUFFIX, WrittenSpeech, cut, write_speech
 from gesta.errors import InputError, OutputError
 from gesta.motion.representation import Representation
+from gesta.processes import one_thread_each
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-"""What keeps numerical libraries to one thread in a process that is about to start."""
 AHEAD = 2
 """Groups of clips that are made or wait for each process."""
 BLOCK_ROWS = 1800
@@ -82,7 +81,7 @@ def made_ahead(clips: Sequence[PlannedClip], info: DatasetInfo, folder: Path, pr
         OutputError: a process ended by itself (usually for want of memory), or could not write.
     """
     groups = (tuple(group) for _, group in groupby(clips, key=lambda clip: clip.together or clip.id))
-    with _nothing_left(folder), _one_thread_each(), _pool(processes) as pool:
+    with _nothing_left(folder), one_thread_each(), _pool(processes) as pool:
         waiting: deque[tuple[tuple[PlannedClip, ...], Future[list[Stored | InputError]]]] = deque()
         try:
             for group in groups:
@@ -178,17 +177,3 @@ def _nothing_left(folder: Path) -> Iterator[None]:
     finally:
         for left in folder.glob(f"{HIDDEN}*"):
             left.unlink(missing_ok=True)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
