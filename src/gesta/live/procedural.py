@@ -19,11 +19,14 @@ class ProceduralBody:
         seed: the same seed gives the same motion.
         look_ahead_s: how far ahead of a frame the sound is heard.
         words: of the whole stream, where they are known beforehand (a voice that is synthesised).
+        listening: whether who has been silent for long listens to somebody.
     """
 
-    def __init__(self, style: Style, seed: int, look_ahead_s: float, words: Words | None = None) -> None:
+    def __init__(
+        self, style: Style, seed: int, look_ahead_s: float, words: Words | None = None, listening: bool = True
+    ) -> None:
         self.analyser = ProsodyAnalyser(look_ahead_s)
-        self.speaker = ProceduralSpeaker(style, seed, look_ahead_s, words)
+        self.speaker = ProceduralSpeaker(style, seed, look_ahead_s, words, listening)
 
     def hear(self, sound: np.ndarray) -> Heard:
         """Take (S,) samples; gives the frames that became final."""

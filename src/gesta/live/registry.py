@@ -33,6 +33,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "gesta.procedural.hand_life": ("HandLife",),
     "gesta.procedural.hands": ("HandPlanner",),
     "gesta.procedural.head": ("HeadPlanner",),
+    "gesta.procedural.listening": ("ListeningPlanner",),
     "gesta.procedural.mouth": ("MouthReader",),
     "gesta.procedural.mouth_pose": ("MouthHabits",),
     "gesta.procedural.mouth_readout": ("SoundReader",),

@@ -21,6 +21,7 @@ class StreamSettings(Settings):
     )
     seed: int = Field(0, ge=0, description="the same seed gives the same motion")
     sample_rate: int = Field(SAMPLE_RATE, ge=8_000, le=192_000, description="of the samples that come, Hz")
+    listening: bool = Field(True, description="whether who has been silent for long listens: nods, keeps looking")
     block_frames: int = Field(TOKEN_FRAMES, ge=1, le=30, description="motion frames that become final together")
 
     @property

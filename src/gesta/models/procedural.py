@@ -147,6 +147,7 @@ class ProceduralModel:
         energy: float | None = None,
         sample_rate: int = SAMPLE_RATE,
         block_frames: int = TOKEN_FRAMES,
+        listening: bool = True,
         words: Words | None = None,
     ) -> Stream:
         """Speak live: sound in as it comes, frames out as they become final.
@@ -158,6 +159,7 @@ class ProceduralModel:
             energy: 0 to 1.5, replaces the style's own.
             sample_rate: of the samples that will come, Hz.
             block_frames: how many frames become final together; fewer come sooner and take more work.
+            listening: whether who has been silent for long listens to somebody: nods, and keeps looking.
             words: of all that will be said, where it is known beforehand (a voice that is synthesised).
 
         Raises:
@@ -169,7 +171,11 @@ class ProceduralModel:
                 "A stream cannot take its style from a motion; speak a recording with it, or name a style."
             )
         settings = stream_settings(
-            look_ahead_s=look_ahead, seed=seed, sample_rate=sample_rate, block_frames=block_frames
+            look_ahead_s=look_ahead,
+            seed=seed,
+            sample_rate=sample_rate,
+            block_frames=block_frames,
+            listening=listening,
         )
         return _opened(wanted, settings, words)
 
@@ -184,7 +190,7 @@ class ProceduralModel:
 
 def _opened(style: Style, settings: StreamSettings, words: Words | None) -> Stream:
     """A stream of the procedural speaker."""
-    body = ProceduralBody(style, settings.seed, settings.look_ahead_s, words)
+    body = ProceduralBody(style, settings.seed, settings.look_ahead_s, words, settings.listening)
     told = stream_provenance(PROCEDURAL, settings.seed) | {"style": style.model_dump()}
     return Stream(body, settings, told)
 

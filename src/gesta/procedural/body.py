@@ -12,6 +12,7 @@ from gesta.procedural.content import ContentEvent
 from gesta.procedural.families import families
 from gesta.procedural.gaze import GazePlanner
 from gesta.procedural.head import HeadPlanner
+from gesta.procedural.listening import ListeningPlanner
 from gesta.procedural.speaking import Speaking
 from gesta.procedural.style import Style
 from gesta.procedural.torso import TorsoPlanner
@@ -23,6 +24,8 @@ RECURRING: Mapping[str, float] = {
     "breathe": 0.0, "turn_head": 0.05, "lean": 0.1, "look": 0.3, "shift_weight": 0.4, "blink": 1.3, "step": 6.0,
 }  # fmt: skip
 """What comes by itself, and when first."""
+LISTENING: Mapping[str, float] = {"listen": 2.0}
+"""What comes besides to who listens in silence."""
 BROWS_FROM_STRENGTH, BROWS_SHARE = 0.5, 0.65
 BROWS_UP_S, BROWS_HELD_S, BROWS_DOWN_S = (0.16, 0.26), (0.05, 0.35), (0.35, 0.6)
 BROWS_UNEVEN = 0.18
@@ -35,10 +38,11 @@ SHRUG_SPREAD = (0.6, 1.15)
 class BodyPlanner:
     """Decides moves of everything but the hands."""
 
-    def __init__(self, style: Style, seed: int) -> None:
+    def __init__(self, style: Style, seed: int, listening: bool = False) -> None:
         self.style, self.speaking = style, Speaking()
         self.head, self.torso = HeadPlanner(style, seed, self.speaking), TorsoPlanner(style, seed, self.speaking)
-        self.gaze, self.lids = GazePlanner(style, seed, self.speaking), LidPlanner(style, seed)
+        self.listening = ListeningPlanner(seed, self.speaking, self.head, listening)
+        self.gaze, self.lids = GazePlanner(style, seed, self.speaking, self.listening), LidPlanner(style, seed)
         self.breath, self.weight = BreathPlanner(seed, self.speaking), WeightPlanner(style, seed, self.speaking)
         self.face = generator(seed, "procedural", "face")
         self.uneven = self.face.uniform(-BROWS_UNEVEN, BROWS_UNEVEN)
@@ -46,7 +50,7 @@ class BodyPlanner:
 
     def recurring(self) -> Mapping[str, float]:
         """What comes by itself: kinds for `recur`, and when each comes first, in seconds."""
-        return RECURRING
+        return {**RECURRING, **(LISTENING if self.listening.enabled else {})}
 
     def recur(self, kind: str, now_s: float) -> tuple[list[BodyMove], float]:
         """Something that comes by itself is due; returns its moves and when it is due again."""
@@ -55,6 +59,7 @@ class BodyPlanner:
         ways = {
             "breathe": self.breath.breathe, "turn_head": self.head.turn, "lean": self.torso.lean,
             "shift_weight": self.weight.shift, "blink": self.lids.blink, "step": self.weight.step,
+            "listen": self.listening.nod,
         }  # fmt: skip
         return ways[kind](now_s)
 

@@ -7,6 +7,7 @@ head moves (the animator turns them against the head).
 
 import math
 
+from gesta.procedural.listening import LOOKS_AWAY, ListeningPlanner
 from gesta.procedural.speaking import Speaking
 from gesta.procedural.style import Style
 from gesta.randomness import generator
@@ -33,7 +34,8 @@ EYES_FROM_SHOULDER_M, SIDE_M, LOWEST_DEG, FURTHEST_DEG = 0.27, 0.17, -32.0, 16.0
 class GazePlanner:
     """Decides where the eyes look."""
 
-    def __init__(self, style: Style, seed: int, speaking: Speaking) -> None:
+    def __init__(self, style: Style, seed: int, speaking: Speaking, listening: ListeningPlanner | None = None) -> None:
+        self.listening = listening
         self.speaking, self.random = speaking, generator(seed, "procedural", "gaze")
         self.style = style
         self.away = False
@@ -81,6 +83,8 @@ class GazePlanner:
     def _leaving(self, now_s: float) -> float:
         """Chance that a fixation on the listener is the last before a look aside."""
         share = min(self.style.gaze_away, 0.9) * (1.0 if self.speaking.at(now_s) else IDLE_AWAY)
+        if self.listening is not None and self.listening.at(now_s):
+            share *= LOOKS_AWAY
         away_s = sum(AWAY_S) / 2.0 / BACK_CHANCE
         chance = sum(FACE_S) / 2.0 * share / (away_s * (1.0 - share))
         return min(1.0, chance * (1.8 if self.aside_next else 0.9))

@@ -134,6 +134,12 @@ class HeadPlanner:
         self.beats_from_s = start_s + up_s + held_s + 0.5 * back_s
         return self._beat(start_s, up_s, back_s, self._sized(way), kind, held_s)
 
+    def nod(self, start_s: float, down_s: float, back_s: float, degrees: float) -> list[BodyMove]:
+        """A nod of somebody who listens."""
+        start_s = max(start_s, self.beats_from_s)
+        self.beats_from_s = start_s + down_s + 0.5 * back_s
+        return self._beat(start_s, down_s, back_s, self._sized((degrees, 0.0, 0.0)), "nod of a listener")
+
     def _sized(self, way: Turn) -> Turn:
         return (way[0] * self.size[0], way[1] * self.size[1], way[2] * self.size[2])
 

@@ -52,15 +52,21 @@ class Planner:
         seed: the same seed gives the same plan.
         look_ahead_s: how far ahead of playback the sound is heard; infinite for files.
         content: what was said that calls for gestures, in the whole recording; it counts as heard no sooner than sound.
+        listening: whether who has been silent for long listens to somebody.
     """
 
     def __init__(
-        self, style: Style, seed: int, look_ahead_s: float = math.inf, content: Sequence[ContentEvent] = ()
+        self,
+        style: Style,
+        seed: int,
+        look_ahead_s: float = math.inf,
+        content: Sequence[ContentEvent] = (),
+        listening: bool = False,
     ) -> None:
         self.style, self.seed, self.look_ahead_s = style, seed, look_ahead_s
         self.hands = HandPlanner(style, seed, look_ahead_s)
         self.phrases = Phrases(self.hands.habits.share, self.hands.habits.tempo, seed)
-        self.body = BodyPlanner(style, seed)
+        self.body = BodyPlanner(style, seed, listening)
         self.random = generator(seed, "procedural", "pauses")
         self.said_random = generator(seed, "procedural", "said")
         self.state = PlannerState()

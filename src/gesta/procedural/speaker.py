@@ -31,11 +31,19 @@ class ProceduralSpeaker:
         seed: the same seed gives the same motion.
         look_ahead_s: how far ahead of playback the sound is heard; infinite for files.
         words: of the whole recording, where they are known.
+        listening: whether who has been silent for long listens to somebody: nods, and keeps looking.
     """
 
-    def __init__(self, style: Style, seed: int = 0, look_ahead_s: float = math.inf, words: Words | None = None) -> None:
+    def __init__(
+        self,
+        style: Style,
+        seed: int = 0,
+        look_ahead_s: float = math.inf,
+        words: Words | None = None,
+        listening: bool = False,
+    ) -> None:
         content = () if words is None else content_events(words)
-        self.planner = Planner(style, seed, look_ahead_s, content)
+        self.planner = Planner(style, seed, look_ahead_s, content, listening)
         self.tracker = TargetTracker(words, seed)
         self.animator = Animator(style, seed)
         self.waiting: list[Plan] = []
