@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The model that ships: its corpus, its tokenizers, its generator, in pieces of at most ten minutes.
+#
+#   runs/train_default.sh SPEECH FACE [WORK_FOLDER] [KEY=VALUE ...]
+#
+# SPEECH and FACE are folders of recordings, see runs/default_corpus.sh. KEY=VALUE are settings of recipes/default.toml to
+# change. WORK_FOLDER (gesta_runs/default) gets the corpus and both stages; WORK_FOLDER/motion/model is the model, which
+# `gesta speak --model` takes. Everything goes on where it was stopped when the same command is given again. Some three
+# hours on two cores.
+#
+#   MINUTES   length of the pieces in which each stage is trained (9)
+#   PYTHON    .venv/bin/python
+set -euo pipefail
+[ $# -ge 2 ] || { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; exit 2; }
+speech="$(realpath "$1")" face="$(realpath "$2")"
+work="$(realpath -m "${3:-gesta_runs/default}")"
+shift $(($# < 3 ? $# : 3))
+cd "$(dirname "$0")/.."
+python="${PYTHON:-.venv/bin/python}"
+
+[ -e "$work/corpus/dataset/card.md" ] || PYTHON="$python" runs/default_corpus.sh "$speech" "$face" "$work/corpus"
+for stage in tokenizer motion; do
+    until [ -e "$work/$stage/model/finished.json" ]; do
+        "$python" -m gesta train "$stage" recipes/default.toml "data.dataset=$work/corpus/dataset" "output=$work" \
+            --minutes "${MINUTES:-9}" "$@"
+    done
+done
