@@ -47,6 +47,20 @@ def test_a_run_and_another_that_finds_it_done(here: Path, speech: Path) -> None:
     assert everything_in(here) == before
 
 
+def test_a_list_holds_recordings_out(here: Path, speech: Path) -> None:
+    (here / "voices").mkdir()
+    for name in ("ann", "ben"):
+        (here / "voices" / f"{name}.wav").write_bytes(Path(speech).read_bytes())
+    (here / "held.txt").write_text("# not to be trained on\nann.*   # a voice\n\n")
+    outcome = gesta_run("prepare", "synthetic", "voices", "-o", "made", "--hold-out", "held.txt")
+    assert outcome.status == 0, outcome.stderr
+    assert {clip.source: clip.split for clip in Dataset.open(here / "made").clips} == {
+        "ann.wav": "test",
+        "ben.wav": "train",
+    }
+    refused(gesta_run("prepare", "synthetic", "voices", "-o", "other", "--hold-out", "absent.txt"), "absent.txt")
+
+
 def test_broken_clips_are_named_and_readers_do_not_repeat_themselves(here: Path) -> None:
     write_beat2(here / "beat", {f"2_scott_0_{number}_{number}": ("train", 64) for number in range(1, 4)})
     (here / "beat" / "wave16k" / "2_scott_0_2_2.wav").write_bytes(b"no sound")

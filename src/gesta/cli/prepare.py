@@ -62,9 +62,16 @@ def synthetic(
     output: Output,
     seeds: Annotated[int, typer.Option(metavar="N", help="Takes of each recording and style.")] = 1,
     styles: Annotated[str, typer.Option(metavar="LIST", help="Presets of styles; each is a speaker.")] = "neutral",
+    styles_each: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, show_default=False, help="Styles drawn for each recording; all if not given."),
+    ] = None,
     people: Annotated[
         bool, typer.Option("--people", help="Make each take a person of its own, between two of the styles.")
     ] = False,
+    spread: Annotated[
+        float, typer.Option(metavar="X", help="With --people: how far their numbers stray, 0 to 2; 1 as people differ.")
+    ] = 0.0,
     copies: Annotated[
         int,
         typer.Option(metavar="N", help="Copies of what trains with other speed, pitch, loudness, noise, room."),
@@ -74,6 +81,12 @@ def synthetic(
         typer.Option("--words/--no-words", help="Use words beside a recording (NAME.TextGrid, .tsv ...)."),
     ] = True,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes; the data does not depend on it.")] = 1,
+    hold_out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.txt", show_default=False, help="Recordings that only test: names below SRC, * for anything."
+        ),
+    ] = None,
     validation_share: Validation = 0.1,
     test_share: Test = 0.0,
     licence: Licence = "not stated",
@@ -85,12 +98,18 @@ def synthetic(
     recordings are divided into splits by recording, a single one by time.
     """
     refuse_planned(ray=ray)
+    # Imported here so that `gesta --help` answers at once.
+    from gesta.settings import read_list
+
     settings = {
         "seeds": seeds,
         "styles": _words(styles),
+        "styles_each": styles_each,
         "people": people,
+        "spread": spread,
         "words": words,
         "alterations": {"copies": copies},
+        "held_out": read_list(hold_out, "list") if hold_out is not None else (),
         "validation_share": validation_share,
         "test_share": test_share,
         "licence": licence,
