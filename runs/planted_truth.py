@@ -55,6 +55,7 @@ class Heard:
     Attributes:
         strokes: (windows, T) bool.
         real: (windows, T) bool, frames that are no padding.
+        places: of each window, which of the clips it lies in and where it begins.
     """
 
     def __init__(self, work: Path) -> None:
@@ -68,6 +69,7 @@ class Heard:
         self.windows = Windows(self.dataset, "validation", length=sizes.window, stride=hop, features=self.features)
         found = self.windows.batch(np.arange(len(self.windows)))
         self.strokes, self.real = found["strokes"] > 0.5, found["real"]
+        self.places = [self.windows.place(index) for index in range(len(self.windows))]
 
     def batches(self) -> Iterator[Mapping[str, Tensor]]:
         """All windows, some at a time."""
@@ -87,8 +89,9 @@ def attention(model: EchoMask, heard: Heard) -> Scores:
     found = []
     for batch in heard.batches():
         motion, visible = seen(model, batch)
+        traits = batch["traits"] if model.config.traits else None
         queries = model.generator.hear(batch["speech_low"], batch["speech_high"])
-        found.append(model.generator.scores(motion, visible, queries, Who(batch["speaker"])).numpy())
+        found.append(model.generator.scores(motion, visible, queries, Who(batch["speaker"], traits)).numpy())
     scores = np.concatenate(found)
     return scores / scores.mean(axis=1, keepdims=True)
 
@@ -139,9 +142,8 @@ def fitted(heard: Heard, of: Callable[[Heard, ClipRecord], np.ndarray]) -> Score
 def in_windows(heard: Heard, of: Callable[[ClipRecord], np.ndarray]) -> Scores:
     """A score (T,) of whole clips as one of windows."""
     found, whole = np.zeros(heard.strokes.shape), {clip.id: of(clip) for clip in heard.windows.clips}
-    for row, place in enumerate(map(heard.windows.place, range(len(heard.windows)))):
-        clip = heard.windows.clips[place[0]]
-        values = whole[clip.id][place[1] : place[1] + found.shape[1]]
+    for row, (number, start) in enumerate(heard.places):
+        values = whole[heard.windows.clips[number].id][start : start + found.shape[1]]
         found[row, : len(values)] = values
     return found
 
