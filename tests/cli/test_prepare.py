@@ -88,7 +88,6 @@ BAD = [
     ("bvh . -o /dev/null/set", ["/dev/null"]),
     ("videos . -o set", ["nothing in"]),
     ("videos . -o set --side 15", ["side"]),
-    ("face . -o set", ["not in this version"]),
     ("beatt . -o set", ["beat2"]),
 ]
 

@@ -120,7 +120,7 @@ def _splits(groups: list[str], settings: SyntheticSettings) -> dict[str, Split]:
             raise InputError(f"'{pattern}' is to be held out, but no recording below the source has that name.")
     tests = {name for names in held.values() for name in names}
     others = [name for name in groups if name not in tests]
-    if not others:
+    if tests and not others:
         raise InputError("All recordings are held out; leave some to train.")
     splits: dict[str, Split] = dict.fromkeys(sorted(tests), "test")
     return splits | split_groups(others, settings)
