@@ -12,7 +12,7 @@ MARGIN_SHARE, MARGIN_SHARE_LOW = 0.8, 0.65
 """Least share of the teacher's hand margin; and least lower end of that share's interval."""
 HEAD_SHARE = 0.7
 JERK_RATIO = (0.67, 1.25)
-SLIDE_MM, FAST_SHARE = 0.7, 0.02
+SLIDE_MM, FAST_SHARE = 0.3, 0.02
 DISTANCE_MORE, INSIDE_FEWER = 0.05, 5
 DIVERSITY_M = 0.05
 PAIRS_WON, PAIRS = 8, 20
