@@ -22,8 +22,8 @@ from gesta.errors import GestaError
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 """What keeps numerical libraries to one thread in a process that is about to start."""
-LAST_SECONDS = 30.0
-"""A process that was asked to end has so long to clear up."""
+LAST_SECONDS = 120.0
+"""A process that was asked to end has so long to clear up: one that is compiling a kernel has to finish that first."""
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
 Task = TypeVar("Task")
