@@ -101,10 +101,13 @@ class Dataset:
             return np.zeros(clip.frames, dtype=np.float32)
         return self._truth[clip.shard][clip.first_row : clip.first_row + clip.frames, 0]
 
+    def truth_rows(self, clip: ClipRecord) -> np.ndarray:
+        """(T, len(info.columns)) float32 what is known of a clip's frames, memory-mapped; NaN where it is not known."""
+        return self._truth[clip.shard][clip.first_row : clip.first_row + clip.frames]
+
     def truth(self, clip: ClipRecord, column: str) -> np.ndarray:
-        """(T,) float32 a column of what is known of a clip's frames, NaN where it is not known; see `info.columns`."""
-        rows = self._truth[clip.shard][clip.first_row : clip.first_row + clip.frames]
-        return rows[:, self.info.columns.index(column)]
+        """(T,) float32 one of the columns of `truth_rows`, by its name in `info.columns`."""
+        return self.truth_rows(clip)[:, self.info.columns.index(column)]
 
     def labels(self, clip: ClipRecord) -> dict[str, np.ndarray]:
         """What each hand does and why: "left_phase", "left_family", "left_cause", and of the right one, (T,) strings.

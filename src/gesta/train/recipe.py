@@ -20,8 +20,9 @@ steps = 300
 [motion_training]
 steps = 300
 
-Trainings on films have the tables keypoints, keypoints_features, keypoints_stage and keypoints_training, or video,
-video_features, image_stage, video_stage, start, image_training and video_training.
+A mouth, trained on a data set of faces, has the tables mouth and mouth_training. Trainings on films have keypoints,
+keypoints_features, keypoints_stage and keypoints_training, or video, video_features, image_stage, video_stage, start,
+image_training and video_training.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,6 +44,7 @@ from gesta.tokenizer.config import PRESETS as TOKENIZER_PRESETS
 from gesta.tokenizer.config import TokenizerConfig
 from gesta.train.film_settings import ImageStageSettings, KeypointsStageSettings, StartSettings, VideoStageSettings
 from gesta.train.loop import MODEL
+from gesta.train.mouth_settings import MouthStageSettings
 from gesta.train.settings import TrainingSettings
 
 PRESET = "preset"
@@ -80,6 +82,7 @@ class Recipe(Settings):
     tokenizer: TokenizerConfig = Field(default_factory=lambda: TokenizerConfig(**_expanded({}, "tokenizer")))
     tokenizer_model: str | None = Field(None, description="folder of trained tokenizers to use, not to train")
     motion: GeneratorConfig = Field(default_factory=lambda: GeneratorConfig(**_expanded({}, "motion")))
+    mouth: MouthStageSettings = MouthStageSettings()
     keypoints: SmgaConfig = Field(default_factory=lambda: SmgaConfig(**_expanded({}, "keypoints")))
     keypoints_features: VideoFeaturesConfig = VideoFeaturesConfig()
     keypoints_stage: KeypointsStageSettings = KeypointsStageSettings()
@@ -94,6 +97,7 @@ class Recipe(Settings):
     )
     tokenizer_training: TrainingSettings = TrainingSettings()
     motion_training: TrainingSettings = TrainingSettings()
+    mouth_training: TrainingSettings = TrainingSettings()
     keypoints_training: TrainingSettings = TrainingSettings()
     image_training: TrainingSettings = TrainingSettings()
     video_training: TrainingSettings = TrainingSettings()

@@ -38,6 +38,7 @@ STAGES = {
         ("encoder", "tokenizer", "motion"),
         needs=("tokenizer",),
     ),
+    "mouth": StageKind("gesta.train.mouth_stage", "mouth_stage", "mouth_training", ("mouth",)),
     "keypoints": StageKind(
         "gesta.train.keypoints_stage",
         "keypoints_stage",
