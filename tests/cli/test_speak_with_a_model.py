@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from gesta.motion.npz_read import read_npz
+from gesta.motion.representation import HAND_JOINTS, LOWER_JOINTS
 from gesta.motion.rotations import angle_between
+from gesta.motion.skeleton import skeleton
 from gesta.records import Motion
 from tests.cli.running import RATE, demo_speech, gesta_run, write_wav
 
@@ -91,6 +93,20 @@ def test_kept_seconds_come_back_and_the_rest_is_new(here: Path, model: str) -> N
         assert np.allclose(new.face[span], old.face[span], atol=1e-5)
     assert angle_between(new.rotations[-10:], old.rotations[-10:]).max() > 0.05
     assert new.provenance["kept"]["spans_s"] == [[0.2, 0.5], [1.5, 2.0]]
+
+
+@pytest.mark.parametrize("model", ["debug", "procedural"])
+def test_a_locked_part_stays_as_it_is(here: Path, speech: Path, model: str) -> None:
+    common = ("speak", speech, "--model", model, "--no-preview", "--formats", "npz")
+    assert gesta_run(*common, "--lock", "lower", "--lock", "face,hands").status == 0
+    motion = take("gesta_out")
+    assert motion.provenance["locked"] == ["face", "hands", "lower"]
+    assert np.ptp(motion.translation, axis=0).max() == 0.0
+    assert np.ptp(motion.face, axis=0).max() == 0.0
+    turned = angle_between(motion.rotations, motion.rotations[:1])
+    still = [*skeleton().indices(LOWER_JOINTS), *skeleton().indices(HAND_JOINTS)]
+    assert turned[:, still].max() < 1e-3, "files hold axis-angle, which rounds"
+    assert turned.max() > 0.005
 
 
 def test_keeping_is_for_one_recording_and_within_it(here: Path, speech: Path) -> None:
