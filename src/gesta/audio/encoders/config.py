@@ -30,7 +30,9 @@ FEATURE_RATE = 50
 class EncoderConfig(Settings):
     """A speech encoder. All fields but `kind` belong to the networks (hubert, wavlm)."""
 
-    kind: Literal["spectral", "hubert", "wavlm"] = Field("spectral", description="spectral needs no download")
+    kind: Literal["spectral", "accented", "hubert", "wavlm"] = Field(
+        "spectral", description="spectral and accented (with accents marked) need no download"
+    )
     model: str | None = Field(None, description="folder, or name on the hub; none: the large model of its kind")
     revision: str | None = Field(
         None,

@@ -1,8 +1,13 @@
 """From settings to a speech encoder."""
 
+from collections.abc import Callable, Mapping
+
+from gesta.audio.encoders.accented import AccentedEncoder
 from gesta.audio.encoders.config import EncoderConfig
 from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.audio.encoders.spectral import SpectralEncoder
+
+NEED_NO_NETWORK: Mapping[str, Callable[[], SpeechEncoder]] = {"spectral": SpectralEncoder, "accented": AccentedEncoder}
 
 
 def make_encoder(config: EncoderConfig) -> SpeechEncoder:
@@ -11,8 +16,8 @@ def make_encoder(config: EncoderConfig) -> SpeechEncoder:
     Raises:
         InputError: the network's files are not there, or transformers is not installed.
     """
-    if config.kind == "spectral":
-        return SpectralEncoder()
+    if config.kind in NEED_NO_NETWORK:
+        return NEED_NO_NETWORK[config.kind]()
     # Imported here so that the default encoder does not have to load torch.
     from gesta.audio.encoders.network import NetworkEncoder
 

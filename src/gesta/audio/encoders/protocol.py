@@ -11,7 +11,7 @@ class SpeechEncoder(Protocol):
     """Turns a recording into features at two levels, T frames at 30 a second.
 
     Attributes:
-        name: the kind: "spectral", "hubert" or "wavlm".
+        name: the kind: "spectral", "accented", "hubert" or "wavlm".
         fingerprint: short text, safe as a folder's name, that differs whenever any setting that changes the numbers
             does; features with different fingerprints do not fit the same network.
         low_size, high_size: channels C of the lower level and D of the higher one.
