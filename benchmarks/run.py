@@ -42,6 +42,7 @@ SIZE = (640, 640)
 HOUR_S = 3600.0
 SECTIONS = {
     "speaking": "# Performance",
+    "folder": "## A folder of short recordings",
     "body": "## The body",
     "echomask": "## EchoMask's generator",
     "film": "## Films",
@@ -153,7 +154,7 @@ def run(command: list[str], **environment: str) -> Run:
 
 def speak_command(sound: Path, folder: Path, *options: str) -> list[str]:
     """The command a user would type."""
-    return [sys.executable, "-m", "gesta", "speak", str(sound), "-o", str(folder), *options]
+    return [sys.executable, "-m", "gesta", "speak", str(sound), "-o", str(folder), "--again", *options]
 
 
 def process_rows(voice: Path, work: Path) -> list[Row]:
@@ -239,6 +240,14 @@ def demo_voice() -> AbstractContextManager[Path]:
     return resources.as_file(resources.files("gesta").joinpath("assets", "demo_voice.flac"))
 
 
+def folder_section() -> list[str]:
+    """Many short recordings in one call."""
+    from folder import folder_lines
+
+    with demo_voice() as voice:
+        return [SECTIONS["folder"], "", machine(), "", *folder_lines(voice), ""]
+
+
 def body_section() -> list[str]:
     """The body posed, drawn, encoded and written as GLB."""
     # Needs no extra; imported here as the other sections are.
@@ -280,6 +289,7 @@ def main() -> None:
     asked = parser.parse_args()
     measures = {
         "speaking": lambda: speaking_section(asked.quick),
+        "folder": folder_section,
         "body": body_section,
         "echomask": echomask_section,
         "film": film_section,

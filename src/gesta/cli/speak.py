@@ -176,6 +176,8 @@ def speak(
     speaking = Speaking(order)
     if not speaking.model.has_network and device == "cuda":
         note(f"The model '{model}' has no network; --device cuda changes nothing.")
+    if samples > 1 and getattr(speaking.how.get("decoding"), "temperature", 1.0) == 0.0:
+        note("With a temperature of 0 all takes come out alike; try --decoding temperature=0.7.")
     recordings = find_recordings(speech, folder)
     check_folder(folder)
     if len(recordings) == 1:
