@@ -77,9 +77,12 @@ def save_ranked(
     """
     with replacing_together(Path(folder)) as beside:
         found: list[tuple[Score, int, list[str]]] = []
-        for number, take in enumerate(takes):
+        for take in takes:
+            number = len(found)
             names = [path.name for path in save(take, beside / f".{number}")]
             found.append((Score.of(take.measured), number, names))
+            # An hour of motion is large, and the next take is made before this name is given to it.
+            del take
         found.sort(key=lambda one: (-one[0].score, one[1]))
         places = [Path(), *(Path(SAMPLES, str(rank)) for rank in range(2, len(found) + 1))]
         listed = []

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from gesta.version import __version__
 
 if TYPE_CHECKING:
     from gesta.motion.keeping import Kept
+    from gesta.records import Speech
     from gesta.take import Preview, Take
 
 REPORT = "report.json"
@@ -138,55 +138,19 @@ class Speaking:
             OutputError: the results cannot be written.
         """
         from gesta.audio.read import open_speech
-        from gesta.cli.hearing import watched
-        from gesta.cli.words import checked_words
         from gesta.samples import save_ranked
 
         check_folder(recording.folder)
         if not self.order.again and (there := self.there(recording)) is not None:
             return there
         started = time.perf_counter()
-        speech = open_speech(recording.path)
-        how = dict(self.how)
-        if self.order.words is not None:
-            how["words"] = checked_words(self.model, self.order.words, speech)
-        if self.kept is not None:
-            self.kept.check_fits(speech.frame_count)
-        moving_s: list[float] = []
-
-        def takes() -> Iterator["Take"]:
-            for number in range(self.order.samples):
-                told, began = self._told(number, tell), time.perf_counter()
-                seed = self.order.seed + number
-                take = self.model.speak(watched(speech, told), seed=seed, keep=self.kept, progress=told, **how)
-                moving_s.append(time.perf_counter() - began)
-                # From here on the recording is read again for the film, which has a progress of its own.
-                yield replace(take, speech=speech)
-
-        asked = self.asked(recording)
-
-        def save(take: "Take", folder: Path) -> list[Path]:
-            return take.save(
-                folder,
-                formats=self.order.formats,
-                preview=self.order.preview,
-                look=self.order.look,
-                report={"cost": _cost(moving_s[-1], speech.duration_s), "asked": asked},
-                progress=self._told(len(moving_s) - 1, tell),
-            )
-
+        takes = _Takes(self, open_speech(recording.path), self.asked(recording), tell)
         if self.order.samples == 1:
-            files = save(next(takes()), recording.folder)
+            files = takes.save(takes.spoken(0), recording.folder)
         else:
-            files = save_ranked(takes(), recording.folder, save)
-        seconds = time.perf_counter() - started
-        return Made(recording, tuple(files), False, speech.duration_s, seconds, sum(moving_s), peak_memory_mb())
-
-    def _told(self, number: int, tell: Report) -> Report:
-        """Who is told of a take: where there are several, which one it is."""
-        if self.order.samples == 1:
-            return tell
-        return lambda what, done, of: tell(f"{what}{OF_TAKE}{number + 1} of {self.order.samples}", done, of)
+            files = save_ranked(map(takes.spoken, range(self.order.samples)), recording.folder, takes.save)
+        seconds, speech_s = time.perf_counter() - started, takes.speech.duration_s
+        return Made(recording, tuple(files), False, speech_s, seconds, sum(takes.moving_s), peak_memory_mb())
 
     def asked(self, recording: Recording) -> dict[str, Any]:
         """What report.json says of how a take was made; its fingerprint says whether it would be made so again."""
@@ -224,6 +188,49 @@ class Speaking:
         texts = (order.style, order.words, None if order.keep is None else order.keep.rpartition("@")[0])
         # os.path.isfile, unlike Path.is_file, answers for settings that are too long to be a name.
         return [(text, Path(text)) for text in texts if text is not None and os.path.isfile(text)]  # noqa: PTH113
+
+
+class _Takes:
+    """The takes of one recording, spoken and saved one after the other."""
+
+    def __init__(self, speaking: Speaking, speech: "Speech", asked: dict[str, Any], tell: Report) -> None:
+        from gesta.cli.words import checked_words
+
+        self.speaking, self.order, self.speech, self.asked, self.tell = speaking, speaking.order, speech, asked, tell
+        self.how: dict[str, Any] = {**speaking.how, "keep": speaking.kept}
+        if self.order.words is not None:
+            self.how["words"] = checked_words(speaking.model, self.order.words, speech)
+        if speaking.kept is not None:
+            speaking.kept.check_fits(speech.frame_count)
+        self.moving_s: list[float] = []
+
+    def spoken(self, number: int) -> "Take":
+        """The take with that number, from 0 on."""
+        from gesta.cli.hearing import watched
+
+        told, began = self._told(number), time.perf_counter()
+        seed = self.order.seed + number
+        take = self.speaking.model.speak(watched(self.speech, told), seed=seed, progress=told, **self.how)
+        self.moving_s.append(time.perf_counter() - began)
+        # From here on the recording is read again for the film, which has a progress of its own.
+        return replace(take, speech=self.speech)
+
+    def save(self, take: "Take", folder: Path) -> list[Path]:
+        """Write the take that was spoken last."""
+        return take.save(
+            folder,
+            formats=self.order.formats,
+            preview=self.order.preview,
+            look=self.order.look,
+            report={"cost": _cost(self.moving_s[-1], self.speech.duration_s), "asked": self.asked},
+            progress=self._told(len(self.moving_s) - 1),
+        )
+
+    def _told(self, number: int) -> Report:
+        """Who is told of a take: where there are several, which one it is."""
+        if self.order.samples == 1:
+            return self.tell
+        return lambda what, done, of: self.tell(f"{what}{OF_TAKE}{number + 1} of {self.order.samples}", done, of)
 
 
 def _cost(seconds: float, speech_s: float) -> dict[str, Any]:
