@@ -61,7 +61,7 @@ def debug_config() -> BundleConfig:
     """The settings of the tiny model."""
     encoder = EncoderConfig()
     hears = make_encoder(encoder)
-    tokenizer = {"width": LATENT, "codes": 32, "levels": 3, "residual_depth": 1, "global_layers": 2}
+    tokenizer = {"width": LATENT, "codes": 32, "levels": 3, "residual_depth": 1, "global_layers": 2, "causal_decoder": True}
     return BundleConfig(
         name="debug",
         encoder=encoder,

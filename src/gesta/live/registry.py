@@ -16,7 +16,13 @@ MODULES: dict[str, tuple[str, ...]] = {
     "gesta.audio.prosody": ("AnalyserState", "ProsodyAnalyser"),
     "gesta.audio.recent": ("RecentMaximum",),
     "gesta.audio.tracking": ("TrackerState",),
+    "gesta.echomask.blocks": ("Pace",),
+    "gesta.echomask.config": ("Decoding",),
+    "gesta.echomask.speaker": ("EchoMaskSpeaker",),
+    "gesta.echomask.who": ("Who",),
+    "gesta.live.echomask": ("EchoMaskBody",),
     "gesta.live.grains": ("SoundGrains",),
+    "gesta.live.idling": ("Idling",),
     "gesta.live.procedural": ("ProceduralBody",),
     "gesta.live.settings": ("StreamSettings",),
     "gesta.live.stream": ("Stream",),
@@ -53,8 +59,11 @@ MODULES: dict[str, tuple[str, ...]] = {
     "gesta.procedural.trunk": ("TrunkPoser",),
     "gesta.procedural.units": ("HandsState", "Waiting"),
     "gesta.procedural.weight": ("WeightPlanner",),
+    "gesta.records.motion": ("Motion",),
     "gesta.records.plan": ("BodyMove", "HandMove", "HandPose", "Plan"),
-    "gesta.records.speech": ("Events", "Prosody"),
+    "gesta.records.speech": ("Events", "Prosody", "SpeechFeatures"),
+    "gesta.tokenizer.root": ("RootPath",),
+    "gesta.tokenizer.stream": ("DelayedDecoder", "StreamingDecoder"),
 }
 
 

@@ -39,6 +39,11 @@ class CleanUp:
         return None if self.cleaner is None else self.cleaner.report()
 
 
+def idler(look_ahead_s: float, listening: bool = False) -> ProceduralSpeaker:
+    """Who idles in a trained model's silences, and perhaps listens."""
+    return ProceduralSpeaker(style_from(IDLE_STYLE, IDLE_ENERGY), IDLE_SEED, look_ahead_s, listening=listening)
+
+
 def idling_in_silence(stretches: Iterator[Motion], prosody: Prosody) -> Iterator[Motion]:
     """A model's stretches, gone over into the procedural speaker's idling where the speech is silent for long.
 
@@ -50,8 +55,7 @@ def idling_in_silence(stretches: Iterator[Motion], prosody: Prosody) -> Iterator
     if not share.any():
         yield from stretches
         return
-    idler = ProceduralSpeaker(style_from(IDLE_STYLE, IDLE_ENERGY), IDLE_SEED, prosody.look_ahead_s)
-    idle = (stretch.motion for stretch in idler.finish(prosody))
+    idle = (stretch.motion for stretch in idler(prosody.look_ahead_s).finish(prosody))
     held: Motion | None = None
     at = 0
     for motion in stretches:

@@ -11,17 +11,25 @@ from gesta.audio.prosody import analyse
 from gesta.bundles.folder import Bundle
 from gesta.echomask.config import Decoding
 from gesta.errors import InputError
-from gesta.models.cleaning import EVERYTHING, CleanUp, idling_in_silence
+from gesta.live.settings import USUAL_LOOK_AHEAD_S, StreamSettings
+from gesta.live.state import StreamState
+from gesta.live.stream import Stream
+from gesta.models.cleaning import EVERYTHING, CleanUp, idler, idling_in_silence
 from gesta.models.common import USUAL_STYLE, Audio, Progress, as_speech, checked_kept, no_film, provenance, reported
 from gesta.models.manner import manner_from, who_of
+from gesta.models.streaming import Collected, resumed, stream_provenance, stream_settings, through
 from gesta.motion.held_parts import HeldParts, checked_parts
 from gesta.motion.keeping import Kept
 from gesta.procedural.style import Style
-from gesta.records import Motion
+from gesta.records import Motion, Speech
+from gesta.records.speech import LEAST_LOOK_AHEAD_S
 from gesta.take import Take, join_motion
+from gesta.units import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from gesta.clip import Clip
+    from gesta.echomask.speaker import EchoMaskSpeaker, Given
+    from gesta.echomask.who import Who
 
 
 @dataclass(frozen=True)
@@ -73,13 +81,14 @@ class EchoMaskModel:
             style: a speaker's name, "speaker=N" from 1 on, or its index; where the model was told the numbers of styles
                 in training, as for the procedural speaker: a preset's name, "k=v,...", a TOML file or a `Style`.
             energy: 0 to 1.5, replaces the style's own, where the model knows it.
-            look_ahead_s: only infinite; how far a model hears ahead is part of it.
+            look_ahead_s: how far ahead of each frame the sound may be heard, 0.1 s to infinity (whole windows); where
+                it is finite, the take is what `stream` gives.
             keep: frames of another motion that stay, as "MOTION.npz@a-b,c-d" in seconds; the generator sees them.
             decoding: "single" or "iterative", further settings as in "iterative,steps=8,temperature=0.7"; what is
                 not said is as in the bundle.
             lock: parts that hold one pose throughout (`motion.held_parts`), as "lower" or "upper,hands".
             clean: whether the motion is cleaned up (`motion.cleanup`) and idles in long silences; it is, unless you
-                say False.
+                say False. Where the look-ahead is limited it idles, and is cleaned only if you say True.
             progress: told how far the work is.
 
         Raises:
@@ -89,28 +98,25 @@ class EchoMaskModel:
         from gesta.echomask.keeping import given_from
         from gesta.echomask.speaker import EchoMaskSpeaker
 
-        if math.isfinite(look_ahead_s):
-            raise InputError(f"How far '{self.name}' hears ahead was settled in training; leave --look-ahead away.")
         speech = as_speech(audio, sample_rate)
         manner = self.checked_style(style, energy) if isinstance(style, str) else style
         config, who = self.bundle.config, who_of(self.bundle, manner)
         how = decoding if isinstance(decoding, Decoding) else self.checked_decoding(decoding)
         kept = checked_kept(keep, speech)
         held = HeldParts(checked_parts(lock), kept)
-        encoder = self.encoder
         given = None if kept is None else given_from(kept, self.bundle.model.tokenizers.representation)
-        speaker = EchoMaskSpeaker(self.bundle.model, who, how, seed, given)
-
-        def stretches() -> Iterator[Motion]:
-            for features in encoder.stretches(speech):
-                yield from speaker.push(features)
-            yield from speaker.finish()
-
-        prosody = analyse(speech)
-        tidy = CleanUp(clean, EVERYTHING)
-        moved = reported(stretches(), speech, progress)
-        if clean is not False:
-            moved = idling_in_silence(moved, prosody)
+        live, collected = math.isfinite(look_ahead_s), Collected()
+        if live:
+            settings = stream_settings(look_ahead_s=look_ahead_s, seed=seed)
+            heard = collected.of(through(self._opened(settings, who, how, given), speech))
+            moved = reported((motion for news in heard for motion in news.motions), speech, progress)
+        else:
+            collected.prosodies.append(analyse(speech))
+            speaker = EchoMaskSpeaker(self.bundle.model, who, how, seed, given)
+            moved = reported(_spoken(speaker, self.encoder, speech), speech, progress)
+            if clean is not False:
+                moved = idling_in_silence(moved, collected.prosody)
+        tidy = CleanUp(clean, None if live else EVERYTHING)
         motion = join_motion(tidy.of(held.of(moved)), speech.frame_count, kept, held=held)
         told = provenance(config.name, speech, seed, config.licence, kept) | {
             "speaker": config.speakers[int(who.speakers)],
@@ -118,8 +124,65 @@ class EchoMaskModel:
             "decoding": how.model_dump(mode="json"),
             "model_files": dict(config.files),
         }
-        told |= held.told()
-        return Take(speech, prosody, None, motion.replaced(provenance=told), tidy.report)
+        told |= held.told() | (settings.told() if live else {"look_ahead_s": "full"})
+        return Take(speech, collected.prosody, None, motion.replaced(provenance=told), tidy.report)
+
+    def stream(
+        self,
+        look_ahead: float = USUAL_LOOK_AHEAD_S,
+        *,
+        seed: int = 0,
+        style: str | int | Style = USUAL_STYLE,
+        energy: float | None = None,
+        decoding: str | Decoding | None = None,
+        sample_rate: int = SAMPLE_RATE,
+        listening: bool = True,
+    ) -> Stream:
+        """Speak live: sound in as it comes, frames out as they become final, a token of four at a time.
+
+        Args:
+            look_ahead: how far ahead of each frame the sound is heard, seconds: 0.1 to infinity (whole windows, as for
+                a file).
+            seed: the same seed gives the same motion.
+            style, energy, decoding: as for `speak`.
+            sample_rate: of the samples that will come, Hz.
+            listening: whether who has been silent for long listens to somebody: nods, and keeps looking.
+
+        Raises:
+            InputError: one of these cannot be used, or the model is none that can be streamed.
+        """
+        manner = self.checked_style(style, energy) if isinstance(style, str) else style
+        how = decoding if isinstance(decoding, Decoding) else self.checked_decoding(decoding)
+        settings = stream_settings(look_ahead_s=look_ahead, seed=seed, sample_rate=sample_rate, listening=listening)
+        return self._opened(settings, who_of(self.bundle, manner), how, None)
+
+    def resume(self, state: StreamState) -> Stream:
+        """Go on with a stream that was saved, bit for bit on the same machine.
+
+        Raises:
+            InputError: it is another model's, or no state of a stream.
+        """
+        model, config = self.bundle.model, self.bundle.config
+        return resumed(state, config.name, config.files, dict(model.named_modules()), model.device)
+
+    def _opened(self, settings: StreamSettings, who: "Who", how: Decoding, given: "Given | None") -> Stream:
+        from gesta.echomask.speaker import EchoMaskSpeaker
+        from gesta.live.echomask import EchoMaskBody, frames_ahead
+        from gesta.live.idling import Idling
+
+        config, ahead = self.bundle.config, frames_ahead(settings.look_ahead_s)
+        if config.encoder.kind != "spectral":
+            raise InputError(f"'{self.name}' hears by a network that needs whole recordings; it cannot be streamed.")
+        if ahead is not None and not config.tokenizer.causal_decoder:
+            raise InputError(f"The decoders of '{self.name}' look ahead; it cannot be streamed.")
+        speaker = EchoMaskSpeaker(self.bundle.model, who, how, settings.seed, given, ahead)
+        body = EchoMaskBody(speaker, Idling(idler(LEAST_LOOK_AHEAD_S, settings.listening)))
+        told = stream_provenance(config.name, settings.seed, config.licence) | {
+            "speaker": config.speakers[int(who.speakers)],
+            "decoding": how.model_dump(mode="json"),
+            "model_files": dict(config.files),
+        }
+        return Stream(body, settings, told)
 
     @cached_property
     def encoder(self) -> SpeechEncoder:
@@ -141,3 +204,10 @@ class EchoMaskModel:
                 f"channels, but '{self.name}' hears {wanted[0]} and {wanted[1]}; give it the one it was trained with."
             )
         return encoder
+
+
+def _spoken(speaker: "EchoMaskSpeaker", encoder: SpeechEncoder, speech: Speech) -> Iterator[Motion]:
+    """The motion of a whole recording."""
+    for features in encoder.stretches(speech):
+        yield from speaker.push(features)
+    yield from speaker.finish()

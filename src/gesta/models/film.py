@@ -105,6 +105,10 @@ class FilmModel:
         """InputError: no body comes of it."""
         raise InputError(f"The model '{self.name}' makes films and moves no body; name a model that makes motion.")
 
+    def stream(self, *_: Any, **__: Any) -> NoReturn:
+        """InputError: no body comes of it."""
+        self.speak()
+
     def checked_sampling(self, sampling: str | None = None) -> SamplingConfig:
         """How pictures are made: as the model says, changed by what the user wrote."""
         usual = self.video[0].sampling

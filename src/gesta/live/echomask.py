@@ -1,0 +1,63 @@
+"""A trained EchoMask at work on a stream: token by token, each after its look-ahead.
+
+What a network hears of a frame needs 0.1 s of the sound after it; the rest of the look-ahead is frames that the
+generator hears beyond those it speaks.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from gesta.audio.encoders.spectral import SpectralStream
+from gesta.audio.prosody import ProsodyAnalyser
+from gesta.echomask.speaker import EchoMaskSpeaker
+from gesta.live.body import Heard
+from gesta.live.idling import Idling
+from gesta.records import Motion, Prosody
+from gesta.records.speech import LEAST_LOOK_AHEAD_S
+from gesta.units import MOTION_FPS
+
+ROUNDING = 1e-6
+
+
+def frames_ahead(look_ahead_s: float) -> int | None:
+    """How many frames a generator hears beyond those it speaks; None without end, where it speaks as for a file."""
+    if math.isinf(look_ahead_s):
+        return None
+    return math.floor((look_ahead_s - LEAST_LOOK_AHEAD_S) * MOTION_FPS + ROUNDING)
+
+
+class EchoMaskBody:
+    """Hears and speaks.
+
+    Args:
+        speaker: at the start, with `frames_ahead` of the look-ahead.
+        idling: who idles where nobody speaks, or None.
+    """
+
+    def __init__(self, speaker: EchoMaskSpeaker, idling: Idling | None = None) -> None:
+        self.speaker, self.idling = speaker, idling
+        self.analyser, self.features = ProsodyAnalyser(LEAST_LOOK_AHEAD_S), SpectralStream()
+
+    def hear(self, sound: np.ndarray) -> Heard:
+        """Take (S,) samples; gives the frames that became final."""
+        prosody = self.analyser.push(sound)
+        if self.idling is not None:
+            self.idling.hear(prosody)
+        return self._heard(prosody, self.speaker.push(self.features.push(prosody)))
+
+    def end(self) -> Heard:
+        """The rest of the frames."""
+        prosody = self.analyser.finish()
+        if self.idling is not None:
+            self.idling.end(prosody)
+        return self._heard(prosody, self.speaker.finish(self.features.push(prosody)))
+
+    def _heard(self, prosody: Prosody, motions: Iterator[Motion]) -> Heard:
+        moved = list(motions)
+        return Heard([prosody], [], moved if self.idling is None else [self.idling.into(motion) for motion in moved])
+
+    def outside(self) -> Mapping[str, object]:
+        """The networks and all parts of them, by name."""
+        return dict(self.speaker.model.named_modules())
