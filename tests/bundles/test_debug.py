@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from gesta.audio.encoders import make
-from gesta.audio.encoders.spectral import SpectralEncoder
+from gesta.audio.encoders.accented import AccentedEncoder
 from gesta.bundles.debug import debug_bundle
 from gesta.bundles.folder import Bundle
 from gesta.echomask.speaker import EchoMaskSpeaker
@@ -46,13 +46,13 @@ def test_another_encoder_than_it_was_trained_with_is_refused() -> None:
     bundle = debug_bundle()
     hears = bundle.config.generator.model_copy(update={"speech_low": 256})
     other = Bundle(bundle.config.model_copy(update={"generator": hears}), bundle.model)
-    with pytest.raises(InputError, match=r"'spectral' gives \d+ and \d+ channels, but 'debug' hears 256 and"):
+    with pytest.raises(InputError, match=r"'accented' gives \d+ and \d+ channels, but 'debug' hears 256 and"):
         EchoMaskModel("debug", other).speak(np.zeros(16_000, np.float32), sample_rate=16_000)
 
 
 def test_who_hears_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = []
-    monkeypatch.setattr(make, "make_encoder", lambda config: loaded.append(config) or SpectralEncoder())
+    monkeypatch.setattr(make, "make_encoder", lambda config: loaded.append(config) or AccentedEncoder())
     model = EchoMaskModel("debug", debug_bundle())
     takes = [model.speak(np.zeros(8000, np.float32), sample_rate=16_000) for _ in range(2)]
     assert len(loaded) == 1

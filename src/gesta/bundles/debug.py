@@ -59,7 +59,7 @@ def debug_bundle() -> Bundle:
 
 def debug_config() -> BundleConfig:
     """The settings of the tiny model."""
-    encoder = EncoderConfig()
+    encoder = EncoderConfig(kind="accented")
     hears = make_encoder(encoder)
     tokenizer = {"width": LATENT, "codes": 32, "levels": 3, "residual_depth": 1, "global_layers": 2, "causal_decoder": True}
     return BundleConfig(

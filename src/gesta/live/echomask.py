@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from gesta.audio.encoders.spectral import SpectralStream
+from gesta.audio.encoders.make import LIVE
 from gesta.audio.prosody import ProsodyAnalyser
 from gesta.echomask.speaker import EchoMaskSpeaker
 from gesta.live.body import Heard
@@ -33,12 +33,13 @@ class EchoMaskBody:
 
     Args:
         speaker: at the start, with `frames_ahead` of the look-ahead.
+        encoder: the kind of the speech encoder, one of LIVE.
         idling: who idles where nobody speaks, or None.
     """
 
-    def __init__(self, speaker: EchoMaskSpeaker, idling: Idling | None = None) -> None:
+    def __init__(self, speaker: EchoMaskSpeaker, encoder: str, idling: Idling | None = None) -> None:
         self.speaker, self.idling = speaker, idling
-        self.analyser, self.features = ProsodyAnalyser(LEAST_LOOK_AHEAD_S), SpectralStream()
+        self.analyser, self.features = ProsodyAnalyser(LEAST_LOOK_AHEAD_S), LIVE[encoder]()
 
     def hear(self, sound: np.ndarray) -> Heard:
         """Take (S,) samples; gives the frames that became final."""

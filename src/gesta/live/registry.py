@@ -6,6 +6,7 @@ from importlib import import_module
 MODULES: dict[str, tuple[str, ...]] = {
     "gesta.audio.accents": ("AccentFinder",),
     "gesta.audio.contour": ("Contours", "Track"),
+    "gesta.audio.encoders.accented": ("AccentedStream",),
     "gesta.audio.encoders.spectral": ("SpectralStream",),
     "gesta.audio.events": ("EventList", "NucleusFinder", "OnsetFinder"),
     "gesta.audio.features": ("FrameAverager",),

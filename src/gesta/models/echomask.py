@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
+from gesta.audio.encoders.make import LIVE
 from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.audio.prosody import analyse
 from gesta.bundles.folder import Bundle
@@ -171,12 +172,12 @@ class EchoMaskModel:
         from gesta.live.idling import Idling
 
         config, ahead = self.bundle.config, frames_ahead(settings.look_ahead_s)
-        if config.encoder.kind != "spectral":
+        if config.encoder.kind not in LIVE:
             raise InputError(f"'{self.name}' hears by a network that needs whole recordings; it cannot be streamed.")
         if ahead is not None and not config.tokenizer.causal_decoder:
             raise InputError(f"The decoders of '{self.name}' look ahead; it cannot be streamed.")
         speaker = EchoMaskSpeaker(self.bundle.model, who, how, settings.seed, given, ahead)
-        body = EchoMaskBody(speaker, Idling(idler(LEAST_LOOK_AHEAD_S, settings.listening)))
+        body = EchoMaskBody(speaker, config.encoder.kind, Idling(idler(LEAST_LOOK_AHEAD_S, settings.listening)))
         told = stream_provenance(config.name, settings.seed, config.licence) | {
             "speaker": config.speakers[int(who.speakers)],
             "decoding": how.model_dump(mode="json"),

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
-from gesta.audio.encoders.accented import AccentedEncoder
+from gesta.audio.encoders.accented import AccentedEncoder, AccentedStream
 from gesta.audio.encoders.config import EncoderConfig
 from gesta.audio.encoders.protocol import SpeechEncoder
-from gesta.audio.encoders.spectral import SpectralEncoder
+from gesta.audio.encoders.spectral import SpectralEncoder, SpectralStream
 
 NEED_NO_NETWORK: Mapping[str, Callable[[], SpeechEncoder]] = {"spectral": SpectralEncoder, "accented": AccentedEncoder}
+LIVE: Mapping[str, Callable[[], SpectralStream | AccentedStream]] = {
+    "spectral": SpectralStream,
+    "accented": AccentedStream,
+}
+"""By kind, what hears live: stretches of prosody in, stretches of features out. Networks hear whole recordings."""
 
 
 def make_encoder(config: EncoderConfig) -> SpeechEncoder:
