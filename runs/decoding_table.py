@@ -1,12 +1,13 @@
 """How a trained model chooses its tokens best: ways of decoding beside each other, by the measures of the judge.
 
     python runs/decoding_table.py SPEECH --model FOLDER --out OUT [--seconds 40] [--seeds 3] [--decodings "A;B;..."]
-        [--style neutral] [--workers 1] [--threads 2] [--list runs/held_out_speech.txt]
+        [--style neutral] [--timed 30] [--threads 2] [--workers 1] [--list runs/held_out_speech.txt]
 
 Each way speaks the first --seconds of every recording on the list with each seed; takes and measures are kept in OUT,
 as judge_default.py keeps its own, so that the same command goes on where it was stopped. How long speaking takes is
-measured in a process of its own with --threads threads, of real time, once everything is loaded and has spoken; cold is
-a new process, from its start to the first 4 s of motion. Prints Markdown, which OUT/decodings.md holds as well.
+measured on --timed seconds in a process of its own with --threads threads, once everything is loaded and has spoken (0:
+not at all); cold is a new process, from its start to the first 4 s of motion. Prints Markdown, which OUT/decodings.md
+holds as well.
 """
 
 import argparse
@@ -37,7 +38,7 @@ DECODINGS = (
     *(f"iterative,steps=8,temperature=1,guidance={guidance}" for guidance in (1.5, 2, 3)),
 )
 WRITTEN = "decodings.md"
-COLD_S, TIMED_S = 4.0, 30.0
+COLD_S = 4.0
 CHILD = """
 import sys, time
 from pathlib import Path
@@ -48,13 +49,10 @@ speaker, options = load(model, device="cpu"), {"style": style, "decoding": decod
 speaker.speak(beginning(Path(recording), float(first_s)), **options)
 print(time.time(), flush=True)
 speech = beginning(Path(recording), float(timed_s))
-if float(timed_s):
-    speaker.speak(speech, **options)
+for clean in (None, False):
+    speaker.speak(speech, clean=clean, **options)
     started = time.perf_counter()
-    speaker.speak(speech, **options)
-    print((time.perf_counter() - started) / speech.duration_s)
-    started = time.perf_counter()
-    speaker.speak(speech, clean=False, **options)
+    speaker.speak(speech, clean=clean, **options)
     print((time.perf_counter() - started) / speech.duration_s)
 """
 HEAD = (
@@ -72,12 +70,16 @@ HEAD = (
 )
 
 
-def timed(model: str, recording: Path, style: str, decoding: str, threads: int) -> tuple[float, float, float]:
+def timed(
+    model: str, recording: Path, style: str, decoding: str, timed_s: float, threads: int
+) -> tuple[float, float, float] | None:
     """Seconds to the first motion of a new process, and time of real time with and without clean-up."""
+    if timed_s <= 0.0:
+        return None
     surroundings = os.environ | {"OMP_NUM_THREADS": str(threads), "PYTHONPATH": str(Path(__file__).parent)}
     started = time.time()
     said = subprocess.run(
-        [sys.executable, "-c", CHILD, model, str(recording), style, decoding, str(COLD_S), str(TIMED_S)],
+        [sys.executable, "-c", CHILD, model, str(recording), style, decoding, str(COLD_S), str(timed_s)],
         env=surroundings,
         check=True,
         capture_output=True,
@@ -93,9 +95,9 @@ def margin(side: Pooled, part: str) -> Interval:
     return interval(lambda rows, seeds: weighted(values[rows, seeds], events[rows, seeds]), *side.shape)
 
 
-def row(decoding: str, side: Pooled, times: tuple[float, float, float]) -> list[str]:
+def row(decoding: str, side: Pooled, times: tuple[float, float, float] | None) -> list[str]:
     """A line of the table."""
-    cold, cleaned, bare = times
+    lasting = ["-", "-"] if times is None else [f"{times[1]:.3f} / {times[2]:.3f}", f"{times[0]:.1f}"]
     return [
         f"`{decoding}`",
         shown(margin(side, "hands")),
@@ -106,8 +108,7 @@ def row(decoding: str, side: Pooled, times: tuple[float, float, float]) -> list[
         f"{side.mean('slide_mm'):.2f}",
         f"{distances(side.middles()).mean():.3f}",
         f"{side.mean('travel_m_per_minute'):.1f}",
-        f"{cleaned:.3f} / {bare:.3f}",
-        f"{cold:.1f}",
+        *lasting,
     ]
 
 
@@ -122,6 +123,7 @@ def main() -> None:
     parser.add_argument("--decodings", default=";".join(DECODINGS))
     parser.add_argument("--style", default="neutral")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--timed", type=float, default=30.0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--list", type=Path, default=LIST)
     options = parser.parse_args()
@@ -132,7 +134,8 @@ def main() -> None:
         side = Side(label, options.model, options.style, decoding)
         wanted = jobs(side, recordings, options.seeds, options.seconds, options.out)
         done = spoken_and_measured(wanted, options.workers)
-        times = timed(options.model, max(recordings, key=_size), options.style, decoding, options.threads)
+        longest = max(recordings, key=_size)
+        times = timed(options.model, longest, options.style, decoding, options.timed, options.threads)
         rows = [*rows, row(decoding, Pooled([done[job] for job in wanted]), times)]
         with replacing(options.out / WRITTEN) as beside:
             beside.write_text(table(HEAD, rows) + "\n")

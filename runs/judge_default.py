@@ -14,7 +14,7 @@ the judge says of a fault that was planted, and of the teacher beside itself, sa
 import argparse
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,7 +27,6 @@ from judge_faults import FAULTS
 from judge_pooled import Pooled
 from judge_report import report
 from judge_takes import Job, Side, jobs, loaded
-from real_or_ours import real_takes
 
 from gesta.audio.read import open_speech
 from gesta.motion.npz import write_npz
@@ -89,11 +88,18 @@ def _labels(ours: Side, teacher: Side) -> tuple[str, str]:
 
 def spoken_and_measured(wanted: Sequence[Job], workers: int) -> dict[Job, dict[str, Any]]:
     """What is measured of all takes, made by so many processes."""
-    found = {}
+    if workers == 1:
+        return _counted(wanted, map(Job.done, wanted))
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        for at, (job, numbers) in enumerate(zip(wanted, pool.map(Job.done, wanted), strict=True)):
-            found[job] = numbers
-            sys.stderr.write(f"\r{at + 1} of {len(wanted)} recordings spoken and measured")
+        return _counted(wanted, pool.map(Job.done, wanted))
+
+
+def _counted(wanted: Sequence[Job], done: Iterable[dict[str, Any]]) -> dict[Job, dict[str, Any]]:
+    """What comes of each job, with somebody told how many there were."""
+    found = {}
+    for at, (job, numbers) in enumerate(zip(wanted, done, strict=True)):
+        found[job] = numbers
+        sys.stderr.write(f"\r{at + 1} of {len(wanted)} recordings spoken and measured")
     sys.stderr.write("\n")
     return found
 
@@ -115,6 +121,9 @@ def _classified(options: argparse.Namespace, sides: Sequence[Side]) -> list[str]
     """What runs/real_or_ours.py says of each side; nothing without real takes."""
     if options.data is None:
         return []
+    # The classifier's library is wanted by nothing else here.
+    from real_or_ours import real_takes
+
     tables = []
     for side in sides:
         folder = options.out / side.label / "real"
