@@ -52,7 +52,7 @@ class EchoMaskBody:
         """The rest of the frames."""
         prosody = self.analyser.finish()
         if self.idling is not None:
-            self.idling.end(prosody)
+            self.idling.hear(prosody)
         return self._heard(prosody, self.speaker.finish(self.features.push(prosody)))
 
     def _heard(self, prosody: Prosody, motions: Iterator[Motion]) -> Heard:

@@ -7,8 +7,8 @@ anybody has spoken lately or is heard ahead, late and smoothly, so that neither 
 import numpy as np
 
 from gesta.motion.cleanup.silence import QUIET, SilenceSettings, faded
-from gesta.motion.cleanup.windows import joined
 from gesta.procedural.speaker import ProceduralSpeaker
+from gesta.procedural.targets import Targets
 from gesta.procedural.trailing import Follower
 from gesta.records import Motion, Prosody
 from gesta.units import MOTION_FPS
@@ -28,7 +28,8 @@ class Idling:
     Attributes:
         spoken: (N,) bool for each frame heard and not yet given, and for those before that still count: whether
             somebody spoke.
-        held: frames of the idler that wait.
+        held: what the idler is asked to do in frames that wait; it does so only where it shows, which saves most of
+            its work while somebody speaks.
     """
 
     def __init__(self, idler: ProceduralSpeaker) -> None:
@@ -36,25 +37,29 @@ class Idling:
         self.past = round(SilenceSettings().after_s * MOTION_FPS)
         self.spoken = np.zeros(self.past, bool)
         self.share = Follower(GOES_OVER_S)
-        self.held: list[Motion] = []
+        self.held: list[Targets] = []
 
     def hear(self, prosody: Prosody) -> None:
         """Take the next frames of the sound."""
         self.spoken = np.concatenate([self.spoken, prosody.activity >= QUIET])
-        self.held += [stretch.motion for stretch in self.idler.push(prosody)]
-
-    def end(self, prosody: Prosody) -> None:
-        """Take the last frames of the sound."""
-        self.spoken = np.concatenate([self.spoken, prosody.activity >= QUIET])
-        self.held += [stretch.motion for stretch in self.idler.finish(prosody)]
+        self.held += self.idler.targets(prosody)
 
     def into(self, motion: Motion) -> Motion:
         """The next frames of the stream with as much of the idler as is due; all of them have been heard."""
-        frames = motion.frame_count
-        idle = joined(self.held)
-        self.held = [idle.frames(frames, idle.frame_count)] if idle.frame_count > frames else []
-        share = self._due(frames)
-        return faded(motion, idle.frames(0, frames), share) if share.any() else motion
+        share, asked = self._due(motion.frame_count), self._asked(motion.frame_count)
+        return faded(motion, self.idler.animator.push(asked), share) if share.any() else motion
+
+    def _asked(self, frames: int) -> Targets:
+        """What the idler is asked to do in the next frames."""
+        parts = []
+        while frames > 0:
+            first = self.held.pop(0)
+            parts.append(first.frames(0, frames))
+            if first.frame_count > frames:
+                self.held.insert(0, first.frames(frames, first.frame_count))
+            frames -= parts[-1].frame_count
+        rows = (np.concatenate([getattr(part, name) for part in parts]) for name in ("values", "mouth", "stroke"))
+        return Targets(parts[0].start_frame, *rows)
 
     def _due(self, frames: int) -> np.ndarray:
         """Share of the next frames: (T,) 0 to 1."""

@@ -8,7 +8,7 @@ from gesta.procedural.animator import Animator
 from gesta.procedural.content import content_events
 from gesta.procedural.planner import Planner
 from gesta.procedural.style import Style
-from gesta.procedural.targets import TargetTracker
+from gesta.procedural.targets import Targets, TargetTracker
 from gesta.records import Motion, Plan, Prosody, Words
 
 FRAMES_PER_BLOCK = 1800
@@ -57,11 +57,19 @@ class ProceduralSpeaker:
         parts = [self.planner.push(prosody), self.planner.finish()]
         return self._animate(Plan.concatenate(parts), prosody)
 
+    def targets(self, prosody: Prosody) -> Iterator[Targets]:
+        """As `push`, up to what the body is asked to do: for who lets `animator` do it only where it shows."""
+        for _, targets in self._asked(self.planner.push(prosody), prosody):
+            yield targets
+
     def _animate(self, plan: Plan, prosody: Prosody) -> Iterator[Stretch]:
+        for news, targets in self._asked(plan, prosody):
+            yield Stretch(news, self.animator.push(targets))
+
+    def _asked(self, plan: Plan, prosody: Prosody) -> Iterator[tuple[Plan, Targets]]:
         # A stretch may bring decisions before it brings frames; they wait for the next frames.
         self.waiting.append(plan)
         for start in range(0, prosody.frame_count, FRAMES_PER_BLOCK):
             news = Plan.concatenate(self.waiting)
             self.waiting = [news.without_moves()]
-            block = prosody.frames(start, start + FRAMES_PER_BLOCK)
-            yield Stretch(news, self.animator.push(self.tracker.push(news, block)))
+            yield news, self.tracker.push(news, prosody.frames(start, start + FRAMES_PER_BLOCK))

@@ -80,6 +80,11 @@ class Targets:
         """Number of frames T."""
         return len(self.values)
 
+    def frames(self, start: int, stop: int) -> "Targets":
+        """The frames [start, stop), counted from the first one here."""
+        block = slice(start, stop)
+        return Targets(self.start_frame + start, self.values[block], self.mouth[block], self.stroke[block])
+
 
 @dataclass
 class Step:
