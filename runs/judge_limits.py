@@ -1,6 +1,6 @@
 """The limits by which a trained model becomes `default`, as docs/default_model.md set them before any was trained."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,8 @@ from judge_pooled import Pooled, distances, inside, weighted
 
 from gesta.metrics.bootstrap import Interval, interval
 
+Statistic = Callable[[np.ndarray, np.ndarray], float]
+"""A number of takes, by the places of their recordings and of their seeds."""
 MARGIN_SHARE, MARGIN_SHARE_LOW = 0.8, 0.65
 """Least share of the teacher's hand margin; and least lower end of that share's interval."""
 HEAD_SHARE = 0.7
@@ -40,47 +42,36 @@ class Judged:
 def compared(ours: Pooled, teacher: Pooled) -> dict[str, Interval]:
     """What is compared with the teacher's on the same recordings, with intervals, by name.
 
-    Of each share or ratio ours is divided by the teacher's; of `distance` the teacher's is taken away.
+    Of each share ours is divided by the teacher's; of `distance` the teacher's is taken away.
     """
-    recordings, seeds = ours.shape
-    both = {
-        **{f"{part} margin": _pair(ours, teacher, (part, "margin"), (part, "events")) for part in ("hands", "head")},
-        **{f"jerk {level}": _pair(ours, teacher, ("jerk", level), None) for level in ("p50", "p95")},
+    wanted = {
+        **{f"{part} margin": ((part, "margin"), (part, "events")) for part in ("hands", "head")},
+        **{f"jerk {level}": (("jerk", level), ()) for level in ("p50", "p95")},
     }
     found = {}
-    for name, ((one, its), (other, others)) in both.items():
-
-        def mine(rows: np.ndarray, columns: np.ndarray, values: np.ndarray = one, by: np.ndarray = its) -> float:
-            return weighted(values[rows, columns], by[rows, columns])
-
-        def share(
-            rows: np.ndarray,
-            columns: np.ndarray,
-            pairs: tuple[np.ndarray, ...] = (one, its, other, others),
-        ) -> float:
-            drawn = [values[rows, columns] for values in pairs]
-            return weighted(drawn[0], drawn[1]) / weighted(drawn[2], drawn[3])
-
-        found[name] = interval(mine, recordings, seeds)
-        found[f"{name}, share"] = interval(share, recordings, seeds)
-    found["distance"] = interval(
-        lambda rows, columns: float(
-            distances(ours.middles(rows, columns)).mean() - distances(teacher.middles(rows, columns)).mean()
-        ),
-        recordings,
-        seeds,
-        STATISTICS_DRAWS,
-    )
+    for name, (values, weights) in wanted.items():
+        mine, other = (_mean(side, values, weights) for side in (ours, teacher))
+        found[name] = interval(mine, *ours.shape)
+        found[f"{name}, share"] = interval(_share(mine, other), *ours.shape)
+    found["distance"] = interval(_further(ours, teacher), *ours.shape, draws=STATISTICS_DRAWS)
     return found
 
 
-def _pair(
-    ours: Pooled, teacher: Pooled, values: tuple[str, ...], weights: tuple[str, ...] | None
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Values and weights (R, S) of both sides."""
-    return [
-        (side.table(*values), side.seconds if weights is None else side.table(*weights)) for side in (ours, teacher)
-    ]
+def _mean(side: Pooled, values: tuple[str, ...], weights: tuple[str, ...]) -> Statistic:
+    """The mean of a number of some takes, weighted by another one, or by their lengths."""
+    numbers, by = side.table(*values), side.table(*weights) if weights else side.seconds
+    return lambda rows, seeds: weighted(numbers[rows, seeds], by[rows, seeds])
+
+
+def _share(mine: Statistic, other: Statistic) -> Statistic:
+    return lambda rows, seeds: mine(rows, seeds) / other(rows, seeds)
+
+
+def _further(ours: Pooled, teacher: Pooled) -> Statistic:
+    """How much further from people's middle ours are, in the mean."""
+    return lambda rows, seeds: float(
+        distances(ours.middles(rows, seeds)).mean() - distances(teacher.middles(rows, seeds)).mean()
+    )
 
 
 def judged(ours: Pooled, teacher: Pooled, found: Mapping[str, Interval]) -> list[Judged]:

@@ -87,7 +87,7 @@ def distances(middles: np.ndarray) -> np.ndarray:
 
 def inside(middles: np.ndarray) -> int:
     """How many of (N,) numbers are in people's range."""
-    return sum(_range(at).holds(value) for at, value in enumerate(middles))
+    return sum(bool(_range(at).holds(value)) for at, value in enumerate(middles))
 
 
 def _range(at: int) -> Range:
