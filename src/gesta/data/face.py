@@ -23,7 +23,7 @@ from gesta.data.splits import Shares, split_groups
 from gesta.errors import InputError
 from gesta.motion.face import ARKIT_NAMES
 from gesta.motion.skeleton import skeleton
-from gesta.procedural.mouth import joined_poses
+from gesta.procedural.mouth import joined_poses, spoken_loudness
 from gesta.procedural.mouth_pose import POSE_NAMES, arkit_of
 from gesta.procedural.mouth_words import WordReader
 from gesta.records import JOINT_COUNT, Motion, Speech
@@ -129,9 +129,8 @@ def _spoken_loader(path: Path, sound: Path) -> Callable[[], LoadedClip]:
         if not any(word.phones for word in words.words):
             raise InputError(f"'{path}' holds no sounds of speech with times; give a file with a tier of phones.")
         prosody = analyse(speech)
-        heard = np.clip(prosody.loudness, 0.0, 1.2) * prosody.activity
         spoken, known = WordReader(words).poses(frame_times(0, prosody.frame_count))
-        poses = joined_poses(np.zeros_like(spoken), heard, spoken, known)
+        poses = joined_poses(np.zeros_like(spoken), spoken_loudness(prosody), spoken, known)
         shapes = np.full((len(poses), len(MOUTH_SHAPES)), np.nan)
         lacking = tuple(name for name in ARKIT_NAMES if not name.startswith(SPOKEN_PARTS))
         return _clip(arkit_of(poses), np.column_stack((shapes, poses)), lacking, speech, SPOKEN)

@@ -2,6 +2,9 @@
 
 A frame hears itself, `before` frames before it and up to `ahead` after it; three layers follow, the second of which
 also looks at the inner channels of the frames just before. `gesta.mouth.trainable` is the same in torch.
+
+It computes in float64 and gives float32: sums of matrices depend on how many frames come at once, but not in the digits
+that are left, so that any stretches give the same bits.
 """
 
 from collections.abc import Mapping
@@ -56,7 +59,7 @@ class MouthNetwork:
         }
 
     def inner(self, rows: np.ndarray, ahead: int) -> np.ndarray:
-        """The first layer: (T, W).
+        """The first layer: (T, W) float64.
 
         Args:
             rows: (before + T + ahead of the config, C) what is heard; zeros where nothing is.
@@ -64,18 +67,18 @@ class MouthNetwork:
         """
         sizes = self.config.sizes
         taps = sizes.before + 1 + ahead
-        weights = np.ascontiguousarray(self.hear[:, :, :taps]).reshape(len(self.hear), -1)
+        weights = self.hear[:, :, :taps].reshape(len(self.hear), -1).astype(np.float64)
         bias = self.hear_bias + self.known[:, :ahead].sum(axis=1)
-        windows = np.lib.stride_tricks.sliding_window_view(rows, taps, axis=0)
+        windows = np.lib.stride_tricks.sliding_window_view(rows.astype(np.float64), taps, axis=0)
         count = len(rows) - sizes.before - sizes.ahead
         parts = [
             windows[start : min(start + ROWS_AT_ONCE, count)].reshape(-1, weights.shape[1]) @ weights.T
             for start in range(0, count, ROWS_AT_ONCE)
         ]
-        return _activated(np.concatenate(parts) + bias) if parts else np.zeros((0, len(bias)), np.float32)
+        return _activated(np.concatenate(parts) + bias) if parts else np.zeros((0, len(bias)))
 
     def outputs(self, inner: np.ndarray) -> np.ndarray:
-        """The layers after the first: (T, O).
+        """The layers after the first: (T, O) float32.
 
         Args:
             inner: (memory - 1 + T, W) of the first layer, zeros before a recording begins.
@@ -84,7 +87,7 @@ class MouthNetwork:
         weights = self.recall.reshape(len(self.recall), -1)
         recalled = _activated(windows.reshape(len(windows), -1) @ weights.T + self.recall_bias)
         mixed = recalled + _activated(recalled @ self.mix.T + self.mix_bias)
-        told: np.ndarray = mixed @ self.tell.T + self.tell_bias
+        told: np.ndarray = (mixed @ self.tell.T + self.tell_bias).astype(np.float32)
         return told
 
 

@@ -8,13 +8,20 @@ poses = stream.finish()
 
 import numpy as np
 
+from gesta.audio.encoders.spectral_scales import LOW
 from gesta.errors import InputError
 from gesta.mouth.folder import packaged_mouth
 from gesta.mouth.network import MouthNetwork
 from gesta.records import SpeechFeatures
 
-CLOSING_FROM, CLOSED_FROM = 0.3, 0.6
+CLOSING_FROM, CLOSED_FROM = 0.2, 0.5
 """Chances from which lips begin to meet and have met: a chance is half a doubt, and lips do not half meet."""
+
+SPOKEN_BEFORE = 4
+"""Lips go on for so many frames after the last sound."""
+SPEAKING_FRAMES = 2.0
+"""So many frames of speech around one open the mouth in full."""
+ACTIVITY = list(LOW).index("activity")
 
 
 class MouthStream:
@@ -36,7 +43,8 @@ class MouthStream:
         if not 0 <= self.ahead <= config.sizes.ahead:
             raise InputError(f"This mouth hears at most {config.sizes.ahead} frames ahead, not {self.ahead}.")
         self._before = np.zeros((config.sizes.before, config.inputs), np.float32)
-        self._inner = np.zeros((config.sizes.memory - 1, config.sizes.width), np.float32)
+        self._inner = np.zeros((config.sizes.memory - 1, config.sizes.width))
+        self._heard = 0
         self._waiting = np.zeros((0, config.inputs), np.float32)
 
     @property
@@ -75,6 +83,7 @@ class MouthStream:
             rows: (T, C) what is heard in frames that follow those of the last call.
             following: (up to `ahead`, C) what is heard after them; fewer only at a recording's end.
         """
+        sounding = self._sounding(rows, following)
         told = self.told(rows, following)
         names = self.network.config.poses
         poses = np.clip(told[:, : len(names)] * [self.network.config.gains.get(name, 1.0) for name in names], 0.0, 1.0)
@@ -82,16 +91,34 @@ class MouthStream:
             column = names.index(name)
             chance = 1.0 / (1.0 + np.exp(-np.clip(told[:, column].astype(np.float64), -50.0, 50.0)))
             poses[:, column] = np.clip((chance - CLOSING_FROM) / (CLOSED_FROM - CLOSING_FROM), 0.0, 1.0)
-        return poses
+        gated: np.ndarray = poses * sounding[:, None]
+        return gated
+
+    def _sounding(self, rows: np.ndarray, following: np.ndarray) -> np.ndarray:
+        """(T,) 1 where somebody speaks in a frame, has just spoken or is about to, falling to 0 in silence."""
+        before = self._before[max(len(self._before) - SPOKEN_BEFORE, 0) :]
+        centre, scale = LOW["activity"]
+        around = np.concatenate([before, rows, following])[:, ACTIVITY].astype(np.float64) * scale + centre
+        active = np.clip(around, 0.0, 1.0)
+        # Rows before a recording begins are no speech, whatever zeros mean as features.
+        active[: min(max(len(before) - self._heard, 0), len(before))] = 0.0
+        active = np.concatenate([active, np.zeros(self.ahead - len(following))])
+        # One frame after the other and not by sums of sums, so that any stretches give the same bits.
+        total = np.zeros(len(rows))
+        for offset in range(len(before) + 1 + self.ahead):
+            total += active[offset : offset + len(rows)]
+        sounding: np.ndarray = np.clip(total / SPEAKING_FRAMES, 0.0, 1.0)
+        return sounding
 
     def told(self, rows: np.ndarray, following: np.ndarray) -> np.ndarray:
         """(T, O) what the network says of frames, as it says it; arguments as of `poses`."""
         network, sizes = self.network, self.network.config.sizes
         if not len(rows):
             return np.zeros((0, network.config.outputs), np.float32)
-        beyond = np.zeros((sizes.ahead - len(following), rows.shape[1]), np.float32)
+        beyond = np.zeros((sizes.ahead - len(following), rows.shape[1]))
         inner = network.inner(np.concatenate([self._before, rows, following, beyond]), self.ahead)
         remembered = np.concatenate([self._inner, inner])
         self._before = np.concatenate([self._before, rows])[len(rows) :]
+        self._heard += len(rows)
         self._inner = remembered[len(inner) :]
         return network.outputs(remembered)

@@ -1,14 +1,13 @@
 """The mouth of the procedural speaker: from the sound alone, or from words where these are known; shut in silence.
 
-In people the jaw follows the logarithm of loudness best when loudness is taken one frame earlier (r = 0.77, measured).
-Where words are known their visemes say what the mouth does, and the sound how much of it. Each seed has a mouth of
-its own. A learned face may replace all of this; it stays what works without one.
+The learned mouth (`gesta.mouth`) reads what is heard. Where words are known their visemes say what the mouth does, and
+the sound how much of it. Each seed has a mouth of its own.
 """
 
 import numpy as np
 
+from gesta.mouth.heard import HeardMouth
 from gesta.procedural.mouth_pose import EVERYBODY, POSE_INDEX, MouthHabits, arkit_of
-from gesta.procedural.mouth_readout import SoundReader
 from gesta.procedural.mouth_words import WordReader
 from gesta.records import Prosody, Words
 from gesta.units import MOTION_FPS
@@ -29,17 +28,23 @@ class MouthReader:
 
     def __init__(self, words: Words | None = None, seed: int | None = None) -> None:
         self.habits = EVERYBODY if seed is None else MouthHabits.drawn(seed)
-        self.sound = SoundReader()
+        self.heard = HeardMouth()
         # Times that were only guessed are no guide for lips.
         self.words = WordReader(words) if words is not None and len(words) and not words.spread else None
 
     def push(self, prosody: Prosody) -> np.ndarray:
         """(T, 52) weights, 0 to 1, of the stretch's frames."""
-        poses, loudness = self.sound.push(prosody)
+        poses = self.heard.push(prosody)
         if self.words is not None:
             times_s = np.arange(prosody.start_frame, prosody.start_frame + prosody.frame_count) / MOTION_FPS
-            poses = joined_poses(poses, loudness, *self.words.poses(times_s))
+            poses = joined_poses(poses, spoken_loudness(prosody), *self.words.poses(times_s))
         return arkit_of(poses, self.habits)
+
+
+def spoken_loudness(prosody: Prosody) -> np.ndarray:
+    """How much is said how loudly: (T,) 0 where nobody speaks, 1 where somebody is loud, 1.2 at most."""
+    loudness: np.ndarray = np.clip(prosody.loudness, 0.0, 1.2) * np.clip(prosody.activity, 0.0, 1.0)
+    return loudness
 
 
 def joined_poses(heard: np.ndarray, loudness: np.ndarray, spoken: np.ndarray, known: np.ndarray) -> np.ndarray:
