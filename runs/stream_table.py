@@ -1,6 +1,7 @@
 """What looking ahead is worth to a stream: alignment, faults and speed at several look-aheads.
 
     python runs/stream_table.py SPEECH [--model procedural|FOLDER] [--recordings 8] [--seconds 60] [--seeds 1]
+        [--look-aheads 0.1 0.2 0.4 0.8 inf]
 
 Takes held-out recordings of the folder (runs/held_out_speech.txt), evenly spaced through the list, streams the first
 --seconds of each in chunks of 133 ms at every look-ahead, and prints a line for each: normalised margin of hands and
@@ -106,6 +107,7 @@ def main() -> None:
     parser.add_argument("--recordings", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--look-aheads", type=float, nargs="+", default=LOOK_AHEADS_S)
     options = parser.parse_args()
     model, paths = load(options.model), held_out(options.speech)
     places = np.unique(np.linspace(0, len(paths) - 1, options.recordings).astype(int))
@@ -118,7 +120,7 @@ def main() -> None:
         "| look-ahead, s | hands | of the file's | head | of the file's | slide, mm | hands inside | step, cm | "
         "chunk p50 / p99, ms | latency, s |\n|---|---|---|---|---|---|---|---|---|---|\n"
     )
-    for look_ahead_s in LOOK_AHEADS_S:
+    for look_ahead_s in options.look_aheads:
         latency_s = model.stream(look_ahead_s).latency_s
         lines = []
         for speech, seed in spoken:
