@@ -1,4 +1,7 @@
-"""How many codes a model's own takes use, beside the takes of its teacher: both through the model's tokenizers."""
+"""Codes: how many a model's takes use beside its teacher's, and what is left of a take that went through them.
+
+A model can be no better than its codes: the teacher's own takes, encoded, decoded and cleaned up, are the ceiling.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,7 +10,10 @@ from typing import Any
 import numpy as np
 
 from gesta.metrics.codes import perplexity
+from gesta.models.cleaning import EVERYTHING, CleanUp
+from gesta.motion.cleanup.windows import joined
 from gesta.motion.npz import read_npz
+from gesta.records import Motion
 from gesta.tokenizer.tokenizers import Tokenizers
 
 SHORTEST_FRAMES = 64
@@ -40,3 +46,10 @@ def _perplexities(tokenizers: Tokenizers, files: Sequence[Path], size: int) -> d
         for part, codes in tokenizers.encode_motion(motion).items():
             found.setdefault(part, []).append(codes)
     return {part: [perplexity(level, size) for level in np.concatenate(rows).T] for part, rows in found.items()}
+
+
+def through(tokenizers: Tokenizers, motion: Motion) -> Motion:
+    """A motion that was encoded, decoded and cleaned up, as that of a trained model is."""
+    codes = tokenizers.encode_motion(motion)
+    decoded = tokenizers.decode_motion(codes, motion.frame_count, np.asarray(motion.translation[0]))
+    return joined(list(CleanUp(None, EVERYTHING).of(iter([decoded]))))

@@ -7,8 +7,10 @@ SPEECH holds the recordings that the list names; the first --seconds of each are
 them are kept in OUT, so that the same command goes on where it was stopped; OUT/report.md and OUT/report.json say how
 the limits of docs/default_model.md are met, and everything else that was measured. With --data (beat2/ and show/,
 research data, local only) both sides also speak the speech of real takes, and runs/real_or_ours.py says how well they
-are told from people. --fault and --one-seed spoil the model's takes on purpose, --first-seed gives it other seeds: what
-the judge says of a fault that was planted, and of the teacher beside itself, says what its word is worth.
+are told from people. --through takes the model's takes through the codes of a tokenizer's folder first: the teacher's
+own are the ceiling of what a model with these codes can reach. --fault and --one-seed spoil the model's takes on
+purpose, --first-seed gives it other seeds: what the judge says of a fault that was planted, and of the teacher beside
+itself, says what its word is worth.
 """
 
 import argparse
@@ -43,7 +45,12 @@ def main() -> None:
     """Speak, measure, judge."""
     options = _options()
     torch.set_num_threads(1)
-    fault = {"fault": options.fault, "one_seed": options.one_seed, "first_seed": options.first_seed}
+    fault = {
+        "fault": options.fault,
+        "one_seed": options.one_seed,
+        "first_seed": options.first_seed,
+        "codes": options.through,
+    }
     ours = Side("model", options.model, options.style, options.decoding, **fault)
     teacher = Side("against", options.against, options.style)
     recordings = held_out(options.speech, options.list)
@@ -72,6 +79,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--list", type=Path, default=LIST)
+    parser.add_argument("--through", default="")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--one-seed", action="store_true")
     parser.add_argument("--fault", choices=("", *FAULTS), default="")
@@ -82,7 +90,7 @@ def _labels(ours: Side, teacher: Side) -> tuple[str, str]:
     """What the sides are called: their models' names, and what was done to them where that is the same."""
     names = [Path(side.model).name or side.model for side in (ours, teacher)]
     if ours.model == teacher.model:
-        names[0] += f" {ours.fault or ('one seed' if ours.one_seed else 'again')}"
+        names[0] += f" {ours.fault or ('through codes' if ours.codes else 'one seed' if ours.one_seed else 'again')}"
     return names[0], names[1]
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from judge_codes import through
 from judge_faults import FAULTS
 from judge_measures import measured
 from procedural_floor import beginning
@@ -21,6 +22,8 @@ from gesta.api import Model, load
 from gesta.motion.npz import read_npz, write_npz
 from gesta.records import Motion, Speech
 from gesta.reports import write_json
+from gesta.tokenizer.tokenizers import Tokenizers
+from gesta.train.tokenizer_folder import load_tokenizers
 
 MADE = "made.json"
 
@@ -37,6 +40,7 @@ class Side:
         first_seed: seeds from this on.
         one_seed: whether all takes are by that one seed, as of a model that knows one take.
         fault: a fault to plant, see `judge_faults`.
+        codes: a folder of tokenizers, through whose codes takes go; none: as they are.
     """
 
     label: str
@@ -46,12 +50,15 @@ class Side:
     first_seed: int = 0
     one_seed: bool = False
     fault: str = ""
+    codes: str = ""
 
     def speak(self, speech: Speech, seed: int) -> Motion:
         """A take."""
         options: dict[str, Any] = {} if self.decoding is None else {"decoding": self.decoding}
         chosen = self.first_seed + (0 if self.one_seed else seed)
         motion = loaded(self.model).speak(speech, seed=chosen, style=self.style, **options).motion
+        if self.codes:
+            motion = through(tokenizers(self.codes), motion)
         return FAULTS[self.fault](motion) if self.fault else motion
 
     def identity(self, seconds: float) -> dict[str, Any]:
@@ -65,6 +72,12 @@ class Side:
 def loaded(name: str) -> Model:
     """A model, loaded once in each process."""
     return load(name, device="cpu")
+
+
+@lru_cache(maxsize=1)
+def tokenizers(folder: str) -> Tokenizers:
+    """Tokenizers that a training has written, loaded once in each process."""
+    return load_tokenizers(Path(folder)).eval()
 
 
 @dataclass(frozen=True)
