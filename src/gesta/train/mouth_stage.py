@@ -27,13 +27,15 @@ from gesta.train.stage import LOSS, Split
 
 LIPS = ("closed", "teeth")
 """Poses that are a yes or a no."""
+GAINS = {"jaw": 1.2}
+"""A squared error hedges: the jaw's 95th percentile was 0.31 in a recording left out, and 0.47 in the captured face."""
 WARM_UP_FRAMES = 8
 """The first frames of a window, which lack what was heard before them, do not count."""
 
 
 def mouth_config(sizes: MouthSizes) -> MouthConfig:
     """The mouth that is trained: all poses, and the captured rig's own shapes."""
-    return MouthConfig(sizes=sizes, poses=POSE_NAMES, shapes=MOUTH_SHAPES, logits=LIPS)
+    return MouthConfig(sizes=sizes, poses=POSE_NAMES, shapes=MOUTH_SHAPES, logits=LIPS, gains=GAINS)
 
 
 class MouthNetwork(nn.Module):
