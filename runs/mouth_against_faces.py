@@ -5,8 +5,8 @@
 The folder holds pairs NAME.npz (weights (T, N) at 30 frames a second, names (N)) and NAME.flac, as FACEGOOD's
 Audio2Face recordings come (MIT); their `mouth_stretch_c` is the jaw. Prints, over all recordings: the jaw's correlation
 at lags of some frames (positive: ours is late), its percentiles, openings a second and spectrum beside the recorded
-ones, how rounding follows, and how many closings of recorded lips ours meets within 0.1 s, beside chance. The packaged
-table was fitted to these faces: `runs/calibrate_mouth.py` prints what is left on recordings that a fit has not seen.
+ones, how rounding follows, and how many closings of recorded lips ours meets within 0.1 s, beside chance. The learned
+mouth was trained on all of these faces but 1114_3_16: docs/mouth.md has what it does on recordings it has not seen.
 """
 
 import argparse
