@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -22,10 +23,15 @@ PROCESS = re.compile(r"in all: [\d.]+ s took ([\d.]+) s .*peak (\d+) MB")
 
 @dataclass(frozen=True)
 class Cost:
-    """What a run says of itself: seconds, and the most memory of one process in MB."""
+    """What a run cost: seconds, those that cores were at it, and the most memory of one process in MB."""
 
     seconds: float
+    core_seconds: float
     peak_mb: float
+
+    def text(self) -> str:
+        """Both kinds of seconds."""
+        return f"{self.seconds:.0f} s ({self.core_seconds:.0f} s)"
 
 
 def write_recordings(voice: Path, folder: Path, count: int) -> None:
@@ -45,21 +51,25 @@ def spoken(folder: Path, workers: int, *options: str) -> Cost:
     with tempfile.TemporaryDirectory() as results:
         command = [sys.executable, "-m", "gesta", "speak", str(folder), "-o", results, "--workers", str(workers)]
         quiet = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run([*command, *options], check=True, capture_output=True, text=True, env=quiet)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
     said = PROCESS.search(done.stderr)
     assert said is not None, done.stderr
-    return Cost(float(said[1]), float(said[2]))
+    at_it = (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+    return Cost(float(said[1]), at_it, float(said[2]))
 
 
 def folder_lines(voice: Path) -> list[str]:
     """The section's text."""
     cores = os.cpu_count() or 1
     lines = [
-        f"Recordings of {SECONDS:g} s, seconds as `gesta speak` says them: begin of the processes included, one thread",
-        "in each.",
+        f"Recordings of {SECONDS:g} s; seconds as `gesta speak` says them, with the beginning of the processes, of one",
+        "thread each; in brackets the seconds that cores were at it, loading of libraries included, whatever else the",
+        "machine does.",
         "",
-        "| what | 1 process | an hour of speech would take | one for each core | times as fast | most memory of one |",
-        "|---|---|---|---|---|---|",
+        f"| what | 1 process | {cores} processes | times as fast | most memory of one |",
+        "|---|---|---|---|---|",
     ]
     for what, count, options in (
         (f"{RECORDINGS} recordings, motion alone", RECORDINGS, ("--no-preview", "--formats", "npz")),
@@ -68,9 +78,8 @@ def folder_lines(voice: Path) -> list[str]:
         with tempfile.TemporaryDirectory() as name:
             write_recordings(voice, Path(name), count)
             one, many = (spoken(Path(name), workers, *options) for workers in (1, cores))
-        hour = one.seconds / (count * SECONDS) * 60.0
         lines.append(
-            f"| {what} | {one.seconds:.1f} s | {hour:.1f} min | {many.seconds:.1f} s, {cores} cores "
-            f"| {one.seconds / many.seconds:.2f} | {max(one.peak_mb, many.peak_mb):.0f} MB |"
+            f"| {what} | {one.text()} | {many.text()} | {one.seconds / many.seconds:.2f} "
+            f"| {max(one.peak_mb, many.peak_mb):.0f} MB |"
         )
     return lines

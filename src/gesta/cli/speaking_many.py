@@ -15,13 +15,15 @@ from gesta.processes import Failed, News, Tell, core_count, protected, shared_ou
 
 PROCESS_BYTES = 1_000_000_000
 """Memory that a process may come to need, with half an hour of speech; the networks of a model come on top."""
+FEWEST_EACH = 4
+"""A process takes seconds to begin, so that it is not worth it for fewer recordings than this."""
 STAGES = {"hearing": (0.0, 0.2), "moving": (0.2, 0.6), "writing": (0.6, 0.65), "drawing": (0.65, 0.97)}
 """Shares of a recording's work: roughly, so that the bar goes on evenly."""
 TOLD_EVERY_S = 0.2
 
 
 def workers_for(recordings: int, speaking: Speaking) -> int:
-    """How many processes are worth it here: one per core, where there is memory for that; one where there is a GPU."""
+    """How many processes are worth it here: one per core, where there is memory and work for it; one for a GPU."""
     bundle = getattr(speaking.model, "bundle", None)
     weights, on_gpu = 0, False
     if bundle is not None:
@@ -32,7 +34,7 @@ def workers_for(recordings: int, speaking: Speaking) -> int:
         return 1
     available = available_memory_bytes()
     fitting = core_count() if available is None else available // (PROCESS_BYTES + weights)
-    return max(1, min(core_count(), recordings, fitting))
+    return max(1, min(core_count(), recordings // FEWEST_EACH, fitting))
 
 
 def speak_many(speaking: Speaking, recordings: Sequence[Recording], workers: int) -> None:

@@ -13,6 +13,8 @@ from gesta.procedural.style import style_from
 from gesta.records import Motion, Prosody
 
 EVERYTHING = CleanupSettings()
+CLEANED_FRAMES = 600
+"""Clean-up is given no more frames at once; the motion is the same however many they are."""
 IDLE_STYLE, IDLE_ENERGY, IDLE_SEED = "calm", 0.0, 0
 """Who idles in a silence: always the same one, so that a trained model's seed matters only where it draws tokens."""
 
@@ -31,7 +33,7 @@ class CleanUp:
 
     def of(self, stretches: Iterator[Motion]) -> Iterator[Motion]:
         """The stretches, clean."""
-        return stretches if self.cleaner is None else self.cleaner.cleaned(stretches)
+        return stretches if self.cleaner is None else self.cleaner.cleaned(_cut(stretches))
 
     @property
     def report(self) -> CleanupReport | None:
@@ -42,6 +44,13 @@ class CleanUp:
 def idler(look_ahead_s: float, listening: bool = False) -> ProceduralSpeaker:
     """Who idles in a trained model's silences, and perhaps listens."""
     return ProceduralSpeaker(style_from(IDLE_STYLE, IDLE_ENERGY), IDLE_SEED, look_ahead_s, listening=listening)
+
+
+def _cut(stretches: Iterator[Motion]) -> Iterator[Motion]:
+    """The same in pieces of CLEANED_FRAMES at the most: clean-up looks at many things of each frame at once."""
+    for motion in stretches:
+        for start in range(0, motion.frame_count, CLEANED_FRAMES):
+            yield motion.frames(start, min(start + CLEANED_FRAMES, motion.frame_count))
 
 
 def idling_in_silence(stretches: Iterator[Motion], prosody: Prosody) -> Iterator[Motion]:
