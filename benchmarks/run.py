@@ -45,6 +45,7 @@ SECTIONS = {
     "folder": "## A folder of short recordings",
     "body": "## The body",
     "echomask": "## EchoMask's generator",
+    "stream": "## Streams",
     "film": "## Films",
 }
 """Sections of the page by name, in order, with the line that each begins with."""
@@ -265,6 +266,14 @@ def echomask_section() -> list[str]:
     return [SECTIONS["echomask"], "", machine(), "", *echomask_lines(), ""]
 
 
+def stream_section() -> list[str]:
+    """What a chunk of a live stream takes."""
+    from stream import stream_lines
+
+    with demo_voice() as voice:
+        return [SECTIONS["stream"], "", machine(), "", *stream_lines(voice), ""]
+
+
 def film_section() -> list[str]:
     """Drawing, hearing and the small networks of films."""
     # Needs the extras `film` and `video`.
@@ -292,6 +301,7 @@ def main() -> None:
         "folder": folder_section,
         "body": body_section,
         "echomask": echomask_section,
+        "stream": stream_section,
         "film": film_section,
     }
     parts = parts_of(PAGE.read_text(encoding="utf-8"))
