@@ -109,7 +109,8 @@ def test_there_is_a_process_per_core_where_memory_allows(monkeypatch: pytest.Mon
         model = None
 
     monkeypatch.setattr(speaking_many, "core_count", lambda: 8)
-    for recordings, memory, wanted in ((100, 64e9, 8), (3, 64e9, 1), (9, 64e9, 2), (100, 2.5e9, 2), (100, 1e6, 1), (100, None, 8)):
+    some = ((100, 64e9, 8), (3, 64e9, 1), (9, 64e9, 2), (100, 2.5e9, 2), (100, 1e6, 1), (100, None, 8))
+    for recordings, memory, wanted in some:
         monkeypatch.setattr(speaking_many, "available_memory_bytes", lambda memory=memory: memory and int(memory))
         assert speaking_many.workers_for(recordings, Loaded()) == wanted  # type: ignore[arg-type]
 

@@ -127,7 +127,7 @@ def speak(
             min=1,
             max=1000,
             metavar="N",
-            help="Processes for several recordings; if not given one per core, as far as memory goes.",
+            help="Processes for several recordings; if not given one per core, where there is memory and work for it.",
             show_default=False,
         ),
     ] = None,
