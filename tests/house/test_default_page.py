@@ -13,7 +13,7 @@ def limits() -> dict[str, object]:
     """The constants of the judge's limits, by name."""
     found: dict[str, object] = {}
     for node in ast.parse(LIMITS.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.Tuple):
             (target,), value = node.targets, ast.literal_eval(node.value)
             if isinstance(target, ast.Tuple):
                 found |= dict(zip((one.id for one in target.elts), value, strict=True))  # type: ignore[attr-defined]
