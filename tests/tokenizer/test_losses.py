@@ -9,7 +9,7 @@ from gesta.motion.torch_kinematics import angle_between, chain
 from gesta.tokenizer.comparing import Comparison, Pair, absolute, squared, weighted_mean
 from gesta.tokenizer.config import TokenizerLosses
 from gesta.tokenizer.feet import foot_slide
-from gesta.tokenizer.losses import tokenizer_losses
+from gesta.tokenizer.losses import _channel_terms, tokenizer_losses
 from gesta.tokenizer.tokenizers import Tokenizers
 from tests.tokenizer.made_tokenizers import all_valid, made_parts, tiny_tokenizers
 
@@ -168,3 +168,21 @@ def test_the_shortest_window_is_one_token() -> None:
     parts = made_parts(2, 4)
     found = losses(tiny_tokenizers().train(), parts, all_valid(parts))
     assert all(value.isfinite() for value in found.values())
+
+
+def test_small_movements_count_as_large_ones_where_channels_are_normalised() -> None:
+    """Both joints err by a tenth of their own deviation; the one that moves ten times as much does not count more."""
+    representation = Representation()
+    valid = torch.ones(1, representation.size("upper"), dtype=torch.bool)
+    true = torch.zeros(1, 4, representation.size("upper"))
+    found = []
+    for joint in (0, 5):
+        off = true.clone()
+        off[..., 6 * joint : 6 * joint + 6] = 0.1
+        inside = Comparison(representation, "upper", off, true, valid)
+        found.append(_channel_terms(inside, {}))
+    assert found[0]["channels"].item() == pytest.approx(0.1 * 6 / representation.size("upper"))
+    assert found[1]["channels"].item() == pytest.approx(found[0]["channels"].item())
+    assert found[0]["channels_change"].item() == 0.0
+    joint = representation.parts["upper"][0].joints[5]
+    assert _channel_terms(inside, {joint: 3.0})["channels"].item() == pytest.approx(3 * found[1]["channels"].item())

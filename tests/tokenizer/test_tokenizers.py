@@ -163,3 +163,16 @@ def test_a_saved_state_decodes_the_same() -> None:
     indices = random_indices(first, 6)
     with torch.no_grad():
         assert_same(first.decode(indices), second.decode(indices))
+
+
+def test_convolutions_may_be_wider_than_codes() -> None:
+    tokenizers = tiny_tokenizers(hidden=24)
+    parts = made_parts(1, 16)
+    tokens = tokenizers.tokenize(parts)
+    assert tokenizers.quantised(tokens)["upper"].shape[-1] == tokenizers.config.width != 24
+    assert {
+        convolution.out_channels
+        for convolution in tokenizers.parts["upper"].decoder.doublings[0].modules()
+        if isinstance(convolution, torch.nn.Conv1d)
+    } == {24}
+    assert tokenizers.decode(tokens)["upper"].shape == parts["upper"].shape

@@ -17,6 +17,10 @@ class TokenizerLosses(Settings):
 
     rotation: float = Field(1.0, ge=0.0, description="angle between rotations, radians")
     rotation_change: float = Field(1.0, ge=0.0, description="change of rotation matrices")
+    channels: float = Field(
+        0.0, ge=0.0, description="error of the body's channels as the networks see them: small movements count too"
+    )
+    channels_change: float = Field(0.0, ge=0.0, description="its change")
     position: float = Field(1.0, ge=0.0, description="squared distance of joints and tips, square metres")
     position_change: float = Field(1.0, ge=0.0, description="change of their positions, metres")
     face: float = Field(
@@ -36,7 +40,10 @@ class TokenizerLosses(Settings):
 class TokenizerConfig(Settings):
     """Sizes and behaviour of the tokenizers of all parts and of the global-motion autoencoder."""
 
-    width: int = Field(256, ge=8, le=4096, description="channels of every convolution, and numbers in one code")
+    width: int = Field(256, ge=8, le=4096, description="numbers in one code")
+    hidden: int | None = Field(
+        None, ge=8, le=4096, description="channels of every convolution; as many as a code has numbers if not given"
+    )
     levels: int = Field(6, ge=1, le=16, description="quantiser levels Q: a base and its residuals")
     codes: int = Field(256, ge=2, le=4096, description="entries of each level's codebook")
     halvings: int = Field(2, ge=2, le=2, description="strided convolutions: 2 make one token of 4 frames")
@@ -69,7 +76,15 @@ class TokenizerConfig(Settings):
         False, description="the global-motion autoencoder sees contacts in training, as it does when used"
     )
     losses: TokenizerLosses = Field(TokenizerLosses(), description="what training minimises")
+    emphasis: dict[str, float] = Field(
+        {}, description="how many times as much the channels of a joint count in the losses of channels, by its name"
+    )
     causal_decoder: bool = Field(False, description="decoders look back only, so that a stream can be decoded")
+
+    @property
+    def inner(self) -> int:
+        """Channels of every convolution."""
+        return self.hidden or self.width
 
 
 GESTA: dict[str, object] = {

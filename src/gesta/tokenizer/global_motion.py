@@ -23,7 +23,7 @@ class GlobalMotion(nn.Module):
 
     def __init__(self, channels: int, config: TokenizerConfig) -> None:
         super().__init__()
-        width, layers, causal = config.width, config.global_layers, config.causal_decoder
+        width, layers, causal = config.inner, config.global_layers, config.causal_decoder
         self.causal = causal
         self.reading = _convolutions([channels] + [width] * layers, causal)
         self.thinking = nn.ModuleList(LeakyResidual(width, causal) for _ in range(layers))

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from gesta.motion.representation import SIX
 from gesta.motion.torch_kinematics import angle_between
 from gesta.tokenizer.channels import FACE, LOWER
 from gesta.tokenizer.comparing import Comparison, Pair, absolute, squared
@@ -75,9 +76,9 @@ def _part_terms(tokenizers: Tokenizers, part: str, values: Tensor, valid: Tensor
     if part == FACE:
         terms |= _face_terms(compared, channels.face_scale())
     else:
-        terms |= _body_terms(compared)
-    if part == LOWER:
         inside = Comparison(tokenizers.representation, part, decoded, seen, valid)
+        terms |= _body_terms(compared) | _channel_terms(inside, tokenizers.config.emphasis)
+    if part == LOWER:
         terms["translation"] = inside.block("translation").mean(absolute)
         terms |= _contact_terms(compared, RootPath(tokenizers.config.translation))
     return terms, output.perplexity.mean()
@@ -99,6 +100,14 @@ def _body_terms(compared: Comparison) -> dict[str, Tensor]:
         "position": compared.positions.mean(squared),
         "position_change": compared.positions.changes(absolute),
     }
+
+
+def _channel_terms(inside: Comparison, emphasis: Mapping[str, float]) -> dict[str, Tensor]:
+    """Errors of rotations as the networks see them: where channels are normalised, a nod counts as much as an arm."""
+    block = inside.representation.parts[inside.part][0]
+    factors = inside.true.new_tensor([emphasis.get(joint, 1.0) for joint in block.joints]).repeat_interleave(SIX)
+    channels = inside.block(block.name).scaled(factors)
+    return {"channels": channels.mean(absolute), "channels_change": channels.changes(absolute)}
 
 
 def _contact_terms(compared: Comparison, path: RootPath) -> dict[str, Tensor]:

@@ -40,8 +40,8 @@ class Halving(nn.Module):
 
     def __init__(self, config: TokenizerConfig) -> None:
         super().__init__()
-        self.strided = nn.Conv1d(config.width, config.width, 4, stride=2, padding=1)
-        self.residuals = Residuals(config.width, config.residual_depth, config.dilation_growth, config.dropout)
+        self.strided = nn.Conv1d(config.inner, config.inner, 4, stride=2, padding=1)
+        self.residuals = Residuals(config.inner, config.residual_depth, config.dilation_growth, config.dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, D, T) to (B, D, T / 2)."""
@@ -54,8 +54,8 @@ class Doubling(nn.Module):
     def __init__(self, config: TokenizerConfig) -> None:
         super().__init__()
         depth, growth, causal = config.residual_depth, config.dilation_growth, config.causal_decoder
-        self.residuals = Residuals(config.width, depth, growth, config.dropout, causal)
-        self.smooth = Convolution(config.width, config.width, causal=causal)
+        self.residuals = Residuals(config.inner, depth, growth, config.dropout, causal)
+        self.smooth = Convolution(config.inner, config.inner, causal=causal)
 
     def forward(self, x: Tensor, memory: Memory | None = None) -> Tensor:
         """(B, D, T) to (B, D, 2 T)."""
@@ -67,9 +67,9 @@ class Encoder(nn.Module):
 
     def __init__(self, channels: int, config: TokenizerConfig) -> None:
         super().__init__()
-        self.entrance = Convolution(channels, config.width)
+        self.entrance = Convolution(channels, config.inner)
         self.halvings = nn.ModuleList(Halving(config) for _ in range(config.halvings))
-        self.exit = Convolution(config.width, config.width)
+        self.exit = Convolution(config.inner, config.width)
 
     @property
     def reach(self) -> int:
@@ -94,10 +94,10 @@ class Decoder(nn.Module):
     def __init__(self, channels: int, config: TokenizerConfig) -> None:
         super().__init__()
         causal = config.causal_decoder
-        self.entrance = Convolution(config.width, config.width, causal=causal)
+        self.entrance = Convolution(config.width, config.inner, causal=causal)
         self.doublings = nn.ModuleList(Doubling(config) for _ in range(config.halvings))
-        self.middle = Convolution(config.width, config.width, causal=causal)
-        self.exit = Convolution(config.width, channels, causal=causal)
+        self.middle = Convolution(config.inner, config.inner, causal=causal)
+        self.exit = Convolution(config.inner, channels, causal=causal)
         self.causal = causal
 
     @property
