@@ -61,7 +61,14 @@ def debug_config() -> BundleConfig:
     """The settings of the tiny model."""
     encoder = EncoderConfig(kind="accented")
     hears = make_encoder(encoder)
-    tokenizer = {"width": LATENT, "codes": 32, "levels": 3, "residual_depth": 1, "global_layers": 2, "causal_decoder": True}
+    tokenizer = {
+        "width": LATENT,
+        "codes": 32,
+        "levels": 3,
+        "residual_depth": 1,
+        "global_layers": 2,
+        "causal_decoder": True,
+    }
     return BundleConfig(
         name="debug",
         encoder=encoder,
