@@ -12,7 +12,8 @@ from gesta.audio.read import open_speech
 from gesta.avatar.figure import figure
 from gesta.avatar.lips import lip_gaps
 from gesta.avatar.looks import look
-from gesta.models.mouth import KEPT, READ, with_mouth
+from gesta.live.mouth import KEPT, READ, LearnedMouth
+from gesta.models.mouth import with_mouth
 from gesta.motion.face import ARKIT_INDEX
 from gesta.mouth.heard import HeardMouth
 from gesta.procedural.mouth import MouthReader
@@ -40,6 +41,24 @@ def test_only_mouth_and_jaw_are_replaced(prosody: Prosody) -> None:
     others = np.setdiff1d(np.arange(52), READ)
     np.testing.assert_array_equal(given[:, others], face[:, others])
     assert {ARKIT_INDEX[name] for name in (*KEPT, "eyeBlinkLeft", "browInnerUp")} <= set(others)
+
+
+def test_live_it_is_as_on_the_whole_recording(prosody: Prosody) -> None:
+    """Sound comes in pieces and motion a little later: the mouth is that of a whole recording heard as far ahead."""
+    look_ahead_s, late = 0.4, 9
+    motion = made_motion(prosody.frame_count).replaced(
+        face=np.zeros((prosody.frame_count, 52), np.float32), face_basis="arkit52"
+    )
+    mouth, given = LearnedMouth(4, look_ahead_s), []
+    for start in range(0, prosody.frame_count, 5):
+        mouth.hear(prosody.frames(start, start + 5))
+        stop = min(start + 5, prosody.frame_count)
+        done = sum(len(face) for face in given)
+        until = stop - late if stop < prosody.frame_count else stop
+        if until > done:
+            given.append(mouth.into(motion.frames(done, until)).face)
+    wanted = MouthReader(seed=4).push(prosody)
+    np.testing.assert_allclose(np.concatenate(given)[:, READ], wanted[:, READ], atol=1e-5)
 
 
 def test_the_mouth_moves_with_speech_and_rests_in_silence(prosody: Prosody) -> None:

@@ -37,6 +37,10 @@ class BundleConfig(FolderConfig):
     tokenizer: TokenizerConfig = Field(description="the tokenizers")
     generator: GeneratorConfig = Field(description="the generator")
     decoding: Decoding = Field(Decoding(), description="how tokens are chosen, if nobody says otherwise")
+    mouth: Literal["own", "learned"] = Field(
+        "own",
+        description="own: as the model speaks it; learned: read from the sound by the mouth that gesta comes with",
+    )
     speakers: tuple[str, ...] = Field(description="names of the speakers or styles, in the order of their indices")
 
     @model_validator(mode="after")

@@ -77,6 +77,7 @@ def debug_config() -> BundleConfig:
             "gesta", sizes=SIZES, speech_low=hears.low_size, speech_high=hears.high_size, speakers=2
         ),
         decoding=Decoding(steps=2),
+        mouth="learned",
         speakers=("first", "second"),
         licence="Apache-2.0; random weights, trained on nothing",
         provenance={"gesta": __version__, "seed": SEED},

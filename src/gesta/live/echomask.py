@@ -14,6 +14,7 @@ from gesta.audio.prosody import ProsodyAnalyser
 from gesta.echomask.speaker import EchoMaskSpeaker
 from gesta.live.body import Heard
 from gesta.live.idling import Idling
+from gesta.live.mouth import LearnedMouth
 from gesta.records import Motion, Prosody
 from gesta.records.speech import LEAST_LOOK_AHEAD_S
 from gesta.units import MOTION_FPS
@@ -35,28 +36,38 @@ class EchoMaskBody:
         speaker: at the start, with `frames_ahead` of the look-ahead.
         encoder: the kind of the speech encoder, one of LIVE.
         idling: who idles where nobody speaks, or None.
+        mouth: what reads the mouth from the sound, or None where the speaker's own is kept.
     """
 
-    def __init__(self, speaker: EchoMaskSpeaker, encoder: str, idling: Idling | None = None) -> None:
-        self.speaker, self.idling = speaker, idling
+    def __init__(
+        self,
+        speaker: EchoMaskSpeaker,
+        encoder: str,
+        idling: Idling | None = None,
+        mouth: LearnedMouth | None = None,
+    ) -> None:
+        self.speaker, self.idling, self.mouth = speaker, idling, mouth
         self.analyser, self.features = ProsodyAnalyser(LEAST_LOOK_AHEAD_S), LIVE[encoder]()
 
     def hear(self, sound: np.ndarray) -> Heard:
         """Take (S,) samples; gives the frames that became final."""
-        prosody = self.analyser.push(sound)
-        if self.idling is not None:
-            self.idling.hear(prosody)
+        prosody = self._listened(self.analyser.push(sound))
         return self._heard(prosody, self.speaker.push(self.features.push(prosody)))
 
     def end(self) -> Heard:
         """The rest of the frames."""
-        prosody = self.analyser.finish()
-        if self.idling is not None:
-            self.idling.hear(prosody)
+        prosody = self._listened(self.analyser.finish())
         return self._heard(prosody, self.speaker.finish(self.features.push(prosody)))
 
+    def _listened(self, prosody: Prosody) -> Prosody:
+        """The next frames of the sound, told to everybody who follows it."""
+        for listener in (self.mouth, self.idling):
+            if listener is not None:
+                listener.hear(prosody)
+        return prosody
+
     def _heard(self, prosody: Prosody, motions: Iterator[Motion]) -> Heard:
-        moved = list(motions)
+        moved = [motion if self.mouth is None else self.mouth.into(motion) for motion in motions]
         return Heard([prosody], [], moved if self.idling is None else [self.idling.into(motion) for motion in moved])
 
     def outside(self) -> Mapping[str, object]:

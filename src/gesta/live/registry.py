@@ -24,6 +24,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "gesta.live.echomask": ("EchoMaskBody",),
     "gesta.live.grains": ("SoundGrains",),
     "gesta.live.idling": ("Idling",),
+    "gesta.live.mouth": ("LearnedMouth",),
     "gesta.live.procedural": ("ProceduralBody",),
     "gesta.live.settings": ("StreamSettings",),
     "gesta.live.stream": ("Stream",),

@@ -18,6 +18,7 @@ from gesta.live.stream import Stream
 from gesta.models.cleaning import EVERYTHING, CleanUp, idler, idling_in_silence
 from gesta.models.common import USUAL_STYLE, Audio, Progress, as_speech, checked_kept, no_film, provenance, reported
 from gesta.models.manner import manner_from, who_of
+from gesta.models.mouth import with_mouth
 from gesta.models.streaming import Collected, resumed, stream_provenance, stream_settings, through
 from gesta.motion.held_parts import HeldParts, checked_parts
 from gesta.motion.keeping import Kept
@@ -115,6 +116,8 @@ class EchoMaskModel:
             collected.prosodies.append(analyse(speech))
             speaker = EchoMaskSpeaker(self.bundle.model, who, how, seed, given)
             moved = reported(_spoken(speaker, self.encoder, speech), speech, progress)
+            if config.mouth == "learned":
+                moved = with_mouth(moved, collected.prosody, seed)
             if clean is not False:
                 moved = idling_in_silence(moved, collected.prosody)
         tidy = CleanUp(clean, None if live else EVERYTHING)
@@ -170,6 +173,7 @@ class EchoMaskModel:
         from gesta.echomask.speaker import EchoMaskSpeaker
         from gesta.live.echomask import EchoMaskBody, frames_ahead
         from gesta.live.idling import Idling
+        from gesta.live.mouth import LearnedMouth
 
         config, ahead = self.bundle.config, frames_ahead(settings.look_ahead_s)
         if config.encoder.kind not in LIVE:
@@ -177,7 +181,9 @@ class EchoMaskModel:
         if ahead is not None and not config.tokenizer.causal_decoder:
             raise InputError(f"The decoders of '{self.name}' look ahead; it cannot be streamed.")
         speaker = EchoMaskSpeaker(self.bundle.model, who, how, settings.seed, given, ahead)
-        body = EchoMaskBody(speaker, config.encoder.kind, Idling(idler(LEAST_LOOK_AHEAD_S, settings.listening)))
+        idling = Idling(idler(LEAST_LOOK_AHEAD_S, settings.listening))
+        mouth = LearnedMouth(settings.seed, settings.look_ahead_s) if config.mouth == "learned" else None
+        body = EchoMaskBody(speaker, config.encoder.kind, idling, mouth)
         told = stream_provenance(config.name, settings.seed, config.licence) | {
             "speaker": config.speakers[int(who.speakers)],
             "decoding": how.model_dump(mode="json"),

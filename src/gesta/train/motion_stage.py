@@ -167,6 +167,7 @@ class MotionStage:
             tokenizer=model.tokenizers.config,
             generator=model.config,
             decoding=Decoding(method="single") if model.config.reseed == "as_published" else Decoding(),
+            mouth=self._recipe.mouth_of_motion,
             speakers=info.speakers,
             licence=info.licence,
             provenance=dict(provenance),

@@ -27,7 +27,7 @@ image_training and video_training.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -79,6 +79,9 @@ class Recipe(Settings):
     output: str | None = Field(None, description=f"folder of the results; {RUNS}/NAME if not given")
     data: DataRecipe
     encoder: EncoderConfig = EncoderConfig()
+    mouth_of_motion: Literal["own", "learned"] = Field(
+        "own", description="whether the finished model's mouth is its own, or read by the mouth that gesta comes with"
+    )
     tokenizer: TokenizerConfig = Field(default_factory=lambda: TokenizerConfig(**_expanded({}, "tokenizer")))
     tokenizer_model: str | None = Field(None, description="folder of trained tokenizers to use, not to train")
     motion: GeneratorConfig = Field(default_factory=lambda: GeneratorConfig(**_expanded({}, "motion")))
