@@ -91,8 +91,6 @@ def test_what_cannot_be_made(tmp_path: Path) -> None:
         plan_source("synthetic", VOICE, {"seeds": 0})
     with pytest.raises(InputError, match="did you mean synthetic"):
         plan_source("sinthetic", VOICE)
-    with pytest.raises(InputError, match="not in this version"):
-        plan_source("face", VOICE)
     with pytest.raises(InputError, match="does not exist"):
         plan_source("synthetic", tmp_path / "absent.wav")
     with pytest.raises(InputError, match="nothing in"):

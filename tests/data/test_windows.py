@@ -82,6 +82,7 @@ def test_a_batch_is_what_encoding_the_motion_gives(dataset: Dataset) -> None:
         "real": "bool",
         "speaker": "int64",
         "strokes": "float32",
+        "traits": "float32",
     }
     parts, real = dataset.window(dataset.clips[1], 10, 64)
     assert real.sum() == 20
