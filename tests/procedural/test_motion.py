@@ -148,7 +148,7 @@ def test_more_energy_moves_more() -> None:
 def test_silence_idles_with_the_mouth_closed() -> None:
     motion = motion_of(silence(30.0))
     mouth = [index for name, index in ARKIT_INDEX.items() if name.startswith(("jaw", "mouth")) and "Smile" not in name]
-    assert motion.face[:, mouth].max() == 0.0
+    assert motion.face[:, mouth].max() < 1e-6
     assert motion.face[:, ARKIT_INDEX["eyeBlinkLeft"]].max() > 0.9
     assert wrist_speeds(motion).max() < 0.3
     chest = track(motion.rotations, motion.translation, ("spine3",)).positions
