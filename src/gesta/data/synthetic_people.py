@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from annotated_types import Ge, Le
 
-from gesta.procedural.style import Style, blend, style_from
+from gesta.procedural.style import Style, blend, limits_of, style_from
 from gesta.randomness import generator
 
 SEEDS = 2**31
@@ -67,18 +66,9 @@ def _varied(style: Style, spread: float, chance: np.random.Generator) -> Style:
         drawn = spread * deviation * float(chance.standard_normal())
         if chance.random() < CHANGED_SHARE:
             changed = numbers[name] * math.exp(drawn) if name in FACTORS else numbers[name] + drawn
-            numbers[name] = _within(name, changed)
+            low, high = limits_of(name)
+            numbers[name] = min(max(changed, low), high)
     energy = float(chance.uniform(LEAST_ENERGY, MOST_ENERGY))
     if chance.random() < CHANGED_SHARE:
         numbers["energy"] = energy
     return Style(**numbers)
-
-
-def _within(name: str, value: float) -> float:
-    """A number moved into the limits of its field."""
-    for limit in Style.model_fields[name].metadata:
-        if isinstance(limit, Ge):
-            value = max(value, float(limit.ge))  # type: ignore[arg-type]
-        if isinstance(limit, Le):
-            value = min(value, float(limit.le))  # type: ignore[arg-type]
-    return value

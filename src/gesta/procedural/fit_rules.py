@@ -11,7 +11,7 @@ from gesta.metrics.motion.tracks import SIDES
 from gesta.procedural.families import rests
 from gesta.procedural.likeness import BLOCKS
 from gesta.procedural.presets import PRESETS
-from gesta.procedural.style import Style
+from gesta.procedural.style import Style, limits_of
 from gesta.procedural.traits import Traits
 
 PLACE_GAIN = 0.8
@@ -171,10 +171,8 @@ def rounded(place: np.ndarray) -> tuple[float, float, float]:
 def within_bounds(values: Mapping[str, Any]) -> Style:
     """A style of these settings, each number brought within what is allowed."""
     kept = dict(values)
-    for name, field in Style.model_fields.items():
+    for name in Style.model_fields:
         if type(kept[name]) is float:
-            for bound in field.metadata:
-                kept[name] = max(kept[name], getattr(bound, "ge", -math.inf))
-                kept[name] = min(kept[name], getattr(bound, "le", math.inf))
-            kept[name] = round(kept[name], 4)
+            low, high = limits_of(name)
+            kept[name] = round(min(max(kept[name], low), high), 4)
     return Style(**kept)

@@ -16,7 +16,7 @@ import numpy as np
 from gesta.metrics.motion.tracks import SIDES
 from gesta.procedural.fit_rules import RULES, Rule, changed, resting_near, rounded, within_bounds
 from gesta.procedural.likeness import BLOCKS, cost, lacks
-from gesta.procedural.style import Style
+from gesta.procedural.style import Style, limits_of
 from gesta.procedural.traits import Traits
 
 SETTINGS: Mapping[str, Sequence[str]] = {
@@ -117,9 +117,7 @@ def _changed(best: Best, wanted: Traits, spread: Mapping[str, float], random: np
 def _blindly(name: str, value: Any, spread: float, random: np.random.Generator) -> Any:
     if isinstance(value, tuple):
         return rounded(np.array(value) + random.normal(0.0, PLACE_M * spread, 3))
-    bounds = Style.model_fields[name].metadata
-    low = min(getattr(bound, "ge", math.inf) for bound in bounds)
-    high = max(getattr(bound, "le", -math.inf) for bound in bounds)
+    low, high = limits_of(name)
     if low < 0.0 or high <= 1.0:
         return value + random.normal(0.0, 0.5 * spread * (high - low))
     return (value + ROOM) * math.exp(random.normal(0.0, spread)) - ROOM

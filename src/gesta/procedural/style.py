@@ -111,6 +111,13 @@ class Style(Settings):
         return self.gaze_away
 
 
+def limits_of(name: str) -> tuple[float, float]:
+    """The least and the most that a number of a style may be."""
+    bounds = Style.model_fields[name].metadata
+    low = max((bound.ge for bound in bounds if hasattr(bound, "ge")), default=-math.inf)
+    return low, min((bound.le for bound in bounds if hasattr(bound, "le")), default=math.inf)
+
+
 def style_from(text: str = "neutral", energy: float | None = None) -> Style:
     """Read a style.
 
