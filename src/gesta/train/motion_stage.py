@@ -13,9 +13,9 @@ from gesta.bundles.config import BundleConfig
 from gesta.bundles.folder import save_bundle
 from gesta.data.clips import Dataset
 from gesta.data.speech_features import FeatureStore
+from gesta.data.traits import clip_traits
 from gesta.data.windows import Windows
 from gesta.echomask.config import Decoding, GeneratorConfig
-from gesta.echomask.generator import Generator
 from gesta.echomask.masking import motion_energy
 from gesta.echomask.model import EchoMask, by_part
 from gesta.echomask.objective import Clips, some_shortened, step_losses
@@ -101,15 +101,6 @@ class MotionStage:
         features = FeatureStore(dataset, make_encoder(recipe.encoder))
         features.fill()
         self._windows = {split: self._of(split, features) for split in ("train", "validation")}
-        train = self._windows["train"]
-        for generator in self._generators():
-            if train is not None and generator.manner is not None:
-                generator.manner.fit(torch.from_numpy(train.traits))
-
-    def _generators(self) -> list[Generator]:
-        network = self.network
-        assert isinstance(network, MotionNetwork)
-        return [network.model.generator, *([] if network.teacher is None else [network.teacher.generator])]
 
     def _of(self, split: str, features: FeatureStore) -> Windows | None:
         if not any(clip.split == split for clip in self._dataset.clips):
@@ -201,4 +192,8 @@ def _model(recipe: Recipe, dataset: Dataset, tokenizers: Tokenizers) -> EchoMask
         "speech_low": encoder.low_size,
         "speech_high": encoder.high_size,
     }
-    return EchoMask(GeneratorConfig(**(recipe.motion.model_dump() | fitted)), tokenizers)
+    model = EchoMask(GeneratorConfig(**(recipe.motion.model_dump() | fitted)), tokenizers)
+    train = [clip for clip in dataset.clips if clip.split == "train"]
+    if model.generator.manner is not None and train:
+        model.generator.manner.fit(torch.from_numpy(clip_traits(dataset, train, model.config.traits)))
+    return model
