@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from gesta.audio.encoders.make import LIVE
+from gesta.audio.encoders.make import NEED_NO_NETWORK
 from gesta.audio.prosody import ProsodyAnalyser
 from gesta.echomask.speaker import EchoMaskSpeaker
 from gesta.live.body import Heard
@@ -34,7 +34,7 @@ class EchoMaskBody:
 
     Args:
         speaker: at the start, with `frames_ahead` of the look-ahead.
-        encoder: the kind of the speech encoder, one of LIVE.
+        encoder: the kind of the speech encoder, one of NEED_NO_NETWORK.
         idling: who idles where nobody speaks, or None.
         mouth: what reads the mouth from the sound, or None where the speaker's own is kept.
     """
@@ -47,7 +47,7 @@ class EchoMaskBody:
         mouth: LearnedMouth | None = None,
     ) -> None:
         self.speaker, self.idling, self.mouth = speaker, idling, mouth
-        self.analyser, self.features = ProsodyAnalyser(LEAST_LOOK_AHEAD_S), LIVE[encoder]()
+        self.analyser, self.features = ProsodyAnalyser(LEAST_LOOK_AHEAD_S), NEED_NO_NETWORK[encoder].live()
 
     def hear(self, sound: np.ndarray) -> Heard:
         """Take (S,) samples; gives the frames that became final."""

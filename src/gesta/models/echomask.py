@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
-from gesta.audio.encoders.make import LIVE
+from gesta.audio.encoders.make import NEED_NO_NETWORK
 from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.audio.prosody import analyse
 from gesta.bundles.folder import Bundle
@@ -176,7 +176,7 @@ class EchoMaskModel:
         from gesta.live.mouth import LearnedMouth
 
         config, ahead = self.bundle.config, frames_ahead(settings.look_ahead_s)
-        if config.encoder.kind not in LIVE:
+        if config.encoder.kind not in NEED_NO_NETWORK:
             raise InputError(f"'{self.name}' hears by a network that needs whole recordings; it cannot be streamed.")
         if ahead is not None and not config.tokenizer.causal_decoder:
             raise InputError(f"The decoders of '{self.name}' look ahead; it cannot be streamed.")

@@ -10,17 +10,14 @@ for block in microphone:
 """
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 from scipy import signal
 
-from gesta.audio.encoders.protocol import SpeechEncoder
-from gesta.audio.encoders.spectral import FILE_LOOK_AHEAD_S, HIGH_SIZE, SpectralStream
 from gesta.audio.encoders.spectral import FINGERPRINT as SPECTRAL_FINGERPRINT
 from gesta.audio.encoders.spectral import LOW_SIZE as SPECTRAL_LOW_SIZE
-from gesta.audio.prosody import ProsodyAnalyser
-from gesta.records import Events, Prosody, Speech, SpeechFeatures
+from gesta.audio.encoders.spectral import SpectralEncoder, SpectralStream
+from gesta.records import Events, Prosody, SpeechFeatures
 from gesta.units import MOTION_FPS
 
 VERSION = 1
@@ -86,17 +83,10 @@ class AccentedStream:
 LOW_SIZE = SPECTRAL_LOW_SIZE + len(EVENTS)
 
 
-class AccentedEncoder(SpeechEncoder):
+class AccentedEncoder(SpectralEncoder):
     """The accented features of recordings; see the module."""
 
     name = NAME
     fingerprint = FINGERPRINT
     low_size = LOW_SIZE
-    high_size = HIGH_SIZE
-
-    def stretches(self, speech: Speech) -> Iterator[SpeechFeatures]:
-        """Consecutive features of a recording, about a second at a time."""
-        analyser, stream = ProsodyAnalyser(FILE_LOOK_AHEAD_S), AccentedStream()
-        for block in speech.source.blocks():
-            yield stream.push(analyser.push(block))
-        yield stream.push(analyser.finish())
+    live = AccentedStream

@@ -1,18 +1,14 @@
 """From settings to a speech encoder."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from gesta.audio.encoders.accented import AccentedEncoder, AccentedStream
+from gesta.audio.encoders.accented import AccentedEncoder
 from gesta.audio.encoders.config import EncoderConfig
 from gesta.audio.encoders.protocol import SpeechEncoder
-from gesta.audio.encoders.spectral import SpectralEncoder, SpectralStream
+from gesta.audio.encoders.spectral import SpectralEncoder
 
-NEED_NO_NETWORK: Mapping[str, Callable[[], SpeechEncoder]] = {"spectral": SpectralEncoder, "accented": AccentedEncoder}
-LIVE: Mapping[str, Callable[[], SpectralStream | AccentedStream]] = {
-    "spectral": SpectralStream,
-    "accented": AccentedStream,
-}
-"""By kind, what hears live: stretches of prosody in, stretches of features out. Networks hear whole recordings."""
+NEED_NO_NETWORK: Mapping[str, type[SpectralEncoder]] = {"spectral": SpectralEncoder, "accented": AccentedEncoder}
+"""Encoders by kind that hear live too; networks hear whole recordings."""
 
 
 def make_encoder(config: EncoderConfig) -> SpeechEncoder:

@@ -11,7 +11,8 @@ for block in microphone:
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import numpy as np
 from scipy import signal
@@ -130,6 +131,14 @@ HIGH_SIZE = 2 * BAND_COUNT + 2
 """Shape and change of each band, the level's drop, voicing."""
 
 
+class FeatureStream(Protocol):
+    """Turns consecutive stretches of prosody into consecutive stretches of features."""
+
+    def push(self, prosody: Prosody) -> SpeechFeatures:
+        """The features of a stretch's frames."""
+        ...
+
+
 class SpectralEncoder(SpeechEncoder):
     """The spectral features of recordings; see the module."""
 
@@ -137,10 +146,12 @@ class SpectralEncoder(SpeechEncoder):
     fingerprint = FINGERPRINT
     low_size = LOW_SIZE
     high_size = HIGH_SIZE
+    live: Callable[[], FeatureStream] = SpectralStream
+    """Makes what hears stretches of prosody, of a recording or live."""
 
     def stretches(self, speech: Speech) -> Iterator[SpeechFeatures]:
         """Consecutive features of a recording, about a second at a time."""
-        analyser, stream = ProsodyAnalyser(FILE_LOOK_AHEAD_S), SpectralStream()
+        analyser, stream = ProsodyAnalyser(FILE_LOOK_AHEAD_S), type(self).live()
         for block in speech.source.blocks():
             yield stream.push(analyser.push(block))
         yield stream.push(analyser.finish())
