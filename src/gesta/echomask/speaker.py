@@ -126,10 +126,13 @@ class EchoMaskSpeaker:
         motion, visible = self._visible(block)
         window = Window(motion, visible, queries, self.who)
 
-        def show(codes: Tensor) -> Tensor:
-            return model.shown(self._settled(codes, block), self.place)
+        there, settled = self._known_codes(block)
 
-        codes = self._settled(decode(generator, window, self.decoding, show, model.vectors, self.chance), block)
+        def show(codes: Tensor) -> Tensor:
+            return model.shown(torch.where(there, settled, codes), self.place)
+
+        decoded = decode(generator, window, self.decoding, show, model.vectors, self.chance)
+        codes = torch.where(there, settled, decoded)
         new = slice((block.spoken - block.begin) // TOKEN_FRAMES, (block.until - block.begin) // TOKEN_FRAMES)
         ready = self._remember(codes, new)
         self._note_attention(block, queries)
@@ -157,22 +160,29 @@ class EchoMaskSpeaker:
             self.place = model.tokenizers.channels.block(LOWER, "translation", parts[LOWER])[:, following]
         return self.decoder.push(tokens)
 
-    def _settled(self, codes: Tensor, block: Block) -> Tensor:
-        """A window's codes (G, 1, Q, K), with those that were spoken before, and those of motion that is given."""
-        before = (block.spoken - block.begin) // TOKEN_FRAMES
+    def _known_codes(self, block: Block) -> tuple[Tensor, Tensor]:
+        """Codes of a window that are settled: of what was spoken before, and of motion that is given.
+
+        Returns:
+            which they are, (G, 1, 1, K) bool, and the codes (G, 1, Q, K).
+        """
+        levels, tokens = self.model.tokenizers.config.levels, (block.stop - block.begin) // TOKEN_FRAMES
+        before, device = (block.spoken - block.begin) // TOKEN_FRAMES, self.model.device
+        there = torch.zeros(len(ALL_PARTS), 1, 1, tokens, dtype=torch.bool, device=device)
+        codes = torch.zeros(len(ALL_PARTS), 1, levels, tokens, dtype=torch.long, device=device)
         if before and self.codes is not None:
-            codes = torch.cat([self.codes[..., self.codes.shape[-1] - before :], codes[..., before:]], dim=-1)
-        if self.given is None:
-            return codes
-        numbers, there = self.given.within(block.begin, block.stop)
-        whole = torch.from_numpy(there).unflatten(0, (-1, TOKEN_FRAMES)).all(dim=1)
-        if not whole.any():
-            return codes
-        whole[:before] = False
-        parts, known = self._given_parts(self.given, numbers)
-        tokens = stacked(self.model.tokenizers.tokenize(parts, known))
-        real = torch.tensor([bool(known[part].all()) for part in ALL_PARTS])[:, None, None, None]
-        return torch.where((real & whole).to(codes.device), tokens, codes)
+            codes[..., :before], there[..., :before] = self.codes[..., -before:], True
+        if self.given is not None:
+            numbers, given = self.given.within(block.begin, block.stop)
+            whole = torch.from_numpy(given).unflatten(0, (-1, TOKEN_FRAMES)).all(dim=1)
+            whole[:before] = False
+            if whole.any():
+                parts, known = self._given_parts(self.given, numbers)
+                real = torch.tensor([bool(known[part].all()) for part in ALL_PARTS])[:, None, None, None]
+                fresh = (real & whole).to(device)
+                codes = torch.where(fresh, stacked(self.model.tokenizers.tokenize(parts, known)), codes)
+                there = there | fresh
+        return there, codes
 
     def _features(self, block: Block) -> tuple[Tensor, Tensor]:
         """Both levels of the window (1, T, channels); past what is heard the last frame is heard on."""
