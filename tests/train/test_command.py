@@ -35,7 +35,8 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A recipe in a folder of its own, where the stages are tiny."""
     monkeypatch.chdir(tmp_path)
     for name in ("tokenizer", "motion"):
-        module = SimpleNamespace(**{f"{name}_stage": lambda _recipe: TinyStage()}, __spec__=SimpleNamespace())
+        builder = {f"{name}_stage": lambda _recipe, _report: TinyStage()}
+        module = SimpleNamespace(**builder, __spec__=SimpleNamespace())
         monkeypatch.setitem(sys.modules, f"gesta.train.{name}_stage", module)
     path = tmp_path / "try.toml"
     path.write_text(RECIPE)

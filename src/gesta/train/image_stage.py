@@ -15,6 +15,7 @@ from gesta.train.film_network import FilmNetwork
 from gesta.train.film_stage import FilmStage
 from gesta.train.film_start import IMAGE_FILE, begun_parts, picture_state
 from gesta.train.recipe import Recipe
+from gesta.train.stage import Report
 from gesta.writing import replacing
 
 CONFIG_FILE = "video.json"
@@ -35,7 +36,7 @@ class ImageStage(FilmStage):
             beside.write_text(text + "\n", encoding="utf-8")
 
 
-def image_stage(recipe: Recipe) -> ImageStage:
+def image_stage(recipe: Recipe, _report: Report) -> ImageStage:
     """The stage that a recipe describes; its data set is prepared.
 
     Raises:

@@ -23,7 +23,7 @@ from gesta.mmgt.smga_config import SmgaConfig
 from gesta.train.cards import film_card
 from gesta.train.film_start import begun_smga
 from gesta.train.recipe import Recipe
-from gesta.train.stage import Split
+from gesta.train.stage import Report, Split
 
 ANCHORS = 16
 """Poses of a clip, evenly apart, one of which stands for the pose that its take began with."""
@@ -124,7 +124,7 @@ class KeypointsStage:
         save_film_bundle(folder, FilmBundle(config, smga=network.smga), card)
 
 
-def keypoints_stage(recipe: Recipe) -> KeypointsStage:
+def keypoints_stage(recipe: Recipe, report: Report) -> KeypointsStage:
     """The stage that a recipe describes; its data set is prepared.
 
     Raises:
@@ -132,6 +132,6 @@ def keypoints_stage(recipe: Recipe) -> KeypointsStage:
     """
     films = FilmSet.open(recipe.data.dataset)
     features = VideoFeatureStore(films, make_video_features(recipe.keypoints_features))
-    features.fill()
+    features.fill(progress=report)
     heard = {"audio_size": features.shape[0] * features.shape[1]}
     return KeypointsStage(recipe, films, SmgaConfig(**(recipe.keypoints.model_dump() | heard)), features)

@@ -6,7 +6,7 @@ what a step sees and draws depends on its number alone (gesta.train.chance), and
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from gesta.train.log import Clock, TrainingLog
 from gesta.train.machine import agreed, start_accelerator
 from gesta.train.provenance import TRAINING, provenance
 from gesta.train.settings import TrainingSettings
-from gesta.train.stage import LOSS, Stage
+from gesta.train.stage import LOSS, Report, Stage
 from gesta.train.step import make_step, numbers
 from gesta.train.stopping import stopping
 from gesta.train.training import CHECKPOINTS, Tell, Training
@@ -31,7 +31,6 @@ MODEL = "model"
 """The folder, in that of a training, which holds what it has made."""
 FINISHED = "finished.json"
 """Lies in that folder and says which training made it."""
-Report = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

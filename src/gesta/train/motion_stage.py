@@ -27,7 +27,7 @@ from gesta.hashing import file_sha256
 from gesta.tokenizer.tokenizers import Tokenizers
 from gesta.train.cards import motion_card
 from gesta.train.recipe import Recipe
-from gesta.train.stage import Split
+from gesta.train.stage import Report, Split
 from gesta.train.token_store import TokenStore
 from gesta.train.tokenizer_folder import WEIGHTS_FILE, load_tokenizers
 from gesta.units import TOKEN_FRAMES
@@ -95,11 +95,11 @@ class MotionStage:
     name = "motion"
     network: nn.Module
 
-    def __init__(self, recipe: Recipe, dataset: Dataset, model: EchoMask, tokens: TokenStore) -> None:
+    def __init__(
+        self, recipe: Recipe, dataset: Dataset, model: EchoMask, tokens: TokenStore, features: FeatureStore
+    ) -> None:
         self._recipe, self._dataset, self._tokens = recipe, dataset, tokens
         self.network = MotionNetwork(model)
-        features = FeatureStore(dataset, make_encoder(recipe.encoder))
-        features.fill()
         self._windows = {split: self._of(split, features) for split in ("train", "validation")}
 
     def _of(self, split: str, features: FeatureStore) -> Windows | None:
@@ -166,7 +166,7 @@ class MotionStage:
         save_bundle(folder, config, model, motion_card(config, info, provenance))
 
 
-def motion_stage(recipe: Recipe) -> MotionStage:
+def motion_stage(recipe: Recipe, report: Report) -> MotionStage:
     """The stage that a recipe describes; its data set is prepared and its tokenizers are trained."""
     if recipe.data.stride % TOKEN_FRAMES:
         raise InputError(f"data.stride is {recipe.data.stride}, but windows begin with a token: take a multiple of 4.")
@@ -176,8 +176,10 @@ def motion_stage(recipe: Recipe) -> MotionStage:
         raise InputError("The tokenizers were trained on another face basis than that of the data set.")
     fingerprint = file_sha256(recipe.model_folder("tokenizer") / WEIGHTS_FILE)
     tokens = TokenStore(dataset, tokenizers, fingerprint[:16])
-    tokens.fill()
-    return MotionStage(recipe, dataset, _model(recipe, dataset, tokenizers), tokens)
+    tokens.fill(progress=report)
+    features = FeatureStore(dataset, make_encoder(recipe.encoder))
+    features.fill(progress=report)
+    return MotionStage(recipe, dataset, _model(recipe, dataset, tokenizers), tokens, features)
 
 
 def _model(recipe: Recipe, dataset: Dataset, tokenizers: Tokenizers) -> EchoMask:

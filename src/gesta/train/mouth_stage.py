@@ -23,7 +23,7 @@ from gesta.mouth.trainable import TrainableMouth
 from gesta.procedural.mouth_pose import POSE_NAMES
 from gesta.train.mouth_settings import MouthStageSettings
 from gesta.train.recipe import Recipe
-from gesta.train.stage import LOSS, Split
+from gesta.train.stage import LOSS, Report, Split
 
 LIPS = ("closed", "teeth")
 """Poses that are a yes or a no."""
@@ -163,7 +163,7 @@ class MouthStage:
         save_mouth(folder, self._config, tensors, "\n".join(card) + "\n")
 
 
-def mouth_stage(recipe: Recipe) -> MouthStage:
+def mouth_stage(recipe: Recipe, report: Report) -> MouthStage:
     """The stage that a recipe describes; its data set is prepared.
 
     Raises:
@@ -171,5 +171,5 @@ def mouth_stage(recipe: Recipe) -> MouthStage:
     """
     dataset = Dataset.open(recipe.data.dataset)
     features = FeatureStore(dataset, SpectralEncoder())
-    features.fill()
+    features.fill(progress=report)
     return MouthStage(dataset, recipe.mouth, features)

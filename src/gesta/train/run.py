@@ -7,10 +7,11 @@ from typing import Any
 
 from gesta.errors import InputError
 from gesta.hashing import file_sha256
-from gesta.train.loop import Outcome, Report, train
+from gesta.train.loop import Outcome, train
 from gesta.train.machine import start_accelerator
 from gesta.train.prepared import prepare_missing
 from gesta.train.recipe import Recipe
+from gesta.train.stage import Report
 from gesta.train.stages import STAGES, begun_with, build_stage, stage_kind, training_settings
 from gesta.train.training import Tell
 
@@ -46,17 +47,20 @@ def run_recipe(
     first = accelerator.is_main_process
     if not first:
         report, tell = _unheard, _unheard
-    # Only one of many processes prepares; the others wait, and then find everything there.
+    # Only one of many processes prepares, and hears recordings; the others wait, and then find everything there.
     with accelerator.main_process_first():
         prepare_missing(recipe.data, report)
     for stage in order:
+        told = _named(stage, report)
+        with accelerator.main_process_first():
+            built = build_stage(stage, recipe, told)
         outcome = train(
-            build_stage(stage, recipe),
+            built,
             settings[stage],
             recipe.stage_folder(stage),
             recorded=recorded_tables(stage, recipe),
             deadline=deadline,
-            report=_named(stage, report),
+            report=told,
             tell=tell,
         )
         if first:

@@ -1,6 +1,6 @@
 """What the training loop asks of a stage: a network, windows to train it on, and an artefact to keep in the end."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -8,6 +8,8 @@ import numpy as np
 from torch import Tensor, nn
 
 Split = Literal["train", "validation"]
+Report = Callable[[str, int, int], None]
+"""Takes what is being done, how much of it is, and of how much."""
 LOSS = "loss"
 """The name of the value that is minimised; all others are only reported."""
 

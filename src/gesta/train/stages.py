@@ -8,7 +8,7 @@ from gesta.errors import not_in_this_version, unknown_name
 from gesta.train.chance import seed_torch
 from gesta.train.recipe import Recipe
 from gesta.train.settings import TrainingSettings
-from gesta.train.stage import Stage
+from gesta.train.stage import Report, Stage
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class StageKind:
     """A stage before it is built.
 
     Attributes:
-        module, builder: the function that makes a `Stage` of a `Recipe`; imported when it is called.
+        module, builder: the function that makes a `Stage` of a `Recipe` and a `Report`; imported when it is called.
         training: the recipe's table that says how it is trained.
         tables: the recipe's tables that make the result what it is.
         needs: stages whose results it uses.
@@ -80,8 +80,8 @@ def begun_with(name: str, recipe: Recipe) -> dict[str, str]:
     return {setting: place for setting, place in places.items() if place is not None}
 
 
-def build_stage(name: str, recipe: Recipe) -> Stage:
-    """A stage with new weights, which depend on the recipe's seed."""
+def build_stage(name: str, recipe: Recipe, report: Report = lambda _what, _done, _of: None) -> Stage:
+    """A stage with new weights, which depend on the recipe's seed; what it needs of the data set is made first."""
     kind = stage_kind(name)
     seed_torch(training_settings(name, recipe).seed, name, "weights")
-    return getattr(importlib.import_module(kind.module), kind.builder)(recipe)
+    return getattr(importlib.import_module(kind.module), kind.builder)(recipe, report)

@@ -18,7 +18,7 @@ from gesta.tokenizer.losses import tokenizer_losses
 from gesta.tokenizer.reconstruction import reconstruction_errors
 from gesta.tokenizer.tokenizers import Tokenizers
 from gesta.train.recipe import Recipe
-from gesta.train.stage import Split
+from gesta.train.stage import Report, Split
 from gesta.train.tokenizer_folder import save_tokenizers
 
 MOTION, VALID = "motion", "valid"
@@ -112,7 +112,7 @@ def _clips(dataset: Dataset, records: list[ClipRecord]) -> Iterator[Clip]:
         yield {part: rows[:, dataset.slice(part)] for part in PART_ORDER}, dataset.valid(record)
 
 
-def tokenizer_stage(recipe: Recipe) -> TokenizerStage:
+def tokenizer_stage(recipe: Recipe, _report: Report) -> TokenizerStage:
     """The stage of a recipe, whose data set has been prepared.
 
     Raises:

@@ -19,6 +19,7 @@ from gesta.train.film_network import FilmNetwork
 from gesta.train.film_stage import FilmStage
 from gesta.train.film_start import begun_parts, load_picture_state, video_model
 from gesta.train.recipe import Recipe
+from gesta.train.stage import Report
 
 
 class VideoStage(FilmStage):
@@ -46,7 +47,7 @@ class VideoStage(FilmStage):
         save_film_bundle(folder, FilmBundle(config, video=parts), card)
 
 
-def video_stage(recipe: Recipe) -> VideoStage:
+def video_stage(recipe: Recipe, report: Report) -> VideoStage:
     """The stage that a recipe describes; its data set is prepared and its stage `image` trained.
 
     Raises:
@@ -54,7 +55,7 @@ def video_stage(recipe: Recipe) -> VideoStage:
     """
     films, settings = FilmSet.open(recipe.data.dataset), recipe.video_stage
     features = VideoFeatureStore(films, make_video_features(recipe.video_features))
-    features.fill()
+    features.fill(progress=report)
     config = _hearing(recipe.video, *features.shape)
     seed = recipe.video_training.seed
     batches = FilmBatches(films, config, settings, length=config.window, seed=seed, features=features)
