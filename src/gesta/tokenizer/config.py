@@ -44,6 +44,11 @@ class TokenizerConfig(Settings):
     hidden: int | None = Field(
         None, ge=8, le=4096, description="channels of every convolution; as many as a code has numbers if not given"
     )
+    straight: bool = Field(
+        False,
+        description="a linear path from a token's frames to its latents and back beside the convolutions, which alone "
+        "are long blind to what moves little (LAB.md)",
+    )
     levels: int = Field(6, ge=1, le=16, description="quantiser levels Q: a base and its residuals")
     codes: int = Field(256, ge=2, le=4096, description="entries of each level's codebook")
     halvings: int = Field(2, ge=2, le=2, description="strided convolutions: 2 make one token of 4 frames")

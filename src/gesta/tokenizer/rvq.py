@@ -70,6 +70,8 @@ class Encoder(nn.Module):
         self.entrance = Convolution(channels, config.inner)
         self.halvings = nn.ModuleList(Halving(config) for _ in range(config.halvings))
         self.exit = Convolution(config.inner, config.width)
+        self.rate = 2**config.halvings
+        self.straight = Convolution(self.rate * channels, config.width) if config.straight else None
 
     @property
     def reach(self) -> int:
@@ -82,10 +84,14 @@ class Encoder(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, T) to (B, D, K)."""
-        x = torch.relu(self.entrance(x))
+        inside = torch.relu(self.entrance(x))
         for halving in self.halvings:
-            x = halving(x)
-        return self.exit(x)
+            inside = halving(inside)
+        found = self.exit(inside)
+        if self.straight is None:
+            return found
+        frames_of_tokens = x.unflatten(-1, (-1, self.rate)).movedim(-1, 1).flatten(1, 2)
+        return found + self.straight(frames_of_tokens)
 
 
 class Decoder(nn.Module):
@@ -98,6 +104,9 @@ class Decoder(nn.Module):
         self.doublings = nn.ModuleList(Doubling(config) for _ in range(config.halvings))
         self.middle = Convolution(config.inner, config.inner, causal=causal)
         self.exit = Convolution(config.inner, channels, causal=causal)
+        self.rate = 2**config.halvings
+        straight = Convolution(config.width, self.rate * channels, causal=causal) if config.straight else None
+        self.straight = straight
         self.causal = causal
 
     @property
@@ -110,10 +119,14 @@ class Decoder(nn.Module):
 
     def forward(self, x: Tensor, memory: Memory | None = None) -> Tensor:
         """(B, D, K) to (B, C, T)."""
-        x = torch.relu(self.entrance(x, memory))
+        inside = torch.relu(self.entrance(x, memory))
         for doubling in self.doublings:
-            x = doubling(x, memory)
-        return self.exit(torch.relu(self.middle(x, memory)), memory)
+            inside = doubling(inside, memory)
+        found = self.exit(torch.relu(self.middle(inside, memory)), memory)
+        if self.straight is None:
+            return found
+        frames_of_tokens = self.straight(x, memory).unflatten(1, (self.rate, -1))
+        return found + frames_of_tokens.movedim(1, -1).flatten(2, 3)
 
 
 class PartTokenizer(nn.Module):
