@@ -48,6 +48,27 @@ def test_training_reconstructs_better_and_every_level_adds_to_it() -> None:
     assert all(len(indices[..., level].unique()) > 2 for level in range(3)), "codes are used"
 
 
+def test_a_straight_path_carries_what_convolutions_overlook() -> None:
+    """One channel goes its own slow way, beside others that share a lively one."""
+    frames = torch.arange(1600) / 30
+    lively = torch.sin(2.0 * torch.pi * torch.outer(frames, torch.linspace(0.5, 1.5, 8)))
+    seen = lively @ torch.randn(8, 78, generator=torch.Generator().manual_seed(0)) / 8**0.5
+    seen[:, 32] = torch.sin(0.7 * frames)
+    left: dict[bool, float] = {}
+    for straight in (False, True):
+        tokenizer = tiny_tokenizers(width=24, straight=straight).parts["upper"].train()
+        optimiser = torch.optim.Adam(tokenizer.parameters(), 3e-3)
+        for _ in range(120):
+            windows = seen.unflatten(0, (25, 64))
+            optimiser.zero_grad()
+            (tokenizer.decode(tokenizer.encode(windows)) - windows).abs().mean().backward()
+            optimiser.step()
+        with torch.no_grad():
+            decoded = tokenizer.decode(tokenizer.encode(seen[None]))[0, :, 32]
+        left[straight] = ((decoded - seen[:, 32]).std() / seen[:, 32].std()).item()
+    assert left[True] < 0.6 * left[False], left
+
+
 def test_flame_faces_have_degrees_and_weights() -> None:
     parts = made_parts(2, face_basis="flame100")
     found = reconstruction_errors(tiny_tokenizers("flame100"), parts, all_valid(parts))

@@ -1,5 +1,7 @@
 """Whole takes through tokenizers: lengths, stretches, where the body goes, and streams."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 import torch
@@ -47,8 +49,9 @@ def test_shapes_and_order(basis: str) -> None:
 @pytest.mark.parametrize("root", ["global_motion", "lower"])
 @pytest.mark.parametrize("translation", ["velocity", "position"])
 @pytest.mark.parametrize("causal", [False, True])
-def test_decoding_in_stretches_is_decoding_at_once(root: str, translation: str, causal: bool) -> None:
-    tokenizers = tiny_tokenizers(root=root, translation=translation, causal_decoder=causal)
+@pytest.mark.parametrize("straight", [False, True])
+def test_decoding_in_stretches_is_decoding_at_once(root: str, translation: str, causal: bool, straight: bool) -> None:
+    tokenizers = tiny_tokenizers(root=root, translation=translation, causal_decoder=causal, straight=straight)
     indices = random_indices(tokenizers, 70)
     with torch.no_grad():
         whole = tokenizers.decode(indices, START)
@@ -58,8 +61,8 @@ def test_decoding_in_stretches_is_decoding_at_once(root: str, translation: str, 
 
 
 def test_the_reach_of_a_decoder_is_no_smaller_than_what_moves_it() -> None:
-    for causal in (False, True):
-        tokenizer = tiny_tokenizers(causal_decoder=causal, residual_depth=3).parts["upper"]
+    for causal, straight in product((False, True), repeat=2):
+        tokenizer = tiny_tokenizers(causal_decoder=causal, straight=straight, residual_depth=3).parts["upper"]
         latents = torch.randn(1, 120, 16, requires_grad=True)
         tokenizer.decode(latents)[0, 4 * 60 + 1].sum().backward()
         moved = latents.grad.abs().sum((0, 2)).nonzero().flatten()
@@ -69,7 +72,7 @@ def test_the_reach_of_a_decoder_is_no_smaller_than_what_moves_it() -> None:
 
 
 def test_whole_takes_are_tokenised_in_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
-    tokenizers, motion = tiny_tokenizers(), made_motion(301)
+    tokenizers, motion = tiny_tokenizers(straight=True), made_motion(301)
     whole = tokenizers.encode_motion(motion)
     assert all(chosen.shape == (76, 3) and chosen.dtype == np.int64 for chosen in whole.values())
     monkeypatch.setattr(tokenizers_module, "CHUNK_TOKENS", 9)
@@ -121,8 +124,9 @@ def test_the_body_goes_where_global_motion_says_or_where_its_own_tokens_say() ->
 
 
 @pytest.mark.parametrize("root", ["global_motion", "lower"])
-def test_a_stream_is_decoded_as_the_whole_take_is(root: str) -> None:
-    tokenizers = tiny_tokenizers(causal_decoder=True, root=root)
+@pytest.mark.parametrize("straight", [False, True])
+def test_a_stream_is_decoded_as_the_whole_take_is(root: str, straight: bool) -> None:
+    tokenizers = tiny_tokenizers(causal_decoder=True, root=root, straight=straight)
     indices = random_indices(tokenizers, 40, clips=2)
     start = START.expand(2, 3)
     with torch.no_grad():
@@ -137,8 +141,9 @@ def test_a_stream_is_decoded_as_the_whole_take_is(root: str) -> None:
         assert_same(together(pieces), whole)
 
 
-def test_causal_decoding_looks_back_only() -> None:
-    tokenizers = tiny_tokenizers(causal_decoder=True)
+@pytest.mark.parametrize("straight", [False, True])
+def test_causal_decoding_looks_back_only(straight: bool) -> None:
+    tokenizers = tiny_tokenizers(causal_decoder=True, straight=straight)
     tokenizer = tokenizers.parts["lower"]
     latents = torch.randn(1, 12, 16, requires_grad=True)
     lower = tokenizers.channels.decode("lower", tokenizer.decode(latents))
