@@ -132,8 +132,8 @@ class GroupedAttention(nn.Module):
     def _mixed(self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
         """What (G, B, H, T, D / H) queries find: (G, B, T, D)."""
         drop = self.dropout if self.training else 0.0
-        if drop and queries.device.type == "cpu":
-            # PyTorch has no fused attention with dropout on a CPU, and ours drops faster.
+        if queries.device.type == "cpu" and (drop or torch.is_grad_enabled()):
+            # On a CPU PyTorch has no fused attention with dropout, and its gradient takes ten times as long.
             return self._join(dropped(attention_weights(queries, keys, mask), drop, True) @ values)
         # PyTorch's fused attention takes four axes only.
         asked, seen, told = (item.flatten(0, 1) for item in (queries, keys, values))
