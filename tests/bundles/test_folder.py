@@ -54,6 +54,20 @@ def test_what_was_saved_comes_back(folder: Path) -> None:
     assert all(value.requires_grad for value in read.model.parameters())
 
 
+def test_matrices_may_be_written_with_half_the_bits(tmp_path: Path, folder: Path) -> None:
+    made = debug_bundle()
+    with torch.no_grad():
+        made.model.generator.low.weight[0, 0] = 1e6
+    save_bundle(tmp_path / "half", made.config, made.model, "card", half=True)
+    whole, half = ((place / "model.safetensors").stat().st_size for place in (folder, tmp_path / "half"))
+    assert half < 0.6 * whole
+    found, expected = load_bundle(tmp_path / "half").model.state_dict(), made.model.state_dict()
+    assert all(found[name].dtype == value.dtype for name, value in expected.items())
+    for name, value in expected.items():
+        exact = value.ndim < 2 or name == "generator.low.weight"
+        assert torch.equal(found[name], value) if exact else torch.allclose(found[name], value, rtol=1e-3, atol=1e-7)
+
+
 def test_a_projection_goes_along(tmp_path: Path) -> None:
     made, matrix = debug_bundle(), torch.eye(8)[:, :4].contiguous()
     save_bundle(tmp_path / "model", made.config, made.model, "card", matrix)

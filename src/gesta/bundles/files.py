@@ -123,7 +123,7 @@ def fill(network: nn.Module, path: Path, *, narrow: bool = False) -> None:
     Args:
         network: its own numbers are replaced, not changed.
         path: a safetensors file.
-        narrow: take numbers of 16 bits where the network has 32; they stay as they are.
+        narrow: numbers of 16 bits in the file stay as they are where the network has 32; else they become 32.
 
     Raises:
         InputError: the tensors are not those of the network.
@@ -131,8 +131,12 @@ def fill(network: nn.Module, path: Path, *, narrow: bool = False) -> None:
     tensors, expected = read_tensors(path, "model"), network.state_dict()
     check_names(tensors, expected, path, "model")
     for name, value in tensors.items():
-        if value.dtype != expected[name].dtype and not (narrow and value.dtype in NARROW):
+        wanted = expected[name].dtype
+        if value.dtype == wanted or (narrow and value.dtype in NARROW):
+            continue
+        if value.dtype not in NARROW or wanted != torch.float32:
             raise InputError(f"The model '{path}' holds {name} as {value.dtype}; fetch it again.")
+        tensors[name] = value.float()
     network.load_state_dict(tensors, assign=True)
 
 

@@ -3,9 +3,11 @@
 Statistics that channels are normalised by are buffers of the model.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from gesta.audio.encoders.config import EncoderConfig
@@ -14,6 +16,8 @@ from gesta.bundles.files import check_files, filled, read_config, write_files
 from gesta.echomask.model import EchoMask
 from gesta.echomask.motion_input import MotionInput
 from gesta.tokenizer.tokenizers import Tokenizers
+
+LARGEST = torch.finfo(torch.float16).max
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,13 @@ class Bundle:
 
 
 def save_bundle(
-    folder: Path, config: BundleConfig, model: EchoMask, card: str, projection: Tensor | None = None
+    folder: Path,
+    config: BundleConfig,
+    model: EchoMask,
+    card: str,
+    projection: Tensor | None = None,
+    *,
+    half: bool = False,
 ) -> None:
     """Write a bundle.
 
@@ -42,16 +52,25 @@ def save_bundle(
         model: any state; it is not changed.
         card: what card.md says: data, licence, measures, the command that made it.
         projection: (hidden size, P) of the speech encoder, where it has a matrix of its own.
+        half: write what networks multiply by with 16 bits a number; they are read, and computed with, as 32.
 
     Raises:
         OutputError: it cannot be written.
     """
-    tensors = {MODEL_FILE: model.state_dict()}
+    tensors = {MODEL_FILE: halved(model.state_dict()) if half else model.state_dict()}
     if projection is not None:
         tensors[PROJECTION_FILE] = {"projection": projection}
         encoder = config.encoder.model_copy(update={"projection_file": Path(PROJECTION_FILE)})
         config = config.model_copy(update={"encoder": encoder})
     write_files(folder, config, tensors, card)
+
+
+def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Matrices of 32 bits with 16; shifts, scales and statistics, which are few, and what 16 bits cannot hold stay."""
+    return {
+        name: value.half() if value.dtype == torch.float32 and value.ndim > 1 and value.abs().max() < LARGEST else value
+        for name, value in state.items()
+    }
 
 
 def load_bundle(folder: str | Path, within: Path | None = None) -> Bundle:
