@@ -31,7 +31,7 @@ EXPRESSION_CHANNELS = FACE_CHANNELS["flame100"]
 ARKIT, FLAME = "arkit52", "flame100"
 REST_PELVIS = np.array([0.003, -0.351, 0.012], dtype=np.float32)
 """The pelvis joint of SMPL-X's neutral body at rest, metres: Motion.translation = trans + REST_PELVIS."""
-FRAMES_PER_BLOCK = 4096
+FRAMES_PER_BLOCK = 1024
 
 
 def write_npz(motion: Motion, path: str | Path) -> Path:

@@ -19,7 +19,7 @@ from gesta.motion.reading import read_motion
 from gesta.procedural.fit_rules import nearer, read_off
 from gesta.procedural.fit_search import search
 from gesta.procedural.likeness import distance
-from gesta.procedural.speaker import FRAMES_PER_BLOCK, ProceduralSpeaker
+from gesta.procedural.speaker import ProceduralSpeaker
 from gesta.procedural.style import Style, style_from
 from gesta.procedural.traits import Traits, traits
 from gesta.randomness import generator
@@ -29,7 +29,7 @@ from gesta.units import MOTION_FPS
 Told = Callable[[str, int, int], None]
 SHORTEST_S = 2.0
 """A shorter example is refused; one under 10 s says little about how often and how long."""
-LONGEST_FRAMES = FRAMES_PER_BLOCK
+LONGEST_FRAMES = 1800
 """No more than this much of an example, and of the speech it is tried on, is looked at."""
 SUFFIXES = (".npz", ".bvh")
 DEMO_VOICE = Path(__file__).parents[1] / "assets" / "demo_voice.flac"

@@ -11,7 +11,7 @@ from gesta.procedural.style import Style
 from gesta.procedural.targets import Targets, TargetTracker
 from gesta.records import Motion, Plan, Prosody, Words
 
-FRAMES_PER_BLOCK = 1800
+FRAMES_PER_BLOCK = 600
 """A file's frames are animated in blocks of a minute, so that only the motion itself grows with length."""
 
 
