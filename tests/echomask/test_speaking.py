@@ -216,7 +216,38 @@ def test_levels_are_the_likeliest_after_those_chosen_before(reads: str) -> None:
     generator = model.generator
     queries = generator.hear(clips.low, clips.high)
     base = torch.randn(4, 4, FRAMES // 4, generator.config.sizes.latent)
-    chosen = generator.choose(base, torch.randint(CODES, base.shape[:3]), queries, model.vectors)
+    chosen = generator.choose(base, torch.randint(CODES, base.shape[:3]), queries, model)
     told = torch.stack([model.vectors(level, chosen[:, :, level]) for level in range(chosen.shape[2])], dim=2)
     logits, _ = generator.residual(base, queries, Sight(), told)
     assert torch.equal(torch.stack(logits, dim=2).argmax(dim=-1), chosen[:, :, 1:])
+
+
+def test_expected_levels_are_the_likeliest_ones_where_there_is_no_doubt() -> None:
+    model, clips = small_model(), made_clips()
+    generator = model.generator
+    for level in model.tokenizers.parts["upper"].quantiser.levels:
+        level.vectors.mul_(3.0)
+    for level in generator.residual.levels:
+        level.classifier.outer.weight.data.mul_(1e4)
+    queries = generator.hear(clips.low, clips.high)
+    base = torch.randn(4, 4, FRAMES // 4, generator.config.sizes.latent)
+    codes = torch.randint(CODES, base.shape[:3])
+    with torch.no_grad():
+        likeliest = generator.choose(base, codes, queries, model)
+        expected = generator.choose(base, codes, queries, model, "expected")
+    summed = sum(model.vectors(level, likeliest[:, :, level]) for level in range(likeliest.shape[2]))
+    assert torch.equal(expected, model.nearest(summed))
+
+
+def test_expected_levels_add_nothing_where_all_codes_are_as_likely() -> None:
+    model, clips = small_model(), made_clips()
+    for level in model.generator.residual.levels:
+        level.classifier.outer.weight.data.zero_()
+        level.classifier.outer.bias.data.zero_()
+    queries = model.generator.hear(clips.low, clips.high)
+    base = torch.randn(4, 4, FRAMES // 4, model.config.sizes.latent)
+    codes = torch.randint(CODES, base.shape[:3])
+    with torch.no_grad():
+        expected = model.generator.choose(base, codes, queries, model, "expected")
+    means = sum(model.codebook(level).mean(dim=1) for level in (1, 2))
+    assert torch.equal(expected, model.nearest(model.vectors(0, codes) + means[:, None, None]))

@@ -13,6 +13,7 @@ from gesta.settings import Settings
 
 MASK_POLICIES = ("speech_query", "as_published", "random", "loss", "motion_energy", "none")
 ResidualReads = Literal["features", "codes"]
+Residuals = Literal["likeliest", "expected"]
 MaskPolicy = Literal["speech_query", "as_published", "random", "loss", "motion_energy", "none"]
 
 
@@ -121,6 +122,11 @@ class Decoding(Settings):
     steps: int = Field(6, ge=1, le=64, description="passes of the iterative method")
     temperature: float = Field(0.0, ge=0.0, le=5.0, description="of the base tokens' choice; 0 takes the likeliest")
     top_k: int = Field(0, ge=0, le=4096, description="only the k likeliest base tokens are drawn from; 0: all")
+    residuals: Residuals = Field(
+        "likeliest",
+        description="how further levels follow a base token: by the likeliest code, or by what is to be expected, "
+        "which is smoother where they are in doubt",
+    )
     guidance: float = Field(
         1.0,
         ge=0.0,

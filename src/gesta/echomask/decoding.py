@@ -17,7 +17,7 @@ from torch import Tensor
 
 from gesta.echomask.config import Decoding
 from gesta.echomask.generator import Generator
-from gesta.echomask.residual import Vectors
+from gesta.echomask.residual import Codebooks
 from gesta.echomask.who import Who
 from gesta.units import TOKEN_FRAMES
 
@@ -44,7 +44,7 @@ Show = Callable[[Tensor], Tensor]
 
 
 def decode(
-    generator: Generator, window: Window, how: Decoding, show: Show, vectors: Vectors, chance: torch.Generator
+    generator: Generator, window: Window, how: Decoding, show: Show, books: Codebooks, chance: torch.Generator
 ) -> Tensor:
     """The tokens of a window: (G, B, Q, K) int64.
 
@@ -53,7 +53,7 @@ def decode(
         window: what is known.
         how: the method and how base tokens are drawn.
         show: decodes tokens to what the generator sees.
-        vectors: gives a level's code vectors.
+        books: of the tokenizers.
         chance: where drawing gets its numbers from; not used at temperature 0.
     """
     steps = 1 if how.method == "single" else how.steps
@@ -66,7 +66,7 @@ def decode(
         base = _base(generator, current, how)
         chosen, confidence = choose(generator.classifier(base.latents), how, chance, base.deaf)
         kept = chosen if codes is None else torch.where(accepted, codes[:, :, 0], chosen)
-        levels = generator.choose(base.latents, kept, window.queries, vectors)
+        levels = generator.choose(base.latents, kept, window.queries, books, how.residuals)
         codes = levels if codes is None else torch.where(accepted[:, None], codes, levels)
         if step == steps:
             break

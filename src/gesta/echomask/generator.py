@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from gesta.echomask.config import GeneratorConfig
+from gesta.echomask.config import GeneratorConfig, Residuals
 from gesta.echomask.dropout import Dropout
 from gesta.echomask.exchange import BodyExchange, PartExchange
 from gesta.echomask.grouped import GroupedDecoderLayer, GroupedEncoderLayer, GroupedHalving, GroupedPerceptron
 from gesta.echomask.mam import MotionAudioAlignment
 from gesta.echomask.motion_encoder import MotionEncoder, visible_motion
 from gesta.echomask.parts import ALL_PARTS, BODY, FACE, HANDS
-from gesta.echomask.residual import ResidualPredictor, Vectors
+from gesta.echomask.residual import Codebooks, ResidualPredictor
 from gesta.echomask.sight import Sight, positions, sight
 from gesta.echomask.sqa import SpeechQueriedAttention
 from gesta.echomask.who import Manner, Speakers, Who
@@ -207,16 +207,20 @@ class Generator(nn.Module):
         before = torch.cat([face, parts])
         return self.exchange(before, has, see), before[[FACE, HANDS]]
 
-    def choose(self, base: Tensor, base_codes: Tensor, queries: Tensor, vectors: Vectors) -> Tensor:
+    def choose(
+        self, base: Tensor, base_codes: Tensor, queries: Tensor, books: Codebooks, residuals: Residuals = "likeliest"
+    ) -> Tensor:
         """All levels' codes (G, B, Q, K), where the base level's (G, B, K) are chosen already.
 
         Args:
             base: (G, B, K, C) from `base`.
             base_codes: of these.
             queries: (G, B, T, C).
-            vectors: gives a level's code vectors.
+            books: of the tokenizers.
+            residuals: how the further levels follow.
         """
-        return self.residual.choose(base, base_codes, queries, self._sight(queries[0]), vectors)
+        follow = self.residual.choose if residuals == "likeliest" else self.residual.expect
+        return follow(base, base_codes, queries, self._sight(queries[0]), books)
 
     def steps(
         self,

@@ -49,10 +49,20 @@ class EchoMask(nn.Module):
 
     def vectors(self, level: int, codes: Tensor) -> Tensor:
         """The vectors (G, B, K, C) of one level's codes (G, B, K)."""
-        books = (self.tokenizers.parts[part].quantiser.levels[level].vectors for part in ALL_PARTS)
-        return torch.stack(
-            [nn.functional.embedding(chosen, book) for chosen, book in zip(codes.unbind(), books, strict=True)]
+        pairs = zip(codes.unbind(), self.codebook(level).unbind(), strict=True)
+        return torch.stack([nn.functional.embedding(chosen, book) for chosen, book in pairs])
+
+    def codebook(self, level: int) -> Tensor:
+        """All vectors of a level's codes: (G, codes, C)."""
+        return torch.stack([self.tokenizers.parts[part].quantiser.levels[level].vectors for part in ALL_PARTS])
+
+    def nearest(self, latents: Tensor) -> Tensor:
+        """The codes (G, B, Q, K) whose vectors, level after level, come nearest to latents (G, B, K, C)."""
+        found = (
+            self.tokenizers.parts[part].quantiser.tokenize(values)
+            for part, values in zip(ALL_PARTS, latents.unbind(), strict=True)
         )
+        return torch.stack([codes.transpose(1, 2) for codes in found])
 
     def seen(self, parts: Mapping[str, Tensor], valid: Mapping[str, Tensor] | None = None) -> Tensor:
         """Generator input (B, T, channels) from parts (B, T, C) in the representation's channels."""

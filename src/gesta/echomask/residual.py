@@ -8,7 +8,8 @@ ones while training) mends that. Source: EchoMask, released code.
 G parts, B clips, K tokens, T frames, C latent channels, Q levels.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -17,8 +18,21 @@ from gesta.echomask.config import ResidualReads, Sizes
 from gesta.echomask.grouped import GroupedDecoderLayer, GroupedLinear, GroupedPerceptron
 from gesta.echomask.sight import Sight
 
-Vectors = Callable[[int, Tensor], Tensor]
-"""The vectors (G, B, K, C) of a level's codes (G, B, K)."""
+
+class Codebooks(Protocol):
+    """The codes of all parts and levels, as the tokenizers have learned them."""
+
+    def vectors(self, level: int, codes: Tensor) -> Tensor:
+        """The vectors (G, B, K, C) of one level's codes (G, B, K)."""
+        ...
+
+    def codebook(self, level: int) -> Tensor:
+        """All vectors of a level: (G, codes, C)."""
+        ...
+
+    def nearest(self, latents: Tensor) -> Tensor:
+        """The codes (G, B, Q, K) of all levels whose vectors add up to nearly these latents (G, B, K, C)."""
+        ...
 
 
 class ResidualLevel(nn.Module):
@@ -80,20 +94,39 @@ class ResidualPredictor(nn.Module):
                 earlier.append(features[-1])
         return logits, features
 
-    def choose(self, base: Tensor, base_codes: Tensor, queries: Tensor, see: Sight, vectors: Vectors) -> Tensor:
+    def choose(self, base: Tensor, base_codes: Tensor, queries: Tensor, see: Sight, books: Codebooks) -> Tensor:
         """The likeliest code of each further level after those chosen before it: all codes (G, B, Q, K).
 
         Args:
             base, queries, see: as in `forward`.
             base_codes: (G, B, K) of the base level.
-            vectors: gives a level's code vectors.
+            books: of the tokenizers.
         """
         earlier, codes = [base], [base_codes]
         for number, level in enumerate(self.levels):
             if self.reads_codes:
-                earlier.append(vectors(number, codes[-1]))
+                earlier.append(books.vectors(number, codes[-1]))
             features = level(earlier, queries, see)
             codes.append(level.classifier(features).argmax(dim=-1))
             if not self.reads_codes:
                 earlier.append(features)
         return torch.stack(codes, dim=2)
+
+    def expect(self, base: Tensor, base_codes: Tensor, queries: Tensor, see: Sight, books: Codebooks) -> Tensor:
+        """All codes (G, B, Q, K) nearest to what is to be expected after the base codes; arguments as in `choose`.
+
+        Where a level is in doubt, the mean of its codes, each as much as it is likely, adds little, and the likeliest
+        one would add something that is probably wrong.
+        """
+        earlier = [base]
+        read = total = books.vectors(0, base_codes)
+        for number, level in enumerate(self.levels, start=1):
+            if self.reads_codes:
+                earlier.append(read)
+            features = level(earlier, queries, see)
+            shares = level.classifier(features).float().softmax(dim=-1)
+            read = torch.einsum("gbkn,gnc->gbkc", shares, books.codebook(number))
+            total = total + read
+            if not self.reads_codes:
+                earlier.append(features)
+        return books.nearest(total)

@@ -131,7 +131,7 @@ class EchoMaskSpeaker:
         def show(codes: Tensor) -> Tensor:
             return model.shown(torch.where(there, settled, codes), self.place)
 
-        decoded = decode(generator, window, self.decoding, show, model.vectors, self.chance)
+        decoded = decode(generator, window, self.decoding, show, model, self.chance)
         codes = torch.where(there, settled, decoded)
         new = slice((block.spoken - block.begin) // TOKEN_FRAMES, (block.until - block.begin) // TOKEN_FRAMES)
         ready = self._remember(codes, new)
