@@ -36,6 +36,8 @@ DECODINGS = (
     *(f"iterative,steps={steps},temperature=1" for steps in (4, 8, 16)),
     *(f"iterative,steps=8,temperature={heat}" for heat in (0, 0.7, 1.3)),
     *(f"iterative,steps=8,temperature=1,guidance={guidance}" for guidance in (1.5, 2, 3)),
+    *(f"{method},temperature=1,residuals=expected" for method in ("single", "iterative,steps=8")),
+    "iterative,steps=8,temperature=1,past=32,ahead=8",
 )
 WRITTEN = "decodings.md"
 COLD_S = 4.0

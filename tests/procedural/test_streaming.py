@@ -9,7 +9,7 @@ from gesta.audio.prosody import ProsodyAnalyser, analyse
 from gesta.audio.read import open_speech
 from gesta.procedural.speaker import ProceduralSpeaker
 from gesta.procedural.style import Style
-from gesta.records import Motion, Speech
+from gesta.records import Motion, Plan, Speech
 from gesta.units import SAMPLE_RATE
 
 
@@ -41,3 +41,28 @@ def test_a_live_voice_moves_as_its_recording_does(voice: Speech, look_ahead_s: f
     for name in ("rotations", "translation", "face", "attention"):
         np.testing.assert_allclose(joined(live, name), joined(whole, name), atol=1e-4)
     assert joined(live, "face").shape[0] == voice.frame_count
+
+
+@pytest.mark.parametrize("frames", [40, 130])
+def test_the_blocks_of_a_file_change_neither_plan_nor_motion(
+    voice: Speech, frames: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prosody = analyse(voice)
+
+    def spoken() -> tuple[Plan, list[Motion], list[Plan]]:
+        stretches = list(ProceduralSpeaker(Style(), 5).finish(prosody))
+        plans = [stretch.plan for stretch in stretches]
+        return Plan.concatenate(plans), [stretch.motion for stretch in stretches], plans
+
+    plan, whole, _ = spoken()
+    monkeypatch.setattr("gesta.procedural.speaker.FRAMES_PER_BLOCK", frames)
+    again, blocks, plans = spoken()
+    assert again == plan
+    assert len(blocks) == -(-prosody.frame_count // frames)
+    for name in ("rotations", "translation", "face"):
+        np.testing.assert_array_equal(joined(blocks, name), joined(whole, name))
+    for number, part in enumerate(plans[:-1], start=1):
+        later = [move for rest in plans[number:] for move in (*rest.hand_moves, *rest.body_moves)]
+        assert part.ready_s == number * frames / 30
+        assert min(move.start_s for move in later) >= part.ready_s
+        assert len(part.hand_moves) < len(plan.hand_moves)

@@ -10,6 +10,7 @@ from gesta.procedural.planner import Planner
 from gesta.procedural.style import Style
 from gesta.procedural.targets import Targets, TargetTracker
 from gesta.records import Motion, Plan, Prosody, Words
+from gesta.units import MOTION_FPS
 
 FRAMES_PER_BLOCK = 600
 """A file's frames are animated in blocks of a minute, so that only the motion itself grows with length."""
@@ -70,6 +71,10 @@ class ProceduralSpeaker:
         # A stretch may bring decisions before it brings frames; they wait for the next frames.
         self.waiting.append(plan)
         for start in range(0, prosody.frame_count, FRAMES_PER_BLOCK):
-            news = Plan.concatenate(self.waiting)
-            self.waiting = [news.without_moves()]
-            yield news, self.tracker.push(news, prosody.frames(start, start + FRAMES_PER_BLOCK))
+            news, stop = Plan.concatenate(self.waiting), start + FRAMES_PER_BLOCK
+            later = news.without_moves()
+            if stop < prosody.frame_count:
+                # A whole file's moves would all be looked at again for each of its blocks.
+                news, later = news.split((prosody.start_frame + stop) / MOTION_FPS)
+            self.waiting = [later]
+            yield news, self.tracker.push(news, prosody.frames(start, stop))

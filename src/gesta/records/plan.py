@@ -112,6 +112,18 @@ class Plan:
         body_moves = tuple(move for part in parts for move in part.body_moves)
         return replace(parts[0], hand_moves=hand_moves, body_moves=body_moves, ready_s=parts[-1].ready_s)
 
+    def split(self, time_s: float) -> tuple[Self, Self]:
+        """Two consecutive stretches: all moves in the second one begin at or after a time, in seconds."""
+        hands, bodies = (_last_before(moves, time_s) for moves in (self.hand_moves, self.body_moves))
+        first = replace(self, hand_moves=self.hand_moves[:hands], body_moves=self.body_moves[:bodies])
+        second = replace(self, hand_moves=self.hand_moves[hands:], body_moves=self.body_moves[bodies:])
+        return replace(first, ready_s=min(self.ready_s, time_s)), second
+
     def without_moves(self) -> Self:
         """The same plan with nothing in it: what a further stretch without news looks like."""
         return replace(self, hand_moves=(), body_moves=())
+
+
+def _last_before(moves: Sequence[HandMove | BodyMove], time_s: float) -> int:
+    """How many of the moves there are up to the last one that begins before a time."""
+    return max((number for number, move in enumerate(moves, start=1) if move.start_s < time_s), default=0)
