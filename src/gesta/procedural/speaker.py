@@ -12,7 +12,7 @@ from gesta.procedural.targets import Targets, TargetTracker
 from gesta.records import Motion, Plan, Prosody, Words
 from gesta.units import MOTION_FPS
 
-FRAMES_PER_BLOCK = 600
+FRAMES_PER_BLOCK = 1800
 """A file's frames are animated in blocks of a minute, so that only the motion itself grows with length."""
 
 
