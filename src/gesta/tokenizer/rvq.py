@@ -79,8 +79,7 @@ class Encoder(nn.Module):
         frames = sum(
             2**step * 2 + 2 ** (step + 1) * halving.residuals.reach for step, halving in enumerate(self.halvings)
         )
-        rate = 2 ** len(self.halvings)
-        return ceil((1 + frames + rate) / rate) + 1
+        return ceil((1 + frames + self.rate) / self.rate) + 1
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, T) to (B, D, K)."""
@@ -105,16 +104,15 @@ class Decoder(nn.Module):
         self.middle = Convolution(config.inner, config.inner, causal=causal)
         self.exit = Convolution(config.inner, channels, causal=causal)
         self.rate = 2**config.halvings
-        straight = Convolution(config.width, self.rate * channels, causal=causal) if config.straight else None
-        self.straight = straight
+        together = self.rate * channels
+        self.straight = Convolution(config.width, together, causal=causal) if config.straight else None
         self.causal = causal
 
     @property
     def reach(self) -> int:
         """How many tokens before and after a token take part in decoding it, at most; before alone, if causal."""
-        rate = 2 ** len(self.doublings)
         inside = sum(doubling.residuals.reach / 2**step + 1 for step, doubling in enumerate(self.doublings))
-        one_side = 1 + inside + 2 / rate
+        one_side = 1 + inside + 2 / self.rate
         return ceil(2 * one_side if self.causal else one_side) + 1
 
     def forward(self, x: Tensor, memory: Memory | None = None) -> Tensor:
