@@ -8,8 +8,12 @@
 # `gesta speak --model` takes. Everything goes on where it was stopped when the same command is given again. Some three
 # hours on two cores.
 #
-#   MINUTES   length of the pieces in which each stage is trained (9)
-#   PYTHON    .venv/bin/python
+# Processors that have no instructions for bfloat16 (no avx512_bf16 and no amx_bf16 in /proc/cpuinfo) are quicker with
+# tokenizer_training.precision=float32 motion_training.precision=float32.
+#
+#   MINUTES     length of the pieces in which each stage is trained (9)
+#   PROCESSES   that share each step of the generator, on the CPU (1)
+#   PYTHON      .venv/bin/python
 set -euo pipefail
 [ $# -ge 2 ] || { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; exit 2; }
 speech="$(realpath "$1")" face="$(realpath "$2")"
@@ -21,9 +25,16 @@ python="${PYTHON:-.venv/bin/python}"
 # Freed memory is kept for the next step: to give it back and fetch it again takes a quarter of the time.
 export MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=268435456
 [ -e "$work/corpus/dataset/card.md" ] || PYTHON="$python" runs/default_corpus.sh "$speech" "$face" "$work/corpus"
+generator=("$python" -m gesta)
+[ "${PROCESSES:-1}" = 1 ] || {
+    generator=("$python" -m torch.distributed.run --standalone --nproc_per_node "$PROCESSES" -m gesta)
+    set -- tokenizer_training.device=cpu motion_training.device=cpu "$@"
+}
 for stage in tokenizer motion; do
+    launch=("$python" -m gesta)
+    [ "$stage" = tokenizer ] || launch=("${generator[@]}")
     until [ -e "$work/$stage/model/finished.json" ]; do
-        "$python" -m gesta train "$stage" recipes/default.toml "data.dataset=$work/corpus/dataset" "output=$work" \
+        "${launch[@]}" train "$stage" recipes/default.toml "data.dataset=$work/corpus/dataset" "output=$work" \
             --minutes "${MINUTES:-9}" "$@"
     done
 done

@@ -9,6 +9,7 @@ from gesta.echomask.generator import Generator
 from gesta.echomask.model import EchoMask
 from gesta.echomask.objective import Clips
 from gesta.echomask.parts import ALL_PARTS
+from gesta.echomask.token_reader import KnownTokens
 from gesta.echomask.who import Who
 from gesta.records import SpeechFeatures
 from gesta.tokenizer.config import tokenizer_config
@@ -19,7 +20,8 @@ SMALL = {**SIZES, "window": FRAMES}
 
 
 def small_config(preset: str = "gesta", **changes: object) -> GeneratorConfig:
-    config = generator_config(preset, sizes=SMALL, speech_low=5, speech_high=7, speakers=3, learned_projection=True)
+    sizes = SMALL | ({"token_layers": 0} if preset == "official" else {})
+    config = generator_config(preset, sizes=sizes, speech_low=5, speech_high=7, speakers=3, learned_projection=True)
     return GeneratorConfig.checked({**config.model_dump(), **changes}, "a test")
 
 
@@ -62,6 +64,13 @@ def small_model(
         causal_decoder=causal,
     )
     return EchoMask(small_config(preset, **changes), Tokenizers(tokenizer, face_basis)).eval()
+
+
+def known_tokens(clips: Clips, tokens: int = 1) -> KnownTokens:
+    """The first tokens of all clips."""
+    there = torch.zeros(clips.codes[:, :, 0].shape, dtype=torch.bool)
+    there[..., :tokens] = True
+    return KnownTokens(clips.latents.sum(dim=2), there)
 
 
 def made_features(frames: int, seed: int = 0) -> SpeechFeatures:

@@ -10,19 +10,22 @@ from gesta.echomask.generator import Generator, Predicted
 from gesta.echomask.grouped import GroupedDecoderLayer, GroupedEncoderLayer
 from gesta.echomask.motion_input import MotionInput
 from gesta.echomask.parts import ALL_PARTS, FACE, HANDS
+from gesta.echomask.token_reader import KnownTokens
 from gesta.motion.representation import Representation
 from gesta.tokenizer.config import tokenizer_config
-from tests.echomask.small import CHANNELS, FRAMES, made_clips, small_generator
+from tests.echomask.small import CHANNELS, FRAMES, known_tokens, made_clips, small_config, small_generator
 
 
 def predict(generator: torch.nn.Module, clips: object, hearing: int | None = None) -> Predicted:
     visible = torch.zeros(len(clips.real), FRAMES, 1, dtype=torch.bool)
     visible[:, :4] = True
     queries = generator.hear(clips.low, clips.high)
-    return generator(clips.motion, visible, queries, clips.who, clips.valid, hearing, clips.latents)
+    return generator(
+        clips.motion, visible, queries, clips.who, clips.valid, hearing, clips.latents, known_tokens(clips)
+    )
 
 
-@pytest.mark.parametrize(("preset", "millions"), [("official", 223), ("gesta", 223), ("small", 8.3), ("mini", 2.2)])
+@pytest.mark.parametrize(("preset", "millions"), [("official", 223), ("gesta", 249), ("small", 9.0), ("mini", 2.4)])
 def test_presets_are_as_large_as_they_say(preset: str, millions: float) -> None:
     """The released network has about 221 million parameters that are read, counted by hand from its layers."""
     codes = tokenizer_config(preset)
@@ -105,6 +108,39 @@ def test_hidden_motion_is_not_seen() -> None:
     )
 
 
+def test_hidden_tokens_are_not_read_and_known_ones_are() -> None:
+    """Another code vector changes every part's prediction if its token is known, and nothing if it is not."""
+    generator, clips = small_generator(), made_clips()
+    told = torch.zeros_like(clips.latents)
+
+    def logits(known: KnownTokens) -> torch.Tensor:
+        queries = generator.hear(clips.low, clips.high)
+        return generator(clips.motion, clips.known & False, queries, clips.who, told=told, known=known).logits
+
+    known = known_tokens(clips, tokens=2)
+    for token, seen in ((1, True), (2, False)):
+        vectors = known.vectors.clone()
+        vectors[HANDS, :, token] = torch.randn_like(vectors[HANDS, :, token])
+        change = (logits(replace(known, vectors=vectors)) - logits(known)).abs()
+        assert (change.flatten(1).amax(dim=1) > 1e-4).all() if seen else not change.any()
+
+
+def test_a_generator_that_reads_tokens_must_be_told_them() -> None:
+    generator, clips = small_generator(), made_clips()
+    with pytest.raises(ValueError, match="must be told"):
+        generator.base(clips.motion, clips.known, generator.hear(clips.low, clips.high), clips.who)
+
+
+def test_without_token_layers_nothing_reads_tokens() -> None:
+    generator, clips = small_generator(sizes=small_config("official").sizes.model_dump()), made_clips()
+    queries = generator.hear(clips.low, clips.high)
+    with_known, without = (
+        generator.base(clips.motion, clips.known, queries, clips.who, known=known)[0]
+        for known in (known_tokens(clips), None)
+    )
+    torch.testing.assert_close(with_known, without)
+
+
 def test_without_audio_only_the_face_and_the_levels_hear() -> None:
     generator, clips = small_generator(), made_clips()
     other = replace(clips, low=torch.randn_like(clips.low), high=torch.randn_like(clips.high))
@@ -125,9 +161,11 @@ def test_passes_in_one_batch_are_the_passes() -> None:
             clips.valid.repeat(1, 2),
             hearing=4,
             told=clips.latents.repeat(1, 2, 1, 1, 1),
+            known=known_tokens(clips).repeat(2),
         )
-        hearing = generator(clips.motion, few, queries, clips.who, told=clips.latents)
-        deaf = generator(clips.motion, many, queries, clips.who, hearing=0, told=clips.latents)
+        told, known = clips.latents, known_tokens(clips)
+        hearing = generator(clips.motion, few, queries, clips.who, told=told, known=known)
+        deaf = generator(clips.motion, many, queries, clips.who, hearing=0, told=told, known=known)
     torch.testing.assert_close(together.logits, torch.cat([hearing.logits, deaf.logits], dim=1))
 
 

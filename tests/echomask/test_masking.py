@@ -5,6 +5,7 @@ import torch
 
 from gesta.echomask.config import MASK_POLICIES, Masking
 from gesta.echomask.masking import masked_frames, motion_energy
+from gesta.units import TOKEN_FRAMES
 
 FRAMES = 64
 SCORES = torch.arange(FRAMES).float().expand(200, -1)
@@ -32,6 +33,23 @@ def test_only_candidates_are_masked(policy: str) -> None:
     assert not (chosen & ~candidates).any()
     if policy != "none":
         assert (chosen[:100].sum(dim=1) == 16).all()
+
+
+@pytest.mark.parametrize("policy", MASK_POLICIES)
+@pytest.mark.parametrize("progress", [0.0, 1.0])
+def test_whole_tokens_are_masked_together(policy: str, progress: float) -> None:
+    candidates = torch.ones(200, FRAMES, dtype=torch.bool)
+    candidates[:, 9] = False
+    chosen = mask(policy, progress, candidates, whole_tokens=True).unflatten(1, (-1, TOKEN_FRAMES))
+    whole = chosen.all(dim=2)
+    assert torch.equal(whole, chosen.any(dim=2))
+    assert (whole.sum(dim=1) == (0 if policy == "none" else 6)).all()
+    assert not whole[:, 9 // TOKEN_FRAMES].any()
+
+
+def test_the_token_with_the_highest_scores_goes_first() -> None:
+    chosen = mask("speech_query", 1.0, whole_tokens=True, ratio=1 / 16, directed=1.0)
+    assert chosen[:, -TOKEN_FRAMES:].all()
 
 
 def test_in_the_end_the_highest_scores_are_always_masked() -> None:

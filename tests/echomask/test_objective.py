@@ -17,10 +17,12 @@ from gesta.echomask.teacher import Teacher
 from tests.echomask.small import CODES, made_clips, small_config, small_generator
 
 
-def losses(clips: Clips, seed: int = 3, preset: str = "gesta", **changes: object) -> dict[str, torch.Tensor]:
+def losses(
+    clips: Clips, seed: int = 3, preset: str = "gesta", progress: float = 0.5, **changes: object
+) -> dict[str, torch.Tensor]:
     generator = small_generator(preset, **changes)
     torch.manual_seed(seed)
-    return step_losses(generator, Teacher(generator, generator.config.masking), clips, 0.5)
+    return step_losses(generator, Teacher(generator, generator.config.masking), clips, progress)
 
 
 def test_contrast_by_hand() -> None:
@@ -53,6 +55,34 @@ def test_every_policy_gives_a_loss(policy: str) -> None:
     found = losses(made_clips(), masking={**small_config().masking.model_dump(), "policy": policy})
     assert found["loss"].isfinite()
     assert found["loss"].requires_grad
+
+
+def test_one_pass_that_is_drawn_predicts_all_levels_and_the_others_the_base_one() -> None:
+    """Nothing else is by chance here: what the deep pass loses is what it loses where all passes are deep."""
+    base = small_config()
+    chosen = set()
+    for seed in range(8):
+        found = {
+            kind: losses(
+                made_clips(),
+                seed,
+                progress=1.0,
+                masking=base.masking.model_dump() | {"ratio": 0.25, "policy": "motion_energy", "directed": 0.25},
+                losses=base.losses.model_dump() | {"level_passes": kind, "seedless_share": 0.0},
+            )
+            for kind in ("all", "one")
+        }
+        same = {
+            name
+            for name in ("seed", "self", "word")
+            if torch.allclose(found["all"][f"{name}_tokens"], found["one"][f"{name}_tokens"], rtol=1e-3)
+        }
+        assert len(same) == 1
+        for name in {"seed", "self", "word"} - same:
+            assert found["one"][f"{name}_tokens"] < 0.7 * found["all"][f"{name}_tokens"]
+            assert found["one"][f"{name}_accuracy"] == found["all"][f"{name}_accuracy"]
+        chosen |= same
+    assert chosen == {"seed", "self", "word"}
 
 
 @pytest.mark.parametrize("preset", ["official", "gesta"])

@@ -11,14 +11,16 @@ from gesta.echomask.grouped import GroupedAttention, GroupedLinear
 from gesta.echomask.precision import LaidOut, prepare
 from gesta.errors import InputError
 from gesta.models.echomask import EchoMaskModel
-from tests.echomask.small import made_clips, small_generator
+from tests.echomask.small import known_tokens, made_clips, small_generator
 
 
 def predict(generator: torch.nn.Module) -> tuple[Predicted, torch.Tensor]:
     clips = made_clips()
     with torch.inference_mode():
         queries = generator.hear(clips.low, clips.high)
-        predicted = generator(clips.motion, clips.known, queries, clips.who, told=clips.latents)
+        predicted = generator(
+            clips.motion, clips.known, queries, clips.who, told=clips.latents, known=known_tokens(clips)
+        )
         return predicted, generator.scores(clips.motion, clips.known, queries, clips.who)
 
 

@@ -38,6 +38,7 @@ SIZES = {
     "alignment_layers": 1,
     "alignment_heads": 2,
     "motion_layers": 2,
+    "token_layers": 1,
 }
 GENTLE = 0.15
 """Share of the decoders' random weights that is left."""

@@ -10,14 +10,15 @@ G parts, B clips, T frames, K tokens, Q levels.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from gesta.echomask.config import Decoding
 from gesta.echomask.generator import Generator
-from gesta.echomask.residual import Codebooks
+from gesta.echomask.residual import Codebooks, summed_vectors
+from gesta.echomask.token_reader import KnownTokens
 from gesta.echomask.who import Who
 from gesta.units import TOKEN_FRAMES
 
@@ -31,12 +32,26 @@ class Window:
         visible: (B, T, channels) bool.
         queries: (G, B, T, C) speech queries.
         who: who moves.
+        known: tokens that are known; None where the generator does not read them.
     """
 
     motion: Tensor
     visible: Tensor
     queries: Tensor
     who: Who
+    known: KnownTokens | None = None
+
+    def base(self, generator: Generator, times: int = 1, hearing: int | None = None) -> Tensor:
+        """Base latents (G, times * B, K, C), the clips so many times, of which the first `hearing` hear."""
+        latents, _ = generator.base(
+            self.motion.repeat(times, 1, 1),
+            self.visible.repeat(times, 1, 1),
+            self.queries,
+            self.who.repeat(times),
+            hearing=hearing,
+            known=None if self.known is None else self.known.repeat(times),
+        )
+        return latents
 
 
 Show = Callable[[Tensor], Tensor]
@@ -73,7 +88,7 @@ def decode(
         before = tokens - hidden
         surest = _surest(confidence.masked_fill(accepted, math.inf), before + accepted_by(step, steps, hidden))
         accepted = accepted | surest
-        current = _with_accepted(window, show(codes), accepted)
+        current = _with_accepted(window, codes, show(codes), books, accepted)
     assert codes is not None
     return codes
 
@@ -88,11 +103,9 @@ class _Base:
 
 def _base(generator: Generator, window: Window, how: Decoding) -> _Base:
     if how.guidance == 1.0:
-        return _Base(generator.base(window.motion, window.visible, window.queries, window.who)[0], None)
+        return _Base(window.base(generator), None)
     clips = len(window.motion)
-    both, _ = generator.base(
-        window.motion.repeat(2, 1, 1), window.visible.repeat(2, 1, 1), window.queries, window.who.repeat(2), None, clips
-    )
+    both = window.base(generator, times=2, hearing=clips)
     return _Base(both[:, :clips], generator.classifier(both[:, clips:]))
 
 
@@ -135,8 +148,12 @@ def _surest(confidence: Tensor, count: int) -> Tensor:
     return torch.zeros_like(confidence, dtype=torch.bool).scatter_(1, best, True)
 
 
-def _with_accepted(window: Window, shown: Tensor, accepted: Tensor) -> Window:
-    """The window with the frames of accepted tokens visible; what was visible before stays as it was."""
+def _with_accepted(window: Window, codes: Tensor, shown: Tensor, books: Codebooks, accepted: Tensor) -> Window:
+    """The window with accepted tokens (B, K) visible; what was visible before stays as it was."""
     frames = accepted.repeat_interleave(TOKEN_FRAMES, dim=1)[..., None]
     motion = torch.where(window.visible, window.motion, shown)
-    return Window(motion, window.visible | frames, window.queries, window.who)
+    known = window.known
+    if known is not None:
+        vectors = torch.where(known.there[..., None], known.vectors, summed_vectors(books, codes))
+        known = KnownTokens(vectors, known.there | accepted)
+    return replace(window, motion=motion, visible=window.visible | frames, known=known)

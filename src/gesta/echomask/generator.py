@@ -21,6 +21,7 @@ from gesta.echomask.parts import ALL_PARTS, BODY, FACE, HANDS
 from gesta.echomask.residual import Codebooks, ResidualPredictor
 from gesta.echomask.sight import Sight, positions, sight
 from gesta.echomask.sqa import SpeechQueriedAttention
+from gesta.echomask.token_reader import KnownTokens, TokenReader
 from gesta.echomask.who import Manner, Speakers, Who
 
 HIDDEN_DEVIATION = 768**-0.5
@@ -103,7 +104,7 @@ class Generator(nn.Module):
         self.hidden = nn.Parameter(torch.randn(motion_channels) * HIDDEN_DEVIATION)
         self.low = nn.Linear(config.speech_low, latent) if config.learned_projection else nn.Identity()
         self.high = nn.Linear(config.speech_high, latent) if config.learned_projection else nn.Identity()
-        self.alignment = MotionAudioAlignment(sizes, dropout)
+        self.alignment = MotionAudioAlignment(sizes, dropout, config.own_frame)
         self.motion_encoder = MotionEncoder(motion_channels, latent, sizes.motion_layers)
         unknown = 1 if config.speaker_dropout else 0
         self.face_speakers = Speakers(config.speakers + unknown, width)
@@ -125,6 +126,7 @@ class Generator(nn.Module):
         self.attention = SpeechQueriedAttention(sizes, dropout, config.masking.parts)
         self.body_exchange = BodyExchange(sizes, dropout)
 
+        self.token_reader = TokenReader(sizes, dropout) if sizes.token_layers else None
         self.exchange = PartExchange(sizes, dropout)
         self.classifier = GroupedPerceptron(len(ALL_PARTS), latent, sizes.classifier, codes)
         self.residual = ResidualPredictor(len(ALL_PARTS), sizes, codes, levels, dropout, config.residual_reads)
@@ -162,6 +164,7 @@ class Generator(nn.Module):
         valid: Tensor | None = None,
         hearing: int | None = None,
         told: Tensor | None = None,
+        known: KnownTokens | None = None,
     ) -> Predicted:
         """Predict every token of every part.
 
@@ -174,12 +177,18 @@ class Generator(nn.Module):
             hearing: how many clips, from the first on, have bodies that speech moves; all if not given. Faces
                 always hear.
             told: (G, B, Q, K, C) the true codes' vectors, which levels read while training, where they read codes.
+            known: tokens that are known; needed where the generator reads tokens.
         """
-        base, alone = self.base(motion, visible, queries, who, valid, hearing)
-        logits, features = self.residual(base, queries, self._sight(motion), told)
-        return Predicted(
-            torch.stack([self.classifier(base), *logits], dim=2), torch.stack([base, *features], dim=2), alone
-        )
+        base, alone = self.base(motion, visible, queries, who, valid, hearing, known)
+        return Predicted(*self.levels(base, queries, told), alone)
+
+    def levels(self, base: Tensor, queries: Tensor, told: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Logits (G, B, Q, K, codes) and latents (G, B, Q, K, C) of all levels, from the base level's (G, B, K, C).
+
+        The other arguments are those of `forward`.
+        """
+        logits, features = self.residual(base, queries, self._sight(queries[0]), told)
+        return torch.stack([self.classifier(base), *logits], dim=2), torch.stack([base, *features], dim=2)
 
     def base(
         self,
@@ -189,6 +198,7 @@ class Generator(nn.Module):
         who: Who,
         valid: Tensor | None = None,
         hearing: int | None = None,
+        known: KnownTokens | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Latents of the base level (G, B, K, C), and those of face and hands before the parts told each other.
 
@@ -205,7 +215,12 @@ class Generator(nn.Module):
             body = torch.cat([body[:heard] + steps.hints, body[heard:]]) if heard < len(body) else body + steps.hints
         parts = self.body_exchange(body, people.body[:, None].expand_as(body), has[BODY], see)
         before = torch.cat([face, parts])
-        return self.exchange(before, has, see), before[[FACE, HANDS]]
+        alone = before[[FACE, HANDS]]
+        if self.token_reader is not None:
+            if known is None:
+                raise ValueError("a generator that reads tokens must be told which are known")
+            before = before + self.token_reader(known, queries, people.body, hearing, see)
+        return self.exchange(before, has, see), alone
 
     def choose(
         self, base: Tensor, base_codes: Tensor, queries: Tensor, books: Codebooks, residuals: Residuals = "likeliest"

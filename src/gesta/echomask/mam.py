@@ -2,7 +2,9 @@
 
 Each part has one learnable query, placed at every frame. It attends to the lower level of the speech (how it is said),
 then to the higher level (what is said), with an encoder before, between and after. Motion latents pass the same three
-encoders, so that both end in one space. Source: EchoMask (arXiv 2504.09209), walked through in docs/echomask.md.
+encoders, so that both end in one space. As published, a query finds the speech of its own frame by attention alone,
+which takes thousands of steps to learn; with `own_frame` it begins with it. Source: EchoMask (arXiv 2504.09209),
+walked through in docs/echomask.md.
 
 G parts, B clips, T frames, K tokens, C latent channels.
 """
@@ -25,8 +27,10 @@ STAGES = 3
 class MotionAudioAlignment(nn.Module):
     """Speech queries for all parts, and motion in the same space."""
 
-    def __init__(self, sizes: Sizes, dropout: float) -> None:
+    def __init__(self, sizes: Sizes, dropout: float, own_frame: bool = False) -> None:
+        """Build with random weights; `own_frame` adds the speech of its own frame to each query before it attends."""
         super().__init__()
+        self.own_frame = own_frame
         groups, latent = len(ALL_PARTS), sizes.latent
         layer = (groups, latent, sizes.alignment_heads, sizes.exchange_feed_forward, dropout)
         self.queries = nn.Parameter(torch.zeros(groups, 1, 1, latent))
@@ -57,6 +61,7 @@ class MotionAudioAlignment(nn.Module):
         query = self._encode(0, query, see.frames).expand(-1, batch, -1, -1)
         for number, (decoder, features) in enumerate(((self.low, low), (self.high, high)), start=1):
             memory = self.drop(features + place).expand(len(ALL_PARTS), -1, -1, -1)
+            query = query + features if self.own_frame else query
             query = self._encode(number, decoder(query, memory, see.frames, see.ahead), see.frames)
         return query
 

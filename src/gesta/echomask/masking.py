@@ -2,7 +2,8 @@
 
 A share of the frames is masked. Of these, some are decided by scores: the hard part takes the highest, the soft
 part draws from a pool of the next ranks with probability by score. With training the hard part grows and the soft part
-shrinks. What is left is drawn from all other frames alike. Source: EchoMask; there the soft part's pool is as large as
+shrinks. What is left is drawn from all other frames alike. With `whole_tokens` all this is done with the four frames of
+a token together. Source: EchoMask; there the soft part's pool is as large as
 what is drawn from it, so that the curriculum has no effect (`as_published`).
 
 Policies say where the scores come from: `speech_query` and `as_published` from SQA, `loss` from how badly the model
@@ -17,6 +18,7 @@ import torch
 from torch import Tensor
 
 from gesta.echomask.config import Masking
+from gesta.units import TOKEN_FRAMES
 
 SCORED_POLICIES = ("speech_query", "as_published", "loss", "motion_energy")
 SMALLEST = 1e-12
@@ -32,8 +34,14 @@ def masked_frames(config: Masking, scores: Tensor | None, candidates: Tensor, pr
         progress: of training, 0 to 1.
 
     Returns:
-        (B, T) bool, true where masked: round(ratio * T) frames, or all candidates where there are fewer.
+        (B, T) bool, true where masked: round(ratio * T) frames, or all candidates where there are fewer; of whole
+        tokens round(ratio * K), those of which every frame is a candidate.
     """
+    if config.whole_tokens:
+        together = candidates.unflatten(1, (-1, TOKEN_FRAMES)).all(dim=2)
+        means = None if scores is None else scores.unflatten(1, (-1, TOKEN_FRAMES)).mean(dim=2)
+        single = config.model_copy(update={"whole_tokens": False})
+        return masked_frames(single, means, together, progress).repeat_interleave(TOKEN_FRAMES, dim=1)
     frames = candidates.shape[1]
     if config.policy == "none":
         return torch.zeros_like(candidates)

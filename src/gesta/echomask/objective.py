@@ -7,6 +7,7 @@ settings (gesta.echomask.config).
 G parts, B clips, T frames, K tokens, Q levels, C latent channels.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -20,6 +21,7 @@ from gesta.echomask.masking import masked_frames
 from gesta.echomask.parts import FACE, HANDS
 from gesta.echomask.sight import sight
 from gesta.echomask.teacher import Teacher
+from gesta.echomask.token_reader import KnownTokens
 from gesta.echomask.who import Who
 from gesta.units import TOKEN_FRAMES
 
@@ -86,15 +88,16 @@ def step_losses(generator: Generator, teacher: Teacher | None, clips: Clips, pro
     seed[:, : config.sizes.seed_frames] = True
     visible: dict[str, Tensor] = {"seed": _beginnings(clips.real, config)}
     predicted: dict[str, Predicted] = {}
+    deep = _deep_passes(config)
     if {"self", "word"} & set(config.losses.passes):
         if config.masking.policy == "loss":
-            predicted = _predict(generator, clips, visible, queries)
+            predicted = _predict(generator, clips, visible, queries, deep)
         scores = _scores(generator, teacher, clips, predicted.get("seed"))
         candidates = clips.real & ~seed if config.masking.spare_seed else clips.real
         shown = ~masked_frames(config.masking, scores, candidates, progress)
         visible |= {name: shown for name in config.losses.passes if name != "seed"}
     rest = {name: frames for name, frames in visible.items() if name not in predicted}
-    predicted |= _predict(generator, clips, rest, queries)
+    predicted |= _predict(generator, clips, rest, queries, deep)
     return _sum_up(generator, clips, queries, predicted, visible)
 
 
@@ -133,23 +136,46 @@ def _sum_up(
     return {"loss": total, **found}
 
 
-def _predict(generator: Generator, clips: Clips, visible: dict[str, Tensor], queries: Tensor) -> dict[str, Predicted]:
-    """Passes by name, from the frames that each sees: one batch, so that what they share is computed once."""
+def _predict(
+    generator: Generator, clips: Clips, visible: dict[str, Tensor], queries: Tensor, deep: set[str]
+) -> dict[str, Predicted]:
+    """Passes by name, from the frames that each sees: one batch, so that what they share is computed once.
+
+    The passes in `deep` predict all levels, the others the base level alone.
+    """
     if not visible:
         return {}
     names = sorted(visible, key=lambda name: name in DEAF_PASSES)
     times, batch = len(names), len(clips.real)
-    together = generator(
+    base, alone = generator.base(
         clips.motion.repeat(times, 1, 1),
         torch.cat([visible[name][..., None] & clips.known for name in names]),
         queries,
         clips.who.repeat(times),
         clips.valid.repeat(1, times),
         hearing=batch * sum(name not in DEAF_PASSES for name in names),
-        told=clips.latents.repeat(1, times, 1, 1, 1) if generator.config.residual_reads == "codes" else None,
+        known=_known(clips, [visible[name] for name in names]),
     )
-    split = (values.split(batch, dim=1) for values in (together.logits, together.latents, together.alone))
-    return {name: Predicted(*values) for name, values in zip(names, zip(*split, strict=True), strict=True)}
+    rows = {name: slice(number * batch, (number + 1) * batch) for number, name in enumerate(names)}
+    chosen = [name for name in names if name in deep]
+    levels: dict[str, tuple[Tensor, Tensor]] = {}
+    for name in names:
+        if name in deep:
+            continue
+        own = base[:, rows[name]]
+        levels[name] = generator.classifier(own)[:, :, None], own[:, :, None]
+    if chosen:
+        some = torch.cat([base[:, rows[name]] for name in chosen], dim=1)
+        told = clips.latents.repeat(1, len(chosen), 1, 1, 1) if generator.config.residual_reads == "codes" else None
+        split = (values.split(batch, dim=1) for values in generator.levels(some, queries, told))
+        levels |= dict(zip(chosen, zip(*split, strict=True), strict=True))
+    return {name: Predicted(*levels[name], alone[:, rows[name]]) for name in names}
+
+
+def _deep_passes(config: GeneratorConfig) -> set[str]:
+    """The passes that predict all levels."""
+    passes = config.losses.passes
+    return set(passes) if config.losses.level_passes == "all" else {passes[int(torch.randint(len(passes), ()))]}
 
 
 def _alignment(generator: Generator, clips: Clips, queries: Tensor) -> dict[str, Tensor]:
@@ -185,6 +211,13 @@ def real_tokens(clips: Clips) -> Tensor:
     return clips.real.unflatten(1, (-1, TOKEN_FRAMES)).all(dim=2)
 
 
+def _known(clips: Clips, visible: Sequence[Tensor]) -> KnownTokens:
+    """The tokens of which a pass sees all frames (B, T), pass after pass."""
+    whole = [frames.unflatten(1, (-1, TOKEN_FRAMES)).all(dim=2) & real_tokens(clips) for frames in visible]
+    there = torch.cat([clips.valid[:, :, None] & tokens for tokens in whole], dim=1)
+    return KnownTokens(clips.latents.sum(dim=2).repeat(1, len(visible), 1, 1), there)
+
+
 def _counted_tokens(clips: Clips, visible: Tensor, masked_only: bool) -> Tensor:
     """(G, B, K) bool: the tokens whose prediction counts."""
     counted = real_tokens(clips)
@@ -194,21 +227,21 @@ def _counted_tokens(clips: Clips, visible: Tensor, masked_only: bool) -> Tensor:
 
 
 def _surprise(predicted: Predicted, clips: Clips) -> Tensor:
-    """(G, B, Q, K) cross-entropy of every token."""
-    flat = functional.cross_entropy(predicted.logits.flatten(0, 3), clips.codes.flatten(), reduction="none")
-    return flat.view(clips.codes.shape)
+    """(G, B, Q, K) cross-entropy of every token of the predicted levels."""
+    codes = clips.codes[:, :, : predicted.logits.shape[2]]
+    return functional.cross_entropy(predicted.logits.flatten(0, 3), codes.flatten(), reduction="none").view(codes.shape)
 
 
 def token_loss(predicted: Predicted, clips: Clips, counted: Tensor) -> Tensor:
     """Cross-entropy, level i weighing 1 / (i + 1), summed over levels and parts."""
-    discount = 1.0 / torch.arange(1, clips.codes.shape[2] + 1, device=counted.device)
-    by_token = (_surprise(predicted, clips) * discount[:, None]).sum(dim=2)
-    return part_mean(by_token, counted).sum()
+    surprise = _surprise(predicted, clips)
+    discount = 1.0 / torch.arange(1, surprise.shape[2] + 1, device=counted.device)
+    return part_mean((surprise * discount[:, None]).sum(dim=2), counted).sum()
 
 
 def latent_loss(predicted: Predicted, clips: Clips) -> Tensor:
-    """Mean squared error of the codes' vectors, a share 1 / Q of it, summed over parts."""
-    error = (predicted.latents - clips.latents).square().mean(dim=-1).mean(dim=2)
+    """Mean squared error of the predicted levels' code vectors, a share 1 / Q of it, summed over parts."""
+    error = (predicted.latents - clips.latents[:, :, : predicted.latents.shape[2]]).square().mean(dim=-1).mean(dim=2)
     real = clips.valid[:, :, None] & real_tokens(clips)
     return part_mean(error, real).sum() / clips.codes.shape[2]
 

@@ -35,6 +35,14 @@ class Codebooks(Protocol):
         ...
 
 
+def summed_vectors(books: Codebooks, codes: Tensor) -> Tensor:
+    """What codes (G, B, Q, K) of all levels add up to: (G, B, K, C)."""
+    total = books.vectors(0, codes[:, :, 0])
+    for level in range(1, codes.shape[2]):
+        total = total + books.vectors(level, codes[:, :, level])
+    return total
+
+
 class ResidualLevel(nn.Module):
     """One level of all parts."""
 

@@ -17,6 +17,8 @@ from gesta.echomask.config import Decoding
 from gesta.echomask.decoding import Window, decode
 from gesta.echomask.model import EchoMask, by_part, stacked
 from gesta.echomask.parts import ALL_PARTS
+from gesta.echomask.residual import summed_vectors
+from gesta.echomask.token_reader import KnownTokens
 from gesta.echomask.who import Who
 from gesta.randomness import generator as chance_for
 from gesta.records import Motion, SpeechFeatures
@@ -124,9 +126,11 @@ class EchoMaskSpeaker:
         model, generator = self.model, self.model.generator
         queries = generator.hear(*self._features(block))
         motion, visible = self._visible(block)
-        window = Window(motion, visible, queries, self.who)
-
         there, settled = self._known_codes(block)
+        known = None
+        if generator.token_reader is not None:
+            known = KnownTokens(summed_vectors(model, settled), there[:, :, 0])
+        window = Window(motion, visible, queries, self.who, known)
 
         def show(codes: Tensor) -> Tensor:
             return model.shown(torch.where(there, settled, codes), self.place)
