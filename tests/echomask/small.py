@@ -45,6 +45,7 @@ def made_clips(batch: int = 4, seed: int = 0) -> Clips:
         codes=torch.randint(CODES, (len(ALL_PARTS), batch, LEVELS, tokens)),
         latents=torch.randn(len(ALL_PARTS), batch, LEVELS, tokens, LATENT),
         energy=torch.rand(batch, FRAMES),
+        speeds=torch.randn(len(ALL_PARTS), batch, tokens),
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gesta.echomask.config import MASK_POLICIES, Masking
-from gesta.echomask.masking import masked_frames, motion_energy
+from gesta.echomask.masking import STILL, masked_frames, motion_energy, token_speeds
 from gesta.units import TOKEN_FRAMES
 
 FRAMES = 64
@@ -81,3 +81,8 @@ def test_energy_is_where_motion_is() -> None:
     energy = motion_energy({"upper": motion[..., :3], "hands": motion[..., 3:]})
     assert energy.argmax() == 30
     assert energy.sum() == energy[0, 30]
+
+
+def test_speeds_of_tokens_by_hand() -> None:
+    energy = torch.tensor([[0.0, 0.0, 0.0, 0.0, 0.1, 0.3, 0.0, 0.0]])
+    torch.testing.assert_close(token_speeds(energy), torch.tensor([[STILL, 0.1 + STILL]]).log())

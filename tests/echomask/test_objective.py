@@ -10,7 +10,7 @@ from torch.nn import functional
 from gesta.echomask.config import MASK_POLICIES, Alignment
 from gesta.echomask.generator import Predicted
 from gesta.echomask.mam import contrast
-from gesta.echomask.objective import Clips, accuracy, step_losses
+from gesta.echomask.objective import Clips, accuracy, speed_loss, step_losses
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.sight import Sight
 from gesta.echomask.teacher import Teacher
@@ -83,6 +83,23 @@ def test_one_pass_that_is_drawn_predicts_all_levels_and_the_others_the_base_one(
             assert found["one"][f"{name}_accuracy"] == found["all"][f"{name}_accuracy"]
         chosen |= same
     assert chosen == {"seed", "self", "word"}
+
+
+def test_speeds_count_as_much_as_they_weigh() -> None:
+    """Of each pass, where they are asked for; they are told by weights of their own."""
+    settings = small_config().losses.model_dump()
+    plain, once, twice = (losses(made_clips(), losses=settings | {"speed": weight}) for weight in (0.0, 1.0, 2.0))
+    assert not any(name.endswith("_speed") for name in plain)
+    said = sum(once[f"{name}_speed"] for name in ("seed", "self", "word"))
+    assert said > 0
+    torch.testing.assert_close(twice["loss"] - once["loss"], said, rtol=1e-3, atol=1e-3)
+
+
+def test_a_speed_that_is_told_rightly_costs_nothing() -> None:
+    clips = made_clips()
+    counted = torch.ones_like(clips.speeds, dtype=torch.bool)
+    assert speed_loss(clips.speeds, clips, counted) == 0
+    assert speed_loss(clips.speeds + 2.0, clips, counted).item() == pytest.approx(4.0 * len(ALL_PARTS), rel=1e-5)
 
 
 @pytest.mark.parametrize("preset", ["official", "gesta"])

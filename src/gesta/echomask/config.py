@@ -95,6 +95,12 @@ class Losses(Settings):
 
     latents: float = Field(3.0, ge=0.0, description="weight of the squared error of the codes' vectors")
     tokens: float = Field(1.0, ge=0.0, description="weight of the cross-entropy of the codes, 1/(level+1) of it")
+    speed: float = Field(
+        0.0,
+        ge=0.0,
+        description="weight of the squared error of how fast each part moves in each token, told from base latents: "
+        "speech says when bodies move long before it says which token they move to",
+    )
     alignment: float = Field(1.0, ge=0.0, description="weight of MAM's losses")
     seed_contrast: float = Field(1.0, ge=0.0, description="weight of the contrast of face and hands in the seed pass")
     alignment_every_pass: bool = Field(False, description="count MAM once for each pass, as published, not once")

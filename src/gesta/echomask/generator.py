@@ -14,7 +14,13 @@ from torch import Tensor, nn
 from gesta.echomask.config import GeneratorConfig, Residuals
 from gesta.echomask.dropout import Dropout
 from gesta.echomask.exchange import BodyExchange, PartExchange
-from gesta.echomask.grouped import GroupedDecoderLayer, GroupedEncoderLayer, GroupedHalving, GroupedPerceptron
+from gesta.echomask.grouped import (
+    GroupedDecoderLayer,
+    GroupedEncoderLayer,
+    GroupedHalving,
+    GroupedLinear,
+    GroupedPerceptron,
+)
 from gesta.echomask.mam import MotionAudioAlignment
 from gesta.echomask.motion_encoder import MotionEncoder, visible_motion
 from gesta.echomask.parts import ALL_PARTS, BODY, FACE, HANDS
@@ -129,7 +135,10 @@ class Generator(nn.Module):
         self.token_reader = TokenReader(sizes, dropout) if sizes.token_layers else None
         self.exchange = PartExchange(sizes, dropout)
         self.classifier = GroupedPerceptron(len(ALL_PARTS), latent, sizes.classifier, codes)
-        self.residual = ResidualPredictor(len(ALL_PARTS), sizes, codes, levels, dropout, config.residual_reads)
+        self.speed = GroupedLinear(len(ALL_PARTS), latent, 1) if config.losses.speed else None
+        self.residual = ResidualPredictor(
+            len(ALL_PARTS), sizes, codes, levels, dropout, config.residual_reads, config.own_frame
+        )
 
     def hear(self, low: Tensor, high: Tensor) -> Tensor:
         """Speech queries (G, B, T, C) from both levels (B, T, channels) of the speech features."""

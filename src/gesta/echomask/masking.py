@@ -22,6 +22,8 @@ from gesta.units import TOKEN_FRAMES
 
 SCORED_POLICIES = ("speech_query", "as_published", "loss", "motion_energy")
 SMALLEST = 1e-12
+STILL = 0.01
+"""Energy that makes no difference to the speed of a token: a hundredth of the channels' deviations a frame."""
 
 
 def masked_frames(config: Masking, scores: Tensor | None, candidates: Tensor, progress: float) -> Tensor:
@@ -87,3 +89,8 @@ def motion_energy(channels: Mapping[str, Tensor]) -> Tensor:
     every = torch.cat([*channels.values()], dim=-1)
     change = (every[:, 1:] - every[:, :-1]).square().mean(dim=-1).sqrt()
     return torch.cat([change[:, :1], change], dim=1)
+
+
+def token_speeds(energy: Tensor) -> Tensor:
+    """How fast tokens are, as training tells them: logarithms of the mean energy (..., T) of their frames: (..., K)."""
+    return (energy.unflatten(-1, (-1, TOKEN_FRAMES)).mean(dim=-1) + STILL).log()

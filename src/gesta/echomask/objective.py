@@ -43,6 +43,7 @@ class Clips:
         codes: (G, B, Q, K) int64.
         latents: (G, B, Q, K, C) the codes' vectors.
         energy: (B, T) how fast the motion is.
+        speeds: (G, B, K) how fast each part is, as a logarithm.
     """
 
     motion: Tensor
@@ -55,6 +56,7 @@ class Clips:
     codes: Tensor
     latents: Tensor
     energy: Tensor
+    speeds: Tensor
 
 
 def some_shortened(clips: Clips, config: GeneratorConfig) -> Clips:
@@ -68,6 +70,7 @@ def some_shortened(clips: Clips, config: GeneratorConfig) -> Clips:
         clips,
         **{name: getattr(clips, name)[:, :frames] for name in ("motion", "known", "real", "low", "high", "energy")},
         codes=clips.codes[..., :tokens],
+        speeds=clips.speeds[..., :tokens],
         latents=clips.latents[:, :, :, :tokens],
     )
 
@@ -123,6 +126,11 @@ def _sum_up(
         tokens, latents = token_loss(predicted[name], clips, counted), latent_loss(predicted[name], clips)
         total = total + weights.tokens * tokens + weights.latents * latents
         found |= {f"{name}_tokens": tokens, f"{name}_latents": latents}
+        if generator.speed is not None:
+            found[f"{name}_speed"] = speed_loss(
+                generator.speed(predicted[name].latents[:, :, 0])[..., 0], clips, counted
+            )
+            total = total + weights.speed * found[f"{name}_speed"]
         found[f"{name}_accuracy"] = accuracy(predicted[name], clips, _counted_tokens(clips, visible[name], True))
     for kind, value in _alignment(generator, clips, queries).items():
         times = len(weights.passes) if weights.alignment_every_pass else 1
@@ -244,6 +252,11 @@ def latent_loss(predicted: Predicted, clips: Clips) -> Tensor:
     error = (predicted.latents - clips.latents[:, :, : predicted.latents.shape[2]]).square().mean(dim=-1).mean(dim=2)
     real = clips.valid[:, :, None] & real_tokens(clips)
     return part_mean(error, real).sum() / clips.codes.shape[2]
+
+
+def speed_loss(speeds: Tensor, clips: Clips, counted: Tensor) -> Tensor:
+    """Squared error of how fast (G, B, K) parts are said to be, summed over parts."""
+    return part_mean((speeds - clips.speeds).square(), counted).sum()
 
 
 @torch.no_grad()

@@ -3,7 +3,8 @@
 Level k reads the base latents and all earlier levels, attends to the speech queries and adds to what it read. As
 published it reads earlier levels' features, so that nothing is chosen between the levels; then a base code that was
 drawn, not the likeliest, gets the residuals of another one. Reading the vectors of the codes that were chosen (the true
-ones while training) mends that. Source: EchoMask, released code.
+ones while training) mends that. As published it finds the speech of its own frames by attention alone; with `own_frame`
+it reads that too: nods, which are small, are in these levels. Source: EchoMask, released code.
 
 G parts, B clips, K tokens, T frames, C latent channels, Q levels.
 """
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 
 from gesta.echomask.config import ResidualReads, Sizes
 from gesta.echomask.grouped import GroupedDecoderLayer, GroupedLinear, GroupedPerceptron
+from gesta.echomask.mam import token_means
 from gesta.echomask.sight import Sight
 
 
@@ -70,11 +72,18 @@ class ResidualPredictor(nn.Module):
     """Levels 1 to Q - 1 of all parts."""
 
     def __init__(
-        self, groups: int, sizes: Sizes, codes: int, levels: int, dropout: float, reads: ResidualReads = "features"
+        self,
+        groups: int,
+        sizes: Sizes,
+        codes: int,
+        levels: int,
+        dropout: float,
+        reads: ResidualReads = "features",
+        own_frame: bool = False,
     ) -> None:
         super().__init__()
-        self.reads_codes = reads == "codes"
-        more = 1 if self.reads_codes else 0
+        self.reads_codes, self.own_frame = reads == "codes", own_frame
+        more = int(self.reads_codes) + int(own_frame)
         self.levels = nn.ModuleList(
             ResidualLevel(groups, level + more, sizes, codes, dropout) for level in range(1, levels)
         )
@@ -92,7 +101,7 @@ class ResidualPredictor(nn.Module):
         """
         if self.reads_codes and told is None:
             raise ValueError("levels that read codes must be told them")
-        earlier, logits, features = [base], [], []
+        earlier, logits, features = self._begun(base, queries), [], []
         for number, level in enumerate(self.levels):
             if self.reads_codes and told is not None:
                 earlier.append(told[:, :, number])
@@ -102,6 +111,13 @@ class ResidualPredictor(nn.Module):
                 earlier.append(features[-1])
         return logits, features
 
+    def _begun(self, base: Tensor, queries: Tensor) -> list[Tensor]:
+        """What every level reads: the base latents, and the queries (G, b, T, C) of their own frames."""
+        if not self.own_frame:
+            return [base]
+        heard = token_means(queries)
+        return [base, heard.repeat(1, base.shape[1] // heard.shape[1], 1, 1)]
+
     def choose(self, base: Tensor, base_codes: Tensor, queries: Tensor, see: Sight, books: Codebooks) -> Tensor:
         """The likeliest code of each further level after those chosen before it: all codes (G, B, Q, K).
 
@@ -110,7 +126,7 @@ class ResidualPredictor(nn.Module):
             base_codes: (G, B, K) of the base level.
             books: of the tokenizers.
         """
-        earlier, codes = [base], [base_codes]
+        earlier, codes = self._begun(base, queries), [base_codes]
         for number, level in enumerate(self.levels):
             if self.reads_codes:
                 earlier.append(books.vectors(number, codes[-1]))
@@ -126,7 +142,7 @@ class ResidualPredictor(nn.Module):
         Where a level is in doubt, the mean of its codes, each as much as it is likely, adds little, and the likeliest
         one would add something that is probably wrong.
         """
-        earlier = [base]
+        earlier = self._begun(base, queries)
         read = total = books.vectors(0, base_codes)
         for number, level in enumerate(self.levels, start=1):
             if self.reads_codes:

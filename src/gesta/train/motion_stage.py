@@ -16,7 +16,7 @@ from gesta.data.speech_features import FeatureStore
 from gesta.data.traits import clip_traits
 from gesta.data.windows import Windows
 from gesta.echomask.config import Decoding, GeneratorConfig
-from gesta.echomask.masking import motion_energy
+from gesta.echomask.masking import motion_energy, token_speeds
 from gesta.echomask.model import EchoMask, by_part
 from gesta.echomask.objective import Clips, some_shortened, step_losses
 from gesta.echomask.parts import ALL_PARTS
@@ -74,9 +74,10 @@ class MotionNetwork(nn.Module):
         }
         codes = batch["codes"].transpose(0, 1)
         quantised = model.tokenizers.quantised(by_part(codes))
-        motion = model.seen(parts, valid)
+        seen = {part: model.tokenizers.channels.encode(part, parts[part], valid[part]) for part in ALL_PARTS}
+        energy = torch.stack([motion_energy({part: seen[part]}) for part in ALL_PARTS])
         return Clips(
-            motion=motion,
+            motion=model.motion_input(seen),
             known=model.motion_input.visible(real, valid),
             real=real,
             low=batch["speech_low"],
@@ -85,7 +86,8 @@ class MotionNetwork(nn.Module):
             valid=torch.stack([valid[part].any(dim=1) for part in ALL_PARTS]),
             codes=codes,
             latents=torch.stack([quantised[part] for part in ALL_PARTS]),
-            energy=motion_energy({"all": motion}),
+            energy=motion_energy(seen),
+            speeds=token_speeds(energy),
         )
 
 
