@@ -12,12 +12,14 @@
 # tokenizer_training.precision=float32 motion_training.precision=float32.
 #
 #   MINUTES     length of the pieces in which each stage is trained (9)
+#   TOKENIZERS  a folder of tokenizers that are trained already, for example runs/default_tokenizers
 #   PROCESSES   that share each step of the generator, on the CPU (1)
 #   PYTHON      .venv/bin/python
 set -euo pipefail
 [ $# -ge 2 ] || { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; exit 2; }
 speech="$(realpath "$1")" face="$(realpath "$2")"
 work="$(realpath -m "${3:-gesta_runs/default}")"
+tokenizers="${TOKENIZERS:+$(realpath "$TOKENIZERS")}"
 shift $(($# < 3 ? $# : 3))
 cd "$(dirname "$0")/.."
 python="${PYTHON:-.venv/bin/python}"
@@ -25,16 +27,20 @@ python="${PYTHON:-.venv/bin/python}"
 # Freed memory is kept for the next step: to give it back and fetch it again takes a quarter of the time.
 export MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=268435456
 [ -e "$work/corpus/dataset/card.md" ] || PYTHON="$python" runs/default_corpus.sh "$speech" "$face" "$work/corpus"
-generator=("$python" -m gesta)
-[ "${PROCESSES:-1}" = 1 ] || {
-    generator=("$python" -m torch.distributed.run --standalone --nproc_per_node "$PROCESSES" -m gesta)
-    set -- tokenizer_training.device=cpu motion_training.device=cpu "$@"
-}
-for stage in tokenizer motion; do
-    launch=("$python" -m gesta)
-    [ "$stage" = tokenizer ] || launch=("${generator[@]}")
+launch() { "$python" -m gesta "$@"; }
+launch_shared() { "$python" -m torch.distributed.run --standalone --nproc_per_node "$PROCESSES" -m gesta "$@"; }
+train() {
+    local how="$1" stage="$2"
+    shift 2
     until [ -e "$work/$stage/model/finished.json" ]; do
-        "${launch[@]}" train "$stage" recipes/default.toml "data.dataset=$work/corpus/dataset" "output=$work" \
+        "$how" train "$stage" recipes/default.toml "data.dataset=$work/corpus/dataset" "output=$work" \
             --minutes "${MINUTES:-9}" "$@"
     done
-done
+}
+[ "${PROCESSES:-1}" = 1 ] || set -- tokenizer_training.device=cpu motion_training.device=cpu "$@"
+if [ -n "$tokenizers" ]; then set -- "tokenizer_model=$tokenizers" "$@"; else train launch tokenizer "$@"; fi
+if [ "${PROCESSES:-1}" = 1 ]; then
+    train launch motion "$@"
+else
+    train launch_shared motion "$@"
+fi

@@ -16,6 +16,7 @@ from gesta.bundles.folder import load_bundle, save_bundle
 from gesta.cli.console import peak_memory_mb
 from gesta.errors import InputError
 from gesta.hashing import file_sha256
+from gesta.train.tokenizer_folder import load_tokenizers, save_tokenizers
 from tests.hub import hub_module, unplug
 
 
@@ -32,8 +33,8 @@ def edit(folder: Path, **changes: object) -> None:
 
 
 def replace_tensors(folder: Path, **changes: torch.Tensor | None) -> None:
-    """Change the model's file, hash included."""
-    path = folder / "model.safetensors"
+    """Change the generator's file, hash included."""
+    path = folder / "generator.safetensors"
     tensors = {**load_file(path), **changes}
     save_file({name: value.clone() for name, value in tensors.items() if value is not None}, path)
     files = json.loads((folder / "config.json").read_text())["files"]
@@ -43,7 +44,7 @@ def replace_tensors(folder: Path, **changes: torch.Tensor | None) -> None:
 def test_what_was_saved_comes_back(folder: Path) -> None:
     made, read = debug_bundle(), load_bundle(folder)
     assert read.config == made.config.model_copy(update={"files": read.config.files})
-    assert set(read.config.files) == {"model.safetensors", "card.md"}
+    assert set(read.config.files) == {"generator.safetensors", "tokenizer.safetensors", "card.md"}
     assert not read.model.training
     assert read.folder == folder
     found, expected = read.model.state_dict(), made.model.state_dict()
@@ -59,13 +60,26 @@ def test_matrices_may_be_written_with_half_the_bits(tmp_path: Path, folder: Path
     with torch.no_grad():
         made.model.generator.low.weight[0, 0] = 1e6
     save_bundle(tmp_path / "half", made.config, made.model, "card", half=True)
-    whole, half = ((place / "model.safetensors").stat().st_size for place in (folder, tmp_path / "half"))
-    assert half < 0.6 * whole
+    for name in ("generator.safetensors", "tokenizer.safetensors"):
+        whole, half = ((place / name).stat().st_size for place in (folder, tmp_path / "half"))
+        assert half < 0.7 * whole
     found, expected = load_bundle(tmp_path / "half").model.state_dict(), made.model.state_dict()
     assert all(found[name].dtype == value.dtype for name, value in expected.items())
     for name, value in expected.items():
         exact = value.ndim < 2 or name == "generator.low.weight"
         assert torch.equal(found[name], value) if exact else torch.allclose(found[name], value, rtol=1e-3, atol=1e-7)
+
+
+def test_its_tokenizers_are_a_file_that_other_generators_can_stand_on(folder: Path) -> None:
+    """The file is the one that the tokenizers' own training writes, and the folder will do for one of tokenizers."""
+    made = debug_bundle()
+    save_tokenizers(folder.parent, made.model.tokenizers)
+    own = (folder.parent / "tokenizer.safetensors").read_bytes()
+    assert (folder / "tokenizer.safetensors").read_bytes() == own
+    found, expected = load_tokenizers(folder), made.model.tokenizers
+    assert found.config == expected.config
+    assert found.representation.face_basis == expected.representation.face_basis
+    assert all(torch.equal(value, found.state_dict()[name]) for name, value in expected.state_dict().items())
 
 
 def test_a_projection_goes_along(tmp_path: Path) -> None:
@@ -76,7 +90,7 @@ def test_a_projection_goes_along(tmp_path: Path) -> None:
     assert torch.equal(read_projection(place, 8), matrix)
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "card.md"])
+@pytest.mark.parametrize("name", ["generator.safetensors", "tokenizer.safetensors", "card.md"])
 def test_a_changed_file_is_refused(folder: Path, name: str) -> None:
     content = bytearray((folder / name).read_bytes())
     content[-1] ^= 1
@@ -118,7 +132,7 @@ def test_a_projection_elsewhere_is_refused(folder: Path) -> None:
 
 def test_a_model_without_a_hash_is_refused(folder: Path) -> None:
     edit(folder, files={})
-    with pytest.raises(InputError, match=r"no hash for model\.safetensors"):
+    with pytest.raises(InputError, match=r"no hash for generator\.safetensors"):
         load_bundle(folder)
 
 
@@ -188,11 +202,11 @@ def test_every_speaker_has_a_name_of_its_own() -> None:
 
 
 def test_tensors_are_refused_by_name(folder: Path) -> None:
-    replace_tensors(folder, **{"generator.hidden": None})
-    with pytest.raises(InputError, match=r"lacks generator\.hidden"):
+    replace_tensors(folder, hidden=None)
+    with pytest.raises(InputError, match=r"lacks hidden"):
         load_bundle(folder)
-    replace_tensors(folder, **{"generator.hidden": torch.zeros(3)})
-    with pytest.raises(InputError, match=r"another shape: generator\.hidden"):
+    replace_tensors(folder, hidden=torch.zeros(3))
+    with pytest.raises(InputError, match=r"another shape: hidden"):
         load_bundle(folder)
 
 
@@ -202,16 +216,21 @@ def test_unknown_tensors_are_refused_by_name(folder: Path) -> None:
         load_bundle(folder)
 
 
-def test_a_long_header_is_refused_before_it_is_read(folder: Path) -> None:
-    path = folder / "model.safetensors"
+NETWORKS = pytest.mark.parametrize("name", ["generator.safetensors", "tokenizer.safetensors"])
+
+
+@NETWORKS
+def test_a_long_header_is_refused_before_it_is_read(folder: Path, name: str) -> None:
+    path = folder / name
     path.write_bytes((2**40).to_bytes(8, "little") + b"{}")
     edit(folder, files={path.name: file_sha256(path)})
     with pytest.raises(InputError, match="header"):
         load_bundle(folder)
 
 
-def test_a_damaged_file_is_refused(folder: Path) -> None:
-    path = folder / "model.safetensors"
+@NETWORKS
+def test_a_damaged_file_is_refused(folder: Path, name: str) -> None:
+    path = folder / name
     path.write_bytes(path.read_bytes()[:-100])
     edit(folder, files={path.name: file_sha256(path)})
     with pytest.raises(InputError, match="damaged"):

@@ -67,7 +67,7 @@ def test_another_models_state_is_refused(model: EchoMaskModel) -> None:
     with pytest.raises(InputError, match="model 'debug'"):
         gesta.load("procedural").resume(state)
     with pytest.raises(InputError, match="resume it with its own"):
-        model.resume(dataclasses.replace(state, files={"model.safetensors": "0" * 64}))
+        model.resume(dataclasses.replace(state, files={"generator.safetensors": "0" * 64}))
 
 
 def test_in_long_silence_it_idles_and_comes_back_without_a_jump(model: EchoMaskModel) -> None:

@@ -10,9 +10,10 @@ from gesta.echomask.config import Decoding, GeneratorConfig
 from gesta.settings import Settings
 from gesta.tokenizer.config import TokenizerConfig
 
-CONFIG_FILE, MODEL_FILE, CARD_FILE = "config.json", "model.safetensors", "card.md"
+CONFIG_FILE, CARD_FILE = "config.json", "card.md"
+GENERATOR_FILE, TOKENIZERS_FILE = "generator.safetensors", "tokenizer.safetensors"
 PROJECTION_FILE = "projection.safetensors"
-BUNDLE_FILES = (CONFIG_FILE, MODEL_FILE, CARD_FILE, PROJECTION_FILE)
+BUNDLE_FILES = (CONFIG_FILE, GENERATOR_FILE, TOKENIZERS_FILE, CARD_FILE, PROJECTION_FILE)
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 """A plain name: nothing in it leads out of the folder."""
 Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]

@@ -1,6 +1,8 @@
-"""A model of motion as a folder: config.json, model.safetensors, card.md, what the speech encoder needs of its own.
+"""A model of motion as a folder: config.json, generator.safetensors, tokenizer.safetensors, card.md, and what the
+speech encoder needs of its own.
 
-Statistics that channels are normalised by are buffers of the model.
+Statistics that channels are normalised by are buffers of the tokenizers. These have a file of their own, the one that
+training them wrote, so that further generators can stand on them.
 """
 
 from collections.abc import Mapping
@@ -8,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gesta.audio.encoders.config import EncoderConfig
-from gesta.bundles.config import MODEL_FILE, PROJECTION_FILE, BundleConfig
-from gesta.bundles.files import check_files, filled, read_config, write_files
+from gesta.bundles.config import GENERATOR_FILE, PROJECTION_FILE, TOKENIZERS_FILE, BundleConfig
+from gesta.bundles.files import check_files, fill, read_config, write_files
 from gesta.echomask.model import EchoMask
 from gesta.echomask.motion_input import MotionInput
 from gesta.tokenizer.tokenizers import Tokenizers
@@ -57,7 +59,9 @@ def save_bundle(
     Raises:
         OutputError: it cannot be written.
     """
-    tensors = {MODEL_FILE: halved(model.state_dict()) if half else model.state_dict()}
+    networks: dict[str, nn.Module] = {GENERATOR_FILE: model.generator, TOKENIZERS_FILE: model.tokenizers}
+    states = {name: network.state_dict() for name, network in networks.items()}
+    tensors = {name: halved(state) if half else state for name, state in states.items()}
     if projection is not None:
         tensors[PROJECTION_FILE] = {"projection": projection}
         encoder = config.encoder.model_copy(update={"projection_file": Path(PROJECTION_FILE)})
@@ -85,10 +89,10 @@ def load_bundle(folder: str | Path, within: Path | None = None) -> Bundle:
     """
     folder = Path(folder)
     config = read_config(folder, BundleConfig)
-    needed = [MODEL_FILE] if config.encoder.projection_file is None else [MODEL_FILE, PROJECTION_FILE]
-    check_files(folder, config, needed, within)
+    own = [] if config.encoder.projection_file is None else [PROJECTION_FILE]
+    check_files(folder, config, [GENERATOR_FILE, TOKENIZERS_FILE, *own], within)
     config = config.model_copy(update={"encoder": _encoder_here(config.encoder, folder)})
-    return Bundle(config, _filled(config, folder / MODEL_FILE), folder)
+    return Bundle(config, _filled(config, folder), folder)
 
 
 def _encoder_here(encoder: EncoderConfig, folder: Path) -> EncoderConfig:
@@ -106,9 +110,13 @@ def build_model(config: BundleConfig) -> EchoMask:
     return EchoMask(config.generator, Tokenizers(config.tokenizer, config.face_basis))
 
 
-def _filled(config: BundleConfig, path: Path) -> EchoMask:
-    """The networks with the numbers of a file."""
-    model = filled(lambda: build_model(config), path)
+def _filled(config: BundleConfig, folder: Path) -> EchoMask:
+    """The networks with the numbers of a folder."""
+    # Without numbers at first: no memory is taken before the files are known to hold what the configuration names.
+    with torch.device("meta"):
+        model = build_model(config)
+    fill(model.generator, folder / GENERATOR_FILE)
+    fill(model.tokenizers, folder / TOKENIZERS_FILE)
     # Its buffers follow from the configuration and are in no file.
     model.motion_input = MotionInput(model.tokenizers.representation, config.generator.motion_input)
     return model.eval()

@@ -1,4 +1,7 @@
-"""Trained tokenizers as a folder: settings, face basis and weights, which the stages after them read."""
+"""Trained tokenizers as a folder: settings, face basis and weights, which the stages after them read.
+
+A model of motion holds its tokenizers' weights in a file of the same name, so that its folder will do as well.
+"""
 
 import json
 from pathlib import Path
@@ -7,6 +10,9 @@ from typing import Literal
 import torch
 from pydantic import Field
 
+from gesta.bundles.config import CONFIG_FILE as BUNDLE_CONFIG_FILE
+from gesta.bundles.config import TOKENIZERS_FILE, BundleConfig
+from gesta.bundles.files import read_config
 from gesta.bundles.tensors import write_tensors
 from gesta.foreign import check_names, read_tensors
 from gesta.settings import Settings, read_table
@@ -14,7 +20,7 @@ from gesta.tokenizer.config import TokenizerConfig
 from gesta.tokenizer.tokenizers import Tokenizers
 from gesta.writing import replacing
 
-CONFIG_FILE, WEIGHTS_FILE = "tokenizer.json", "tokenizer.safetensors"
+CONFIG_FILE, WEIGHTS_FILE = "tokenizer.json", TOKENIZERS_FILE
 KIND = "tokenizers' file"
 
 
@@ -34,12 +40,12 @@ def save_tokenizers(folder: Path, tokenizers: Tokenizers) -> None:
 
 
 def load_tokenizers(folder: Path) -> Tokenizers:
-    """Read what `save_tokenizers` wrote, in evaluation mode.
+    """Read what `save_tokenizers` wrote, or the tokenizers of a model of motion, in evaluation mode.
 
     Raises:
         InputError: something is missing, damaged or does not fit.
     """
-    said = TokenizerFolder.checked(read_table(folder / CONFIG_FILE, "tokenizers' description"), str(folder))
+    said = _said(folder)
     tensors = read_tensors(folder / WEIGHTS_FILE, KIND)
     # Without numbers at first: no memory is taken before the file is known to hold what the settings name.
     with torch.device("meta"):
@@ -48,3 +54,11 @@ def load_tokenizers(folder: Path) -> Tokenizers:
     tokenizers = Tokenizers(said.tokenizer, said.face_basis)
     tokenizers.load_state_dict(tensors)
     return tokenizers.eval()
+
+
+def _said(folder: Path) -> TokenizerFolder:
+    """What a folder says of its tokenizers."""
+    if not (folder / CONFIG_FILE).exists() and (folder / BUNDLE_CONFIG_FILE).exists():
+        whole = read_config(folder, BundleConfig)
+        return TokenizerFolder(face_basis=whole.face_basis, tokenizer=whole.tokenizer)
+    return TokenizerFolder.checked(read_table(folder / CONFIG_FILE, "tokenizers' description"), str(folder))
