@@ -83,7 +83,9 @@ class Recipe(Settings):
         "own", description="whether the finished model's mouth is its own, or read by the mouth that gesta comes with"
     )
     tokenizer: TokenizerConfig = Field(default_factory=lambda: TokenizerConfig(**_expanded({}, "tokenizer")))
-    tokenizer_model: str | None = Field(None, description="folder of trained tokenizers to use, not to train")
+    tokenizer_model: str | None = Field(
+        None, description="folder of trained tokenizers, or of a model with them, to use"
+    )
     motion: GeneratorConfig = Field(default_factory=lambda: GeneratorConfig(**_expanded({}, "motion")))
     mouth: MouthStageSettings = MouthStageSettings()
     keypoints: SmgaConfig = Field(default_factory=lambda: SmgaConfig(**_expanded({}, "keypoints")))
