@@ -82,6 +82,21 @@ def test_changes_from_the_command_line_count(recipe: Path, prepared: None) -> No
     assert "trained with training.batch = 4 and now it is 2" in refused.stderr
 
 
+def test_other_settings_are_refused_before_anything_is_made_for_them(
+    recipe: Path, prepared: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tokens and features of hours of motion may be what a stage makes when it is built."""
+    assert gesta_run("train", "tokenizer", recipe, "tokenizer_training.steps=2").status == 0
+
+    def built(_recipe: object, _report: object) -> TinyStage:
+        raise AssertionError("nothing is built")
+
+    monkeypatch.setattr(sys.modules["gesta.train.tokenizer_stage"], "tokenizer_stage", built)
+    refused = gesta_run("train", "tokenizer", recipe, "tokenizer_training.seed=5")
+    assert refused.status == 2
+    assert "trained with training.seed = 0 and now it is 5" in refused.stderr
+
+
 @pytest.mark.slow
 def test_a_missing_data_set_is_prepared(recipe: Path) -> None:
     assert gesta_run("train", "tokenizer", recipe).status == 0

@@ -96,6 +96,15 @@ def read(place: Path) -> Checkpoint:
         raise DamagedCheckpointError(str(error)) from None
 
 
+def settings_of(place: Path) -> Mapping[str, Any] | None:
+    """The tables of settings of one checkpoint; None where its description cannot be read."""
+    try:
+        found = json.loads((place / STATE).read_text(encoding="utf-8"))["settings"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def keep_newest(folder: Path, kind: str, count: int) -> None:
     """Remove all checkpoints of a kind but the newest."""
     for place in saved(folder, kind)[count:]:

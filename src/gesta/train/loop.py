@@ -88,7 +88,7 @@ def train(
             remove_partial(folder / CHECKPOINTS)
         accelerator.wait_for_everyone()
         record = {
-            "settings": {TRAINING: settings.model_dump(mode="json"), **(recorded or {})},
+            "settings": tables_of(settings, recorded or {}),
             "provenance": provenance(accelerator.device, accelerator.num_processes),
         }
         training = Training(settings, stage.network.to(accelerator.device))
@@ -109,6 +109,11 @@ def train(
         made_seconds=training.seconds - before_s,
         model=model,
     )
+
+
+def tables_of(settings: TrainingSettings, recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """All that a training has to go on with, by table: how it is trained, and what makes it what it is."""
+    return {TRAINING: settings.model_dump(mode="json"), **recorded}
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from typing import Any
 
 from gesta.errors import InputError
 from gesta.hashing import file_sha256
-from gesta.train.loop import Outcome, train
+from gesta.train.loop import Outcome, tables_of, train
 from gesta.train.machine import start_accelerator
 from gesta.train.prepared import prepare_missing
 from gesta.train.recipe import Recipe
 from gesta.train.stage import Report
 from gesta.train.stages import STAGES, begun_with, build_stage, stage_kind, training_settings
-from gesta.train.training import Tell
+from gesta.train.training import Tell, refuse_if_begun_otherwise
 
 DESCRIPTIONS = ("dataset.json", "manifest.jsonl")
 """The files of a data set that change when anything in it does."""
@@ -51,14 +51,16 @@ def run_recipe(
     with accelerator.main_process_first():
         prepare_missing(recipe.data, report)
     for stage in order:
-        told = _named(stage, report)
+        told, folder = _named(stage, report), recipe.stage_folder(stage)
+        recorded = recorded_tables(stage, recipe)
+        refuse_if_begun_otherwise(folder, tables_of(settings[stage], recorded))
         with accelerator.main_process_first():
             built = build_stage(stage, recipe, told)
         outcome = train(
             built,
             settings[stage],
-            recipe.stage_folder(stage),
-            recorded=recorded_tables(stage, recipe),
+            folder,
+            recorded=recorded,
             deadline=deadline,
             report=told,
             tell=tell,

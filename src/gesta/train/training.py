@@ -124,6 +124,18 @@ class Training:
         return self.kept.eval()
 
 
+def refuse_if_begun_otherwise(folder: Path, settings: Mapping[str, Any]) -> None:
+    """Raise InputError if a training in a folder cannot go on with these tables, before anything is made for it.
+
+    What cannot be read is left to `Training.resume`.
+    """
+    for place in checkpoint.saved(folder / CHECKPOINTS, checkpoint.LATEST):
+        then = checkpoint.settings_of(place)
+        if then is not None:
+            refuse_other_settings(then, settings, folder)
+            return
+
+
 def _optimiser_tensors(optimiser: torch.optim.Optimizer, network: nn.Module) -> dict[str, Tensor]:
     """The optimiser's state, named "<parameter>/<name of the state>"."""
     return {
