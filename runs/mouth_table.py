@@ -3,8 +3,8 @@
     python runs/mouth_table.py DATA SYNTHETIC [--ahead N]
 
 DATA holds face/ (captured faces) and speech/ as runs/checked_closures.csv names them; SYNTHETIC what
-runs/synthesise_speech.py made. Beside the learned mouth stands the table of ridge regressions that it replaced.
-How it predicts a captured rig's shapes, one recording left out, is `runs/mouth_left_out.py`.
+runs/synthesise_speech.py made. How the mouth predicts a captured rig's shapes, one recording left out, is
+`runs/mouth_left_out.py`.
 """
 
 import argparse
@@ -25,7 +25,6 @@ from gesta.avatar.lips import lip_gaps
 from gesta.avatar.looks import look
 from gesta.mouth.stream import MouthStream
 from gesta.procedural.mouth_pose import POSE_INDEX, arkit_of
-from gesta.procedural.mouth_readout import SoundReader
 from gesta.records import Prosody
 from gesta.units import MOTION_FPS
 
@@ -48,11 +47,6 @@ def learned(ahead: int) -> Reader:
         return np.concatenate([stream.push(SpectralStream().push(prosody)), stream.finish()])
 
     return read
-
-
-def by_table(prosody: Prosody) -> np.ndarray:
-    """Poses by the ridge regressions."""
-    return SoundReader().push(prosody)[0]
 
 
 def gaps(poses: np.ndarray) -> np.ndarray:
@@ -122,7 +116,7 @@ def main() -> None:
     parser.add_argument("synthetic", type=Path)
     parser.add_argument("--ahead", type=int, nargs="+", default=[3, 0])
     given = parser.parse_args()
-    readers = {f"learned, {ahead} frames ahead": learned(ahead) for ahead in given.ahead} | {"table": by_table}
+    readers = {f"{ahead} frames ahead": learned(ahead) for ahead in given.ahead}
     for name, read in readers.items():
         out = [f"held-out voice: {sounds_line(sorted(given.synthetic.glob(HELD_OUT)), read)}"]
         out += [f"{file}: {sounds_line([given.synthetic / file], read)}" for file in LANGUAGES]

@@ -56,11 +56,6 @@ def spectral_frames(windows: np.ndarray) -> SpectralFrames:
     return SpectralFrames(bands[:, 0], bands[:, 1], bands[:, 2:])
 
 
-def mel_centres_hz() -> np.ndarray:
-    """Centre frequency of each mel band: (M,) Hz."""
-    return mel_edges_hz(BAND_COUNT)[1:-1]
-
-
 def mel_edges_hz(bands: int) -> np.ndarray:
     """Where the triangles of so many bands begin, peak and end: (bands + 2,) Hz, evenly spaced in mel."""
     lowest, highest = (MEL_PER_DECADE * math.log10(1.0 + end / MEL_BREAK_HZ) for end in MEL_RANGE_HZ)

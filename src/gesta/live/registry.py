@@ -46,8 +46,6 @@ MODULES: dict[str, tuple[str, ...]] = {
     "gesta.procedural.listening": ("ListeningPlanner",),
     "gesta.procedural.mouth": ("MouthReader",),
     "gesta.procedural.mouth_pose": ("MouthHabits",),
-    "gesta.procedural.mouth_readout": ("SoundReader",),
-    "gesta.procedural.mouth_sound": ("Ear",),
     "gesta.procedural.paths": ("Variety",),
     "gesta.procedural.phrases": ("Accent", "Phrases"),
     "gesta.procedural.planner": ("Planner",),
