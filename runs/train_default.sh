@@ -9,7 +9,7 @@
 # hours on two cores.
 #
 # Processors that have no instructions for bfloat16 (no avx512_bf16 and no amx_bf16 in /proc/cpuinfo) are quicker with
-# tokenizer_training.precision=float32 motion_training.precision=float32.
+# motion_training.precision=float32.
 #
 #   MINUTES     length of the pieces in which each stage is trained (9)
 #   TOKENIZERS  a folder of tokenizers that are trained already, for example runs/default_tokenizers
