@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from gesta.cli import speaking_many
 from gesta.cli.recordings import find_recordings
@@ -128,7 +130,17 @@ def test_the_bar_of_a_recording_never_goes_back(monkeypatch: pytest.MonkeyPatch)
     assert 0.95 < told[-1] <= 1.0
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """As many threads as each of several processes has: sums over more of them are rounded otherwise."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("model", ["procedural", "debug"])
 def test_two_processes_make_the_same_as_one(talks: Path, model: str) -> None:
     (talks / "b/bad.wav").write_text("no sound")
