@@ -22,9 +22,8 @@ from rich.table import Table
 from torch import Tensor
 from torch.nn import functional
 
-from gesta.echomask.objective import Clips
+from gesta.echomask.objective import Clips, known_tokens
 from gesta.echomask.parts import ALL_PARTS
-from gesta.echomask.token_reader import KnownTokens
 from gesta.metrics.ranking import area_under_curve
 from gesta.train import checkpoint
 from gesta.train.frozen import load_changing
@@ -43,15 +42,13 @@ def latents(network: MotionNetwork, clips: Clips, seen: int) -> Tensor:
     generator = network.model.generator
     visible = torch.zeros_like(clips.real)
     visible[:, :seen] = True
-    there = torch.zeros_like(clips.codes[:, :, 0], dtype=torch.bool)
-    there[..., : seen // TOKEN_FRAMES] = True
     base, _ = generator.base(
         clips.motion,
         visible[..., None] & clips.known,
         generator.hear(clips.low, clips.high),
         clips.who,
         clips.valid,
-        known=KnownTokens(clips.latents.sum(dim=2), there),
+        known=known_tokens(clips, [visible]),
     )
     return base[:, :, seen // TOKEN_FRAMES :]
 

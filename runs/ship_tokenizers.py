@@ -7,13 +7,11 @@ tokenizer_model=OUT, not on MODEL: rounded networks give a few other tokens.
 """
 
 import argparse
-import json
+import shutil
 from pathlib import Path
 
-from gesta.bundles.folder import halved
-from gesta.bundles.tensors import write_tensors
 from gesta.train.loop import FINISHED
-from gesta.train.tokenizer_folder import WEIGHTS_FILE, load_tokenizers, save_tokenizers
+from gesta.train.tokenizer_folder import load_tokenizers, save_tokenizers
 
 PROVENANCE = "provenance.json"
 
@@ -24,12 +22,9 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("out", type=Path)
     given = parser.parse_args()
-    tokenizers = load_tokenizers(given.model)
     given.out.mkdir(parents=True, exist_ok=True)
-    save_tokenizers(given.out, tokenizers)
-    write_tensors(given.out / WEIGHTS_FILE, halved(tokenizers.state_dict()))
-    made = json.loads((given.model / FINISHED).read_text(encoding="utf-8"))
-    (given.out / PROVENANCE).write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    save_tokenizers(given.out, load_tokenizers(given.model), half=True)
+    shutil.copyfile(given.model / FINISHED, given.out / PROVENANCE)
 
 
 if __name__ == "__main__":

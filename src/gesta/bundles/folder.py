@@ -5,7 +5,6 @@ Statistics that channels are normalised by are buffers of the tokenizers. These 
 training them wrote, so that further generators can stand on them.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +14,10 @@ from torch import Tensor, nn
 from gesta.audio.encoders.config import EncoderConfig
 from gesta.bundles.config import GENERATOR_FILE, PROJECTION_FILE, TOKENIZERS_FILE, BundleConfig
 from gesta.bundles.files import check_files, fill, read_config, write_files
+from gesta.bundles.tensors import halved
 from gesta.echomask.model import EchoMask
 from gesta.echomask.motion_input import MotionInput
 from gesta.tokenizer.tokenizers import Tokenizers
-
-LARGEST = torch.finfo(torch.float16).max
 
 
 @dataclass(frozen=True)
@@ -67,14 +65,6 @@ def save_bundle(
         encoder = config.encoder.model_copy(update={"projection_file": Path(PROJECTION_FILE)})
         config = config.model_copy(update={"encoder": encoder})
     write_files(folder, config, tensors, card)
-
-
-def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Matrices of 32 bits with 16; shifts, scales and statistics, which are few, and what 16 bits cannot hold stay."""
-    return {
-        name: value.half() if value.dtype == torch.float32 and value.ndim > 1 and value.abs().max() < LARGEST else value
-        for name, value in state.items()
-    }
 
 
 def load_bundle(folder: str | Path, within: Path | None = None) -> Bundle:

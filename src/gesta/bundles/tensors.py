@@ -3,11 +3,22 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
 from gesta.writing import replacing
+
+LARGEST = torch.finfo(torch.float16).max
+
+
+def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Matrices of 32 bits with 16; shifts, scales and statistics, which are few, and what 16 bits cannot hold stay."""
+    return {
+        name: value.half() if value.dtype == torch.float32 and value.ndim > 1 and value.abs().max() < LARGEST else value
+        for name, value in state.items()
+    }
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:

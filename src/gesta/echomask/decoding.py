@@ -17,6 +17,7 @@ from torch import Tensor
 
 from gesta.echomask.config import Decoding
 from gesta.echomask.generator import Generator
+from gesta.echomask.masking import whole_tokens
 from gesta.echomask.residual import Codebooks, summed_vectors
 from gesta.echomask.token_reader import KnownTokens
 from gesta.echomask.who import Who
@@ -73,7 +74,7 @@ def decode(
     """
     steps = 1 if how.method == "single" else how.steps
     tokens = window.motion.shape[1] // TOKEN_FRAMES
-    accepted = window.visible.unflatten(1, (-1, TOKEN_FRAMES)).all(dim=2).any(dim=2)
+    accepted = whole_tokens(window.visible).any(dim=2)
     hidden = tokens - int(accepted.sum(dim=1).min())
     codes: Tensor | None = None
     current = window

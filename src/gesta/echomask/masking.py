@@ -39,11 +39,19 @@ def masked_frames(config: Masking, scores: Tensor | None, candidates: Tensor, pr
         (B, T) bool, true where masked: round(ratio * T) frames, or all candidates where there are fewer; of whole
         tokens round(ratio * K), those of which every frame is a candidate.
     """
-    if config.whole_tokens:
-        together = candidates.unflatten(1, (-1, TOKEN_FRAMES)).all(dim=2)
-        means = None if scores is None else scores.unflatten(1, (-1, TOKEN_FRAMES)).mean(dim=2)
-        single = config.model_copy(update={"whole_tokens": False})
-        return masked_frames(single, means, together, progress).repeat_interleave(TOKEN_FRAMES, dim=1)
+    if not config.whole_tokens:
+        return _masked(config, scores, candidates, progress)
+    means = None if scores is None else scores.unflatten(1, (-1, TOKEN_FRAMES)).mean(dim=2)
+    return _masked(config, means, whole_tokens(candidates), progress).repeat_interleave(TOKEN_FRAMES, dim=1)
+
+
+def whole_tokens(frames: Tensor) -> Tensor:
+    """(B, K, ...) bool: the tokens of whose frames (B, T, ...) all are true."""
+    return frames.unflatten(1, (-1, TOKEN_FRAMES)).all(dim=2)
+
+
+def _masked(config: Masking, scores: Tensor | None, candidates: Tensor, progress: float) -> Tensor:
+    """As `masked_frames`, of frames or of tokens."""
     frames = candidates.shape[1]
     if config.policy == "none":
         return torch.zeros_like(candidates)

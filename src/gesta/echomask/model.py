@@ -49,12 +49,16 @@ class EchoMask(nn.Module):
 
     def vectors(self, level: int, codes: Tensor) -> Tensor:
         """The vectors (G, B, K, C) of one level's codes (G, B, K)."""
-        pairs = zip(codes.unbind(), self.codebook(level).unbind(), strict=True)
+        pairs = zip(codes.unbind(), self._books(level), strict=True)
         return torch.stack([nn.functional.embedding(chosen, book) for chosen, book in pairs])
 
     def codebook(self, level: int) -> Tensor:
         """All vectors of a level's codes: (G, codes, C)."""
-        return torch.stack([self.tokenizers.parts[part].quantiser.levels[level].vectors for part in ALL_PARTS])
+        return torch.stack(self._books(level))
+
+    def _books(self, level: int) -> list[Tensor]:
+        """A level's vectors (codes, C), part by part."""
+        return [self.tokenizers.parts[part].quantiser.levels[level].vectors for part in ALL_PARTS]
 
     def nearest(self, latents: Tensor) -> Tensor:
         """The codes (G, B, Q, K) whose vectors, level after level, come nearest to latents (G, B, K, C)."""
@@ -66,13 +70,15 @@ class EchoMask(nn.Module):
 
     def seen(self, parts: Mapping[str, Tensor], valid: Mapping[str, Tensor] | None = None) -> Tensor:
         """Generator input (B, T, channels) from parts (B, T, C) in the representation's channels."""
+        return self.motion_input(self.encoded(parts, valid))
+
+    def encoded(self, parts: Mapping[str, Tensor], valid: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+        """The networks' channels of each part, from those of the representation (B, T, C)."""
         channels = self.tokenizers.channels
-        return self.motion_input(
-            {
-                part: channels.encode(part, values, None if valid is None else valid[part])
-                for part, values in parts.items()
-            }
-        )
+        return {
+            part: channels.encode(part, values, None if valid is None else valid[part])
+            for part, values in parts.items()
+        }
 
     def decoded(self, codes: Tensor, start: Tensor | None = None) -> dict[str, Tensor]:
         """Parts (B, T, C) from codes (G, B, Q, K); the path begins at start (B, 3)."""

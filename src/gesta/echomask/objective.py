@@ -17,7 +17,7 @@ from torch.nn import functional
 from gesta.echomask.config import GeneratorConfig
 from gesta.echomask.generator import Generator, Predicted
 from gesta.echomask.mam import contrast, part_mean, token_means
-from gesta.echomask.masking import masked_frames
+from gesta.echomask.masking import masked_frames, whole_tokens
 from gesta.echomask.parts import FACE, HANDS
 from gesta.echomask.sight import sight
 from gesta.echomask.teacher import Teacher
@@ -162,14 +162,12 @@ def _predict(
         clips.who.repeat(times),
         clips.valid.repeat(1, times),
         hearing=batch * sum(name not in DEAF_PASSES for name in names),
-        known=_known(clips, [visible[name] for name in names]),
+        known=None if generator.token_reader is None else known_tokens(clips, [visible[name] for name in names]),
     )
     rows = {name: slice(number * batch, (number + 1) * batch) for number, name in enumerate(names)}
     chosen = [name for name in names if name in deep]
     levels: dict[str, tuple[Tensor, Tensor]] = {}
-    for name in names:
-        if name in deep:
-            continue
+    for name in (name for name in names if name not in deep):
         own = base[:, rows[name]]
         levels[name] = generator.classifier(own)[:, :, None], own[:, :, None]
     if chosen:
@@ -216,12 +214,12 @@ def _some_unknown(who: Who, config: GeneratorConfig) -> Who:
 
 def real_tokens(clips: Clips) -> Tensor:
     """(B, K) bool: tokens with four real frames."""
-    return clips.real.unflatten(1, (-1, TOKEN_FRAMES)).all(dim=2)
+    return whole_tokens(clips.real)
 
 
-def _known(clips: Clips, visible: Sequence[Tensor]) -> KnownTokens:
+def known_tokens(clips: Clips, visible: Sequence[Tensor]) -> KnownTokens:
     """The tokens of which a pass sees all frames (B, T), pass after pass."""
-    whole = [frames.unflatten(1, (-1, TOKEN_FRAMES)).all(dim=2) & real_tokens(clips) for frames in visible]
+    whole = [whole_tokens(frames) & real_tokens(clips) for frames in visible]
     there = torch.cat([clips.valid[:, :, None] & tokens for tokens in whole], dim=1)
     return KnownTokens(clips.latents.sum(dim=2).repeat(1, len(visible), 1, 1), there)
 
@@ -230,7 +228,7 @@ def _counted_tokens(clips: Clips, visible: Tensor, masked_only: bool) -> Tensor:
     """(G, B, K) bool: the tokens whose prediction counts."""
     counted = real_tokens(clips)
     if masked_only:
-        counted = counted & ~visible.unflatten(1, (-1, TOKEN_FRAMES)).all(dim=2)
+        counted = counted & ~whole_tokens(visible)
     return clips.valid[:, :, None] & counted
 
 

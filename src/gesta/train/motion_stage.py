@@ -74,7 +74,7 @@ class MotionNetwork(nn.Module):
         }
         codes = batch["codes"].transpose(0, 1)
         quantised = model.tokenizers.quantised(by_part(codes))
-        seen = {part: model.tokenizers.channels.encode(part, parts[part], valid[part]) for part in ALL_PARTS}
+        seen = model.encoded(parts, valid)
         energy = torch.stack([motion_energy({part: seen[part]}) for part in ALL_PARTS])
         return Clips(
             motion=model.motion_input(seen),

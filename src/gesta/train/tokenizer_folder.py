@@ -13,7 +13,7 @@ from pydantic import Field
 from gesta.bundles.config import CONFIG_FILE as BUNDLE_CONFIG_FILE
 from gesta.bundles.config import TOKENIZERS_FILE, BundleConfig
 from gesta.bundles.files import read_config
-from gesta.bundles.tensors import write_tensors
+from gesta.bundles.tensors import halved, write_tensors
 from gesta.foreign import check_names, read_tensors
 from gesta.settings import Settings, read_table
 from gesta.tokenizer.config import TokenizerConfig
@@ -31,10 +31,11 @@ class TokenizerFolder(Settings):
     tokenizer: TokenizerConfig = Field(description="sizes and behaviour")
 
 
-def save_tokenizers(folder: Path, tokenizers: Tokenizers) -> None:
-    """Write tokenizers into a folder, which exists."""
+def save_tokenizers(folder: Path, tokenizers: Tokenizers, *, half: bool = False) -> None:
+    """Write tokenizers into a folder, which exists; matrices with 16 bits a number where `half` is asked for."""
     said = TokenizerFolder(face_basis=tokenizers.representation.face_basis, tokenizer=tokenizers.config)
-    write_tensors(folder / WEIGHTS_FILE, tokenizers.state_dict())
+    state = tokenizers.state_dict()
+    write_tensors(folder / WEIGHTS_FILE, halved(state) if half else state)
     with replacing(folder / CONFIG_FILE) as beside:
         beside.write_text(json.dumps(said.model_dump(mode="json"), indent=1) + "\n", encoding="utf-8")
 
