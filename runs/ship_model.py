@@ -4,7 +4,8 @@
 
 MODEL is what `gesta train motion` made. OUT is a folder whose name becomes the model's, for example
 src/gesta/assets/models/echomask-small; what lies there is replaced. --decoding changes how it chooses tokens if nobody
-says otherwise. What comes out is read again, speaks the demo voice, and must not be larger than 25 MB.
+says otherwise. What it makes is the user's; the notices of what it was trained on stand on the card. What comes out
+is read again, speaks the demo voice, and must not be larger than 25 MB.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import gesta
 from gesta.bundles.folder import load_bundle, save_bundle
+from gesta.models.common import LICENCE
 
 LARGEST_BYTES = 25_000_000
 VOICE = Path(gesta.__file__).parent / "assets" / "demo_voice.flac"
@@ -28,7 +30,7 @@ def main() -> None:
     given = parser.parse_args()
     bundle = load_bundle(given.model)
     decoding = bundle.config.decoding.changed_by(given.decoding) if given.decoding else bundle.config.decoding
-    config = bundle.config.model_copy(update={"name": given.out.name, "decoding": decoding})
+    config = bundle.config.model_copy(update={"name": given.out.name, "decoding": decoding, "licence": LICENCE})
     save_bundle(given.out, config, bundle.model, given.card.read_text(encoding="utf-8"), half=True)
     size = sum(path.stat().st_size for path in given.out.iterdir())
     take = gesta.load(given.out).speak(VOICE, seed=0)

@@ -29,9 +29,9 @@ Model: TypeAlias = "ProceduralModel | EchoMaskModel | FilmModel"
 """Whatever `load` gives."""
 
 DEBUG, MOTION = "debug", "motion"
-LAID_OUT_FROM_WIDTH = 128
-"""Matrices of narrower networks are left as they are: calling for each costs more than a quick layout gains (1.7 times
-as long at a width of 64)."""
+LAID_OUT_FROM_WIDTH = 256
+"""Matrices of narrower networks are left as they are: calling for each costs more than a quick layout gains (2 to 6
+times as long at widths of 64 and 128)."""
 MODELS = {
     "default": "what gesta uses when no model is named; in this version the procedural speaker",
     "procedural": "no network: gestures planned from the prosody by rules, animated by inverse kinematics",

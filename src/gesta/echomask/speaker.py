@@ -14,7 +14,7 @@ from torch import Tensor
 
 from gesta.echomask.blocks import Block, Pace
 from gesta.echomask.config import Decoding
-from gesta.echomask.decoding import Window, decode
+from gesta.echomask.decoding import Show, Window, decode
 from gesta.echomask.model import EchoMask, by_part, stacked
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.residual import summed_vectors
@@ -135,8 +135,7 @@ class EchoMaskSpeaker:
         def show(codes: Tensor) -> Tensor:
             return model.shown(torch.where(there, settled, codes), self.place)
 
-        decoded = decode(generator, window, self.decoding, show, model, self.chance)
-        codes = torch.where(there, settled, decoded)
+        codes = torch.where(there, settled, self.chosen(block, window, show))
         new = slice((block.spoken - block.begin) // TOKEN_FRAMES, (block.until - block.begin) // TOKEN_FRAMES)
         ready = self._remember(codes, new)
         self._note_attention(block, queries)
@@ -146,6 +145,11 @@ class EchoMaskSpeaker:
         self._forget()
         for parts in ready:
             yield self._motion(parts)
+
+    def chosen(self, block: Block, window: Window, show: Show) -> Tensor:
+        """The tokens (G, 1, Q, K) of a block's window; what is settled already is put in their place."""
+        del block
+        return decode(self.model.generator, window, self.decoding, show, self.model, self.chance)
 
     def _remember(self, codes: Tensor, new: slice) -> list[dict[str, Tensor]]:
         """Decode the window's new tokens; keep them as what the next window sees, and give what is ready."""
