@@ -50,6 +50,10 @@ def _perplexities(tokenizers: Tokenizers, files: Sequence[Path], size: int) -> d
 
 def through(tokenizers: Tokenizers, motion: Motion) -> Motion:
     """A motion that was encoded, decoded and cleaned up, as that of a trained model is."""
-    codes = tokenizers.encode_motion(motion)
-    decoded = tokenizers.decode_motion(codes, motion.frame_count, np.asarray(motion.translation[0]))
-    return joined(list(CleanUp(None, EVERYTHING).of(iter([decoded]))))
+    return decoded(tokenizers, tokenizers.encode_motion(motion), motion)
+
+
+def decoded(tokenizers: Tokenizers, codes: Mapping[str, np.ndarray], like: Motion) -> Motion:
+    """What codes (K, q) of each part stand for, cleaned up; as long as a motion and beginning where it begins."""
+    made = tokenizers.decode_motion(codes, like.frame_count, np.asarray(like.translation[0]))
+    return joined(list(CleanUp(None, EVERYTHING).of(iter([made]))))

@@ -6,7 +6,8 @@
 The teacher, which is the procedural speaker with seed 0, speaks the first --seconds of each recording on the list. Its
 take goes through the model's codes; through the first of their levels alone; through its own base tokens with the
 residual levels as the model would have them; then the model draws all tokens of each window, first with the teacher's
-take before every window ("led"), then on its own. All are cleaned up and measured as runs/judge_default.py does it.
+take before every window ("led"), then on its own. All are cleaned up as `gesta speak` does it for their model, and
+measured as runs/judge_default.py does it.
 Prints Markdown: normalised margin of hands and head, weighted by their events, wrist jerk, and how far hands go.
 """
 
@@ -22,7 +23,7 @@ from typing import Any
 import numpy as np
 import torch
 from held_out import LIST, held_out
-from judge_codes import through
+from judge_codes import decoded
 from judge_measures import measured
 from judge_pooled import weighted
 from judge_report import table
@@ -31,15 +32,14 @@ from procedural_floor import beginning
 from torch import Tensor
 
 from gesta.api import load
+from gesta.audio.encoders.protocol import SpeechEncoder
 from gesta.echomask.blocks import Block
 from gesta.echomask.config import Decoding, Residuals
 from gesta.echomask.decoding import Show, Window
 from gesta.echomask.model import by_part, stacked
 from gesta.echomask.speaker import EchoMaskSpeaker
-from gesta.models.cleaning import EVERYTHING, CleanUp
 from gesta.models.echomask import EchoMaskModel
 from gesta.models.manner import who_of
-from gesta.motion.cleanup.windows import joined
 from gesta.records import Motion, Speech
 from gesta.units import TOKEN_FRAMES
 
@@ -48,7 +48,7 @@ HEAD = ("take", "margin of hands", "of head", "wrist jerk 50 / 95 %", "hand trav
 
 
 class Led(EchoMaskSpeaker):
-    """A speaker that sees a given take before every window, whatever it chose itself, which `said` keeps.
+    """A speaker that sees a given take before every window, whatever it chose itself, which `own` keeps.
 
     Args:
         take: (G, 1, Q, K) codes of the take.
@@ -62,8 +62,8 @@ class Led(EchoMaskSpeaker):
 
     def chosen(self, block: Block, window: Window, show: Show) -> Tensor:
         """The take's tokens; what would have been said goes into `own`."""
-        tokens = np.arange(block.begin, block.stop) // TOKEN_FRAMES
-        take = self.take[..., np.minimum(tokens[::TOKEN_FRAMES], self.take.shape[-1] - 1)]
+        tokens = np.arange(block.begin // TOKEN_FRAMES, block.stop // TOKEN_FRAMES)
+        take = self.take[..., np.minimum(tokens, self.take.shape[-1] - 1)]
         if self.levels is None:
             own = super().chosen(block, window, show)
         else:
@@ -73,7 +73,7 @@ class Led(EchoMaskSpeaker):
         self.own.append(own[..., spoken - begin : until - begin])
         return take
 
-    def spoken_codes(self, speech: Speech, encoder: Any) -> Tensor:
+    def spoken_codes(self, speech: Speech, encoder: SpeechEncoder) -> Tensor:
         """What it would have said of a recording: (G, 1, Q, K), as long as the take."""
         for features in encoder.stretches(speech):
             list(self.push(features))
@@ -89,14 +89,13 @@ def takes(model: EchoMaskModel, speech: Speech, style: str, how: Decoding) -> It
     teacher = teacher.frames(0, teacher.frame_count // TOKEN_FRAMES * TOKEN_FRAMES)
     codes = tokenizers.encode_motion(teacher)
 
-    def moved(tokens: dict[str, np.ndarray]) -> Motion:
-        decoded = tokenizers.decode_motion(tokens, teacher.frame_count, np.asarray(teacher.translation[0]))
-        return joined(list(CleanUp(None, EVERYTHING).of(iter([decoded]))))
-
     yield "the teacher's", teacher
-    yield "through all levels of its codes", through(tokenizers, teacher)
+    yield "through all levels of its codes", decoded(tokenizers, codes, teacher)
     for kept in LEVELS_KEPT:
-        yield f"through {kept} of them", moved({part: levels[:, :kept] for part, levels in codes.items()})
+        yield (
+            f"through {kept} of them",
+            decoded(tokenizers, {part: levels[:, :kept] for part, levels in codes.items()}, teacher),
+        )
     take = stacked({part: torch.from_numpy(np.asarray(levels))[None] for part, levels in codes.items()})
     settings = {"model": network, "who": who_of(model.bundle, model.checked_style(style)), "decoding": how}
     led: dict[str, Residuals | None] = {
@@ -106,7 +105,7 @@ def takes(model: EchoMaskModel, speech: Speech, style: str, how: Decoding) -> It
     }
     for name, levels in led.items():
         said = Led(take=take, levels=levels, **settings).spoken_codes(speech, model.encoder)
-        yield name, moved({part: tokens[0].numpy() for part, tokens in by_part(said).items()})
+        yield name, decoded(tokenizers, {part: tokens[0].numpy() for part, tokens in by_part(said).items()}, teacher)
     yield "drawn by the model", model.speak(speech, style=style, decoding=how).motion
 
 

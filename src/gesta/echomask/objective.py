@@ -219,8 +219,8 @@ def real_tokens(clips: Clips) -> Tensor:
 
 def known_tokens(clips: Clips, visible: Sequence[Tensor]) -> KnownTokens:
     """The tokens of which a pass sees all frames (B, T), pass after pass."""
-    whole = [whole_tokens(frames) & real_tokens(clips) for frames in visible]
-    there = torch.cat([clips.valid[:, :, None] & tokens for tokens in whole], dim=1)
+    possible = clips.valid[:, :, None] & real_tokens(clips)
+    there = torch.cat([possible & whole_tokens(frames) for frames in visible], dim=1)
     return KnownTokens(clips.latents.sum(dim=2).repeat(1, len(visible), 1, 1), there)
 
 

@@ -15,6 +15,7 @@ from torch import Tensor
 from gesta.echomask.blocks import Block, Pace
 from gesta.echomask.config import Decoding
 from gesta.echomask.decoding import Show, Window, decode
+from gesta.echomask.masking import whole_tokens
 from gesta.echomask.model import EchoMask, by_part, stacked
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.residual import summed_vectors
@@ -182,7 +183,7 @@ class EchoMaskSpeaker:
             codes[..., :before], there[..., :before] = self.codes[..., -before:], True
         if self.given is not None:
             numbers, given = self.given.within(block.begin, block.stop)
-            whole = torch.from_numpy(given).unflatten(0, (-1, TOKEN_FRAMES)).all(dim=1)
+            whole = whole_tokens(torch.from_numpy(given)[None])[0]
             whole[:before] = False
             if whole.any():
                 parts, known = self._given_parts(self.given, numbers)
