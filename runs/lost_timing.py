@@ -68,7 +68,7 @@ class Led(EchoMaskSpeaker):
             own = super().chosen(block, window, show)
         else:
             generator, base = self.model.generator, window.base(self.model.generator)
-            own = generator.choose(base, take[:, :, 0], window.queries, self.model, self.levels)
+            own = generator.choose(base, take[:, :, 0], window.queries, self.model, self.levels, window.known)
         begin, spoken, until = (frame // TOKEN_FRAMES for frame in (block.begin, block.spoken, block.until))
         self.own.append(own[..., spoken - begin : until - begin])
         return take

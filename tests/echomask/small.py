@@ -6,10 +6,10 @@ import torch
 from gesta.bundles.debug import LATENT, SIZES
 from gesta.echomask.config import GeneratorConfig, generator_config
 from gesta.echomask.generator import Generator
+from gesta.echomask.known import KnownTokens
 from gesta.echomask.model import EchoMask
 from gesta.echomask.objective import Clips
 from gesta.echomask.parts import ALL_PARTS
-from gesta.echomask.token_reader import KnownTokens
 from gesta.echomask.who import Who
 from gesta.records import SpeechFeatures
 from gesta.tokenizer.config import tokenizer_config
@@ -17,6 +17,8 @@ from gesta.tokenizer.tokenizers import Tokenizers
 
 CHANNELS, CODES, LEVELS, FRAMES = 20, 16, 3, 32
 SMALL = {**SIZES, "window": FRAMES}
+SUMS = {"residual_form": "sum", "sizes": SMALL | {"nearby": 24}}
+"""Settings of a generator that reads the tokens next to each one and says further levels at once."""
 
 
 def small_config(preset: str = "gesta", **changes: object) -> GeneratorConfig:

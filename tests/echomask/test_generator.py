@@ -8,9 +8,9 @@ import torch
 from gesta.echomask.config import generator_config
 from gesta.echomask.generator import Generator, Predicted
 from gesta.echomask.grouped import GroupedDecoderLayer, GroupedEncoderLayer
+from gesta.echomask.known import KnownTokens
 from gesta.echomask.motion_input import MotionInput
 from gesta.echomask.parts import ALL_PARTS, FACE, HANDS
-from gesta.echomask.token_reader import KnownTokens
 from gesta.motion.representation import Representation
 from gesta.tokenizer.config import tokenizer_config
 from tests.echomask.small import CHANNELS, FRAMES, known_tokens, made_clips, small_config, small_generator

@@ -24,6 +24,13 @@ def test_the_share_is_kept(policy: str, progress: float) -> None:
     assert (mask(policy, progress).sum(dim=1) == (0 if policy == "none" else 24)).all()
 
 
+def test_a_drawn_share_lies_between_both_and_the_scores_still_decide_theirs() -> None:
+    chosen = mask("speech_query", 1.0, most=0.75)
+    counts = chosen.sum(dim=1)
+    assert (counts >= 24).all() and (counts <= 48).all() and len(counts.unique()) > 15
+    assert chosen[:, -13:].all()
+
+
 @pytest.mark.parametrize("policy", MASK_POLICIES)
 def test_only_candidates_are_masked(policy: str) -> None:
     candidates = torch.ones(200, FRAMES, dtype=torch.bool)

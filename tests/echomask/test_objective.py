@@ -10,7 +10,7 @@ from torch.nn import functional
 from gesta.echomask.config import MASK_POLICIES, Alignment
 from gesta.echomask.generator import Predicted
 from gesta.echomask.mam import contrast
-from gesta.echomask.objective import Clips, accuracy, speed_loss, step_losses
+from gesta.echomask.objective import Clips, accuracy, rest_loss, speed_loss, step_losses
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.sight import Sight
 from gesta.echomask.teacher import Teacher
@@ -137,7 +137,18 @@ def test_accuracy_is_that_of_the_parts_that_are_there() -> None:
     clips = replace(clips, valid=has)
     logits = functional.one_hot(clips.codes, CODES).float()
     counted = has[:, :, None].expand(*has.shape, clips.codes.shape[-1])
-    assert accuracy(Predicted(logits, clips.latents, clips.latents[:2, :, 0]), clips, counted).item() == 1.0
+    assert accuracy(Predicted(logits, clips.latents, alone=clips.latents[:2, :, 0]), clips, counted).item() == 1.0
+
+
+def test_the_rest_is_explained_wholly_or_not_at_all() -> None:
+    clips = made_clips()
+    true = clips.latents[:, :, 1:].sum(dim=2)
+    counted = torch.ones(true.shape[:3], dtype=torch.bool)
+    counted[:, :, 5:] = False
+    wrong_elsewhere = true.clone()
+    wrong_elsewhere[:, :, 5:] = 9.0
+    assert rest_loss(wrong_elsewhere, clips, counted).item() == 0.0
+    assert rest_loss(torch.zeros_like(true), clips, counted).item() == pytest.approx(len(true))
 
 
 def test_padding_changes_nothing() -> None:

@@ -12,7 +12,7 @@ from gesta.echomask.speaker import EchoMaskSpeaker, Given
 from gesta.motion.representation import rest_channels
 from gesta.records import PARTS, Motion, SpeechFeatures
 from gesta.take import join_motion
-from tests.echomask.small import CODES, FRAMES, made_clips, made_features, small_model
+from tests.echomask.small import CODES, FRAMES, SUMS, known_tokens, made_clips, made_features, small_model
 
 SINGLE = Decoding(method="single")
 STEPS = Decoding(method="iterative", steps=3)
@@ -51,7 +51,7 @@ def test_every_frame_gets_motion(frames: int, decoding: Decoding) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7, 50])
-@pytest.mark.parametrize("settings", [{}, {"preset": "official"}], ids=["gesta", "official"])
+@pytest.mark.parametrize("settings", [{}, {"preset": "official"}, SUMS], ids=["gesta", "official", "sums"])
 def test_a_stream_is_what_a_file_is(size: int, settings: dict[str, object]) -> None:
     features = made_features(150)
     whole, stream = (spoken(parts, STEPS, **settings) for parts in ([features], pieces(features, size)))
@@ -237,6 +237,22 @@ def test_expected_levels_are_the_likeliest_ones_where_there_is_no_doubt() -> Non
         expected = generator.choose(base, codes, queries, model, "expected")
     summed = sum(model.vectors(level, likeliest[:, :, level]) for level in range(likeliest.shape[2]))
     assert torch.equal(expected, model.nearest(summed))
+
+
+def test_a_sum_said_at_once_is_what_training_was_told() -> None:
+    """Codes are those nearest to the base vector and the sum that a training pass says after the same base codes."""
+    model, clips = small_model(**SUMS), made_clips()
+    generator, known = model.generator, known_tokens(made_clips(), tokens=2)
+    queries = generator.hear(clips.low, clips.high)
+    base = torch.randn(4, 4, FRAMES // 4, generator.config.sizes.latent)
+    codes = torch.randint(CODES, base.shape[:3])
+    told = clips.latents.clone()
+    told[:, :, 0] = model.vectors(0, codes)
+    with torch.no_grad():
+        chosen = generator.choose(base, codes, queries, model, known=known)
+        rest = generator.levels(base, queries, told, known).rest
+    assert rest is not None
+    assert torch.equal(chosen, model.nearest(told[:, :, 0] + rest))
 
 
 def test_expected_levels_add_nothing_where_all_codes_are_as_likely() -> None:

@@ -12,6 +12,7 @@ from gesta.errors import unknown_name
 from gesta.settings import Settings
 
 MASK_POLICIES = ("speech_query", "as_published", "random", "loss", "motion_energy", "none")
+ResidualForm = Literal["levels", "sum"]
 ResidualReads = Literal["features", "codes"]
 Residuals = Literal["likeliest", "expected"]
 MaskPolicy = Literal["speech_query", "as_published", "random", "loss", "motion_energy", "none"]
@@ -49,6 +50,12 @@ class Sizes(Settings):
         le=32,
         description="transformer layers that read known tokens; 0: frames only, as published",
     )
+    nearby: int = Field(
+        0,
+        ge=0,
+        le=8192,
+        description="inner width of the perceptron that reads the known tokens next to each token; 0: there is none",
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -61,6 +68,10 @@ class Sizes(Settings):
                 raise ValueError(f"a width of {width} cannot be shared among {heads} {name}")
         if self.seed_frames >= self.window:
             raise ValueError("a window must be longer than its seed frames")
+        if self.nearby and not self.token_layers:
+            raise ValueError(
+                "known tokens next to a token (nearby) are read only where known tokens are (token_layers)"
+            )
         return self
 
 
@@ -69,6 +80,13 @@ class Masking(Settings):
 
     policy: MaskPolicy = Field("speech_query", description="what decides; see docs/echomask.md")
     ratio: float = Field(0.375, ge=0.0, le=1.0, description="share of the frames that are masked")
+    most: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        description="where this is more than the ratio, each clip's share is drawn between both: decoding in steps "
+        "meets every share",
+    )
     directed: float = Field(0.2, ge=0.0, le=1.0, description="share that the scores decide, hard or soft")
     pool: float = Field(0.4, ge=0.0, le=1.0, description="share of frames, by rank, that the soft choice draws from")
     spare_seed: bool = Field(True, description="seed frames are never masked")
@@ -94,6 +112,11 @@ class Losses(Settings):
     """What the generator is trained with."""
 
     latents: float = Field(3.0, ge=0.0, description="weight of the squared error of the codes' vectors")
+    residual_sum: float = Field(
+        1.0,
+        ge=0.0,
+        description="weight of the share of the further levels' sum that is not explained, where that is said at once",
+    )
     tokens: float = Field(1.0, ge=0.0, description="weight of the cross-entropy of the codes, 1/(level+1) of it")
     speed: float = Field(
         0.0,
@@ -202,6 +225,11 @@ class GeneratorConfig(Settings):
     )
     speakers: int = Field(25, ge=1, le=10_000, description="speakers or styles the generator tells apart")
     traits: tuple[str, ...] = Field((), description="numbers of a style that it is told, beside the speaker")
+    residual_form: ResidualForm = Field(
+        "levels",
+        description="how levels after the base one are said: each classified in turn, as published, or their sum at "
+        "once, from which the nearest codes are taken",
+    )
     residual_reads: ResidualReads = Field(
         "codes", description="what a residual level reads of earlier ones: features, as published, or the chosen codes"
     )

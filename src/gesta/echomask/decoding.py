@@ -17,9 +17,9 @@ from torch import Tensor
 
 from gesta.echomask.config import Decoding
 from gesta.echomask.generator import Generator
+from gesta.echomask.known import KnownTokens
 from gesta.echomask.masking import whole_tokens
 from gesta.echomask.residual import Codebooks, summed_vectors
-from gesta.echomask.token_reader import KnownTokens
 from gesta.echomask.who import Who
 from gesta.units import TOKEN_FRAMES
 
@@ -82,7 +82,7 @@ def decode(
         base = _base(generator, current, how)
         chosen, confidence = choose(generator.classifier(base.latents), how, chance, base.deaf)
         kept = chosen if codes is None else torch.where(accepted, codes[:, :, 0], chosen)
-        levels = generator.choose(base.latents, kept, window.queries, books, how.residuals)
+        levels = generator.choose(base.latents, kept, current.queries, books, how.residuals, current.known)
         codes = levels if codes is None else torch.where(accepted[:, None], codes, levels)
         if step == steps:
             break

@@ -6,7 +6,7 @@ and every residual level. Source: EchoMask (arXiv 2504.09209) and its released c
 G parts (face, hands, upper, lower), B clips, T frames, K tokens, Q levels, C latent channels, D width.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -21,13 +21,16 @@ from gesta.echomask.grouped import (
     GroupedLinear,
     GroupedPerceptron,
 )
+from gesta.echomask.known import KnownTokens
 from gesta.echomask.mam import MotionAudioAlignment
 from gesta.echomask.motion_encoder import MotionEncoder, visible_motion
+from gesta.echomask.nearby import nearby
 from gesta.echomask.parts import ALL_PARTS, BODY, FACE, HANDS
 from gesta.echomask.residual import Codebooks, ResidualPredictor
+from gesta.echomask.residual_sum import ResidualSum
 from gesta.echomask.sight import Sight, positions, sight
 from gesta.echomask.sqa import SpeechQueriedAttention
-from gesta.echomask.token_reader import KnownTokens, TokenReader
+from gesta.echomask.token_reader import TokenReader
 from gesta.echomask.who import Manner, Speakers, Who
 
 HIDDEN_DEVIATION = 768**-0.5
@@ -35,18 +38,38 @@ HIDDEN_DEVIATION = 768**-0.5
 
 
 @dataclass(frozen=True)
-class Predicted:
-    """What one forward pass says.
+class Levels:
+    """What is said of the tokens' levels.
 
     Attributes:
-        logits: (G, B, Q, K, codes).
+        logits: (G, B, Q, K, codes); of the base level alone where the others' sum is said at once.
         latents: (G, B, Q, K, C) features that stand for the codes' vectors.
-        alone: (2, B, K, C) base latents of face and hands before the parts told each other.
+        rest: (G, B, K, C) what all further levels add up to, where that is said at once.
     """
 
     logits: Tensor
     latents: Tensor
-    alone: Tensor
+    rest: Tensor | None = None
+
+    def clips(self, rows: slice) -> "Levels":
+        """Of some clips."""
+        rest = None if self.rest is None else self.rest[:, rows]
+        return Levels(self.logits[:, rows], self.latents[:, rows], rest)
+
+    def beside(self, alone: Tensor) -> "Predicted":
+        """With the base latents of face and hands (2, B, K, C) before the parts told each other."""
+        return Predicted(self.logits, self.latents, self.rest, alone=alone)
+
+
+@dataclass(frozen=True)
+class Predicted(Levels):
+    """What one forward pass says.
+
+    Attributes:
+        alone: (2, B, K, C) base latents of face and hands before the parts told each other.
+    """
+
+    alone: Tensor = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -136,8 +159,12 @@ class Generator(nn.Module):
         self.exchange = PartExchange(sizes, dropout)
         self.classifier = GroupedPerceptron(len(ALL_PARTS), latent, sizes.classifier, codes)
         self.speed = GroupedLinear(len(ALL_PARTS), latent, 1) if config.losses.speed else None
-        self.residual = ResidualPredictor(
-            len(ALL_PARTS), sizes, codes, levels, dropout, config.residual_reads, config.own_frame
+        self.residual: ResidualPredictor | ResidualSum = (
+            ResidualSum(len(ALL_PARTS), sizes)
+            if config.residual_form == "sum"
+            else ResidualPredictor(
+                len(ALL_PARTS), sizes, codes, levels, dropout, config.residual_reads, config.own_frame
+            )
         )
 
     def hear(self, low: Tensor, high: Tensor) -> Tensor:
@@ -189,15 +216,20 @@ class Generator(nn.Module):
             known: tokens that are known; needed where the generator reads tokens.
         """
         base, alone = self.base(motion, visible, queries, who, valid, hearing, known)
-        return Predicted(*self.levels(base, queries, told), alone)
+        return self.levels(base, queries, told, known).beside(alone)
 
-    def levels(self, base: Tensor, queries: Tensor, told: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Logits (G, B, Q, K, codes) and latents (G, B, Q, K, C) of all levels, from the base level's (G, B, K, C).
-
-        The other arguments are those of `forward`.
-        """
-        logits, features = self.residual(base, queries, self._sight(queries[0]), told)
-        return torch.stack([self.classifier(base), *logits], dim=2), torch.stack([base, *features], dim=2)
+    def levels(
+        self, base: Tensor, queries: Tensor, told: Tensor | None = None, known: KnownTokens | None = None
+    ) -> Levels:
+        """All levels from the base level's latents (G, B, K, C); the other arguments are those of `forward`."""
+        see = self._sight(queries[0])
+        if isinstance(self.residual, ResidualSum):
+            if told is None:
+                raise ValueError("what follows a base code cannot be learned without the true one")
+            rest = self.residual(base, told[:, :, 0], queries, self._near(known, see))
+            return Levels(self.classifier(base)[:, :, None], base[:, :, None], rest)
+        logits, features = self.residual(base, queries, see, told)
+        return Levels(torch.stack([self.classifier(base), *logits], dim=2), torch.stack([base, *features], dim=2))
 
     def base(
         self,
@@ -228,11 +260,18 @@ class Generator(nn.Module):
         if self.token_reader is not None:
             if known is None:
                 raise ValueError("a generator that reads tokens must be told which are known")
-            before = before + self.token_reader(known, queries, people.body, hearing, see)
+            near = self._near(known, see)
+            before = before + self.token_reader(known, queries, people.body, hearing, see, near)
         return self.exchange(before, has, see), alone
 
     def choose(
-        self, base: Tensor, base_codes: Tensor, queries: Tensor, books: Codebooks, residuals: Residuals = "likeliest"
+        self,
+        base: Tensor,
+        base_codes: Tensor,
+        queries: Tensor,
+        books: Codebooks,
+        residuals: Residuals = "likeliest",
+        known: KnownTokens | None = None,
     ) -> Tensor:
         """All levels' codes (G, B, Q, K), where the base level's (G, B, K) are chosen already.
 
@@ -241,10 +280,15 @@ class Generator(nn.Module):
             base_codes: of these.
             queries: (G, B, T, C).
             books: of the tokenizers.
-            residuals: how the further levels follow.
+            residuals: how the further levels follow; where their sum is said at once, that is what is to be expected.
+            known: as in `forward`.
         """
+        see = self._sight(queries[0])
+        if isinstance(self.residual, ResidualSum):
+            chosen = books.vectors(0, base_codes)
+            return books.nearest(chosen + self.residual(base, chosen, queries, self._near(known, see)))
         follow = self.residual.choose if residuals == "likeliest" else self.residual.expect
-        return follow(base, base_codes, queries, self._sight(queries[0]), books)
+        return follow(base, base_codes, queries, see, books)
 
     def steps(
         self,
@@ -292,6 +336,11 @@ class Generator(nn.Module):
         """Base latents of the face (1, B, K, C)."""
         first, second = self.face_halving
         return second(self.face_middle(first(self.face_latent(decoded)[None])))
+
+    def _near(self, known: KnownTokens | None, see: Sight) -> Tensor | None:
+        """What is known next to each token, where that is read."""
+        sizes = self.config.sizes
+        return nearby(known, see, sizes) if sizes.nearby and known is not None else None
 
     def _sight(self, like: Tensor) -> Sight:
         return sight(like.shape[1], self.config.look_ahead, like.device)

@@ -37,7 +37,8 @@ def masked_frames(config: Masking, scores: Tensor | None, candidates: Tensor, pr
 
     Returns:
         (B, T) bool, true where masked: round(ratio * T) frames, or all candidates where there are fewer; of whole
-        tokens round(ratio * K), those of which every frame is a candidate.
+        tokens round(ratio * K), those of which every frame is a candidate. Where the share is drawn, each clip has its
+        own, and what is more than `ratio` is drawn from all frames alike.
     """
     if not config.whole_tokens:
         return _masked(config, scores, candidates, progress)
@@ -55,12 +56,20 @@ def _masked(config: Masking, scores: Tensor | None, candidates: Tensor, progress
     frames = candidates.shape[1]
     if config.policy == "none":
         return torch.zeros_like(candidates)
-    wanted = round(config.ratio * frames)
+    least = round(config.ratio * frames)
     masked = torch.zeros_like(candidates)
     if scores is not None and config.policy in SCORED_POLICIES:
-        masked = _directed(config, scores, candidates, progress, wanted)
+        masked = _directed(config, scores, candidates, progress, least)
     chance = torch.rand(candidates.shape, device=candidates.device)
+    wanted = _counts(config, candidates)
     return masked | _highest(chance, candidates & ~masked, wanted - masked.sum(dim=1))
+
+
+def _counts(config: Masking, candidates: Tensor) -> Tensor:
+    """How many frames each clip loses: (B,)."""
+    clips, frames = candidates.shape
+    more = max(0.0, config.most - config.ratio) * torch.rand(clips, device=candidates.device)
+    return torch.round((config.ratio + more) * frames).long()
 
 
 def _directed(config: Masking, scores: Tensor, candidates: Tensor, progress: float, wanted: int) -> Tensor:

@@ -15,13 +15,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from gesta.echomask.config import GeneratorConfig
-from gesta.echomask.generator import Generator, Predicted
+from gesta.echomask.generator import Generator, Levels, Predicted
+from gesta.echomask.known import KnownTokens
 from gesta.echomask.mam import contrast, part_mean, token_means
 from gesta.echomask.masking import masked_frames, whole_tokens
 from gesta.echomask.parts import FACE, HANDS
 from gesta.echomask.sight import sight
 from gesta.echomask.teacher import Teacher
-from gesta.echomask.token_reader import KnownTokens
 from gesta.echomask.who import Who
 from gesta.units import TOKEN_FRAMES
 
@@ -126,6 +126,9 @@ def _sum_up(
         tokens, latents = token_loss(predicted[name], clips, counted), latent_loss(predicted[name], clips)
         total = total + weights.tokens * tokens + weights.latents * latents
         found |= {f"{name}_tokens": tokens, f"{name}_latents": latents}
+        if (rest := predicted[name].rest) is not None:
+            found[f"{name}_rest"] = rest_loss(rest, clips, counted)
+            total = total + weights.residual_sum * found[f"{name}_rest"]
         if generator.speed is not None:
             found[f"{name}_speed"] = speed_loss(
                 generator.speed(predicted[name].latents[:, :, 0])[..., 0], clips, counted
@@ -155,6 +158,7 @@ def _predict(
         return {}
     names = sorted(visible, key=lambda name: name in DEAF_PASSES)
     times, batch = len(names), len(clips.real)
+    known = None if generator.token_reader is None else known_tokens(clips, [visible[name] for name in names])
     base, alone = generator.base(
         clips.motion.repeat(times, 1, 1),
         torch.cat([visible[name][..., None] & clips.known for name in names]),
@@ -162,20 +166,22 @@ def _predict(
         clips.who.repeat(times),
         clips.valid.repeat(1, times),
         hearing=batch * sum(name not in DEAF_PASSES for name in names),
-        known=None if generator.token_reader is None else known_tokens(clips, [visible[name] for name in names]),
+        known=known,
     )
     rows = {name: slice(number * batch, (number + 1) * batch) for number, name in enumerate(names)}
     chosen = [name for name in names if name in deep]
-    levels: dict[str, tuple[Tensor, Tensor]] = {}
+    levels: dict[str, Levels] = {}
     for name in (name for name in names if name not in deep):
         own = base[:, rows[name]]
-        levels[name] = generator.classifier(own)[:, :, None], own[:, :, None]
+        levels[name] = Levels(generator.classifier(own)[:, :, None], own[:, :, None])
     if chosen:
         some = torch.cat([base[:, rows[name]] for name in chosen], dim=1)
-        told = clips.latents.repeat(1, len(chosen), 1, 1, 1) if generator.config.residual_reads == "codes" else None
-        split = (values.split(batch, dim=1) for values in generator.levels(some, queries, told))
-        levels |= dict(zip(chosen, zip(*split, strict=True), strict=True))
-    return {name: Predicted(*levels[name], alone[:, rows[name]]) for name in names}
+        told = clips.latents.repeat(1, len(chosen), 1, 1, 1)
+        near = None if known is None else known.clips([rows[name] for name in chosen])
+        said = generator.levels(some, queries, told, near)
+        for number, name in enumerate(chosen):
+            levels[name] = said.clips(slice(number * batch, (number + 1) * batch))
+    return {name: levels[name].beside(alone[:, rows[name]]) for name in names}
 
 
 def _deep_passes(config: GeneratorConfig) -> set[str]:
@@ -250,6 +256,13 @@ def latent_loss(predicted: Predicted, clips: Clips) -> Tensor:
     error = (predicted.latents - clips.latents[:, :, : predicted.latents.shape[2]]).square().mean(dim=-1).mean(dim=2)
     real = clips.valid[:, :, None] & real_tokens(clips)
     return part_mean(error, real).sum() / clips.codes.shape[2]
+
+
+def rest_loss(rest: Tensor, clips: Clips, counted: Tensor) -> Tensor:
+    """Share of the further levels' sum that what is said of it (G, B, K, C) leaves over, summed over parts."""
+    true = clips.latents[:, :, 1:].sum(dim=2)
+    error, whole = (part_mean(values.square().sum(dim=-1), counted) for values in (rest - true, true))
+    return (error / whole.clamp(min=torch.finfo(whole.dtype).tiny)).sum()
 
 
 def speed_loss(speeds: Tensor, clips: Clips, counted: Tensor) -> Tensor:

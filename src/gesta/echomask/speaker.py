@@ -15,11 +15,11 @@ from torch import Tensor
 from gesta.echomask.blocks import Block, Pace
 from gesta.echomask.config import Decoding
 from gesta.echomask.decoding import Show, Window, decode
+from gesta.echomask.known import KnownTokens
 from gesta.echomask.masking import whole_tokens
 from gesta.echomask.model import EchoMask, by_part, stacked
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.residual import summed_vectors
-from gesta.echomask.token_reader import KnownTokens
 from gesta.echomask.who import Who
 from gesta.randomness import generator as chance_for
 from gesta.records import Motion, SpeechFeatures

@@ -8,34 +8,17 @@ Chang et al. 2022, arXiv 2202.04200). `Sizes.token_layers` says how many layers 
 G parts (face, hands, upper, lower), B clips, T frames, K tokens, C latent channels, D width.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
 from gesta.echomask.config import Sizes
 from gesta.echomask.dropout import Dropout
-from gesta.echomask.grouped import GroupedEncoderLayer, GroupedLinear, GroupedNorm
+from gesta.echomask.grouped import GroupedEncoderLayer, GroupedLinear, GroupedNorm, GroupedPerceptron
+from gesta.echomask.known import KnownTokens
+from gesta.echomask.nearby import nearby_width
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.sight import Sight, positions
 from gesta.units import TOKEN_FRAMES
-
-
-@dataclass(frozen=True)
-class KnownTokens:
-    """Tokens that are known before anything is predicted.
-
-    Attributes:
-        vectors: (G, B, K, C) of their codes, all levels summed; what is not known may be anything.
-        there: (G, B, K) bool, which are known.
-    """
-
-    vectors: Tensor
-    there: Tensor
-
-    def repeat(self, times: int) -> "KnownTokens":
-        """The same clips so many times, one row of them after another."""
-        return KnownTokens(self.vectors.repeat(1, times, 1, 1), self.there.repeat(1, times, 1))
 
 
 class TokenReader(nn.Module):
@@ -54,9 +37,21 @@ class TokenReader(nn.Module):
         self.layers = nn.ModuleList(
             GroupedEncoderLayer(1, width, sizes.heads, sizes.feed_forward, dropout) for _ in range(sizes.token_layers)
         )
-        self.out = GroupedLinear(groups, width, latent)
+        self.out = (
+            GroupedPerceptron(groups, width + nearby_width(sizes), sizes.nearby, latent)
+            if sizes.nearby
+            else GroupedLinear(groups, width, latent)
+        )
 
-    def forward(self, known: KnownTokens, queries: Tensor, who: Tensor, hearing: int | None, see: Sight) -> Tensor:
+    def forward(
+        self,
+        known: KnownTokens,
+        queries: Tensor,
+        who: Tensor,
+        hearing: int | None,
+        see: Sight,
+        near: Tensor | None = None,
+    ) -> Tensor:
         """What known tokens and speech say of each token: (G, B, K, C), to be added to the base latents.
 
         Args:
@@ -65,6 +60,7 @@ class TokenReader(nn.Module):
             who: (B, D) the body's speaker.
             hearing: how many clips, from the first on, hear; all if not given.
             see: what a token may attend to.
+            near: (G, B, K, ...) what is known next to each token, where that is read (`gesta.echomask.nearby`).
         """
         groups, clips, tokens = known.there.shape
         values = torch.where(known.there[..., None], self.norm(known.vectors), self.hidden)
@@ -80,4 +76,5 @@ class TokenReader(nn.Module):
         mask = None if see.tokens is None else see.tokens.repeat(groups, groups)
         for layer in self.layers:
             row = layer(row, mask)
-        return self.out(row[0].unflatten(1, (groups, tokens)).transpose(0, 1))
+        said = row[0].unflatten(1, (groups, tokens)).transpose(0, 1)
+        return self.out(said if near is None else torch.cat([said, near], dim=-1))
