@@ -7,6 +7,7 @@ import torch
 from gesta.echomask.config import Decoding
 from gesta.echomask.decoding import Window, accepted_by, choose, decode
 from gesta.echomask.generator import Generator
+from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.sight import Sight
 from gesta.echomask.speaker import EchoMaskSpeaker, Given
 from gesta.motion.representation import rest_channels
@@ -220,6 +221,15 @@ def test_levels_are_the_likeliest_after_those_chosen_before(reads: str) -> None:
     told = torch.stack([model.vectors(level, chosen[:, :, level]) for level in range(chosen.shape[2])], dim=2)
     logits, _ = generator.residual(base, queries, Sight(), told)
     assert torch.equal(torch.stack(logits, dim=2).argmax(dim=-1), chosen[:, :, 1:])
+
+
+def test_the_nearest_codes_of_all_parts_are_those_of_each() -> None:
+    model = small_model()
+    latents = torch.randn(4, 3, FRAMES // 4, model.config.sizes.latent)
+    found = model.nearest(latents)
+    for number, part in enumerate(ALL_PARTS):
+        expected = model.tokenizers.parts[part].quantiser.tokenize(latents[number])
+        assert torch.equal(found[number], expected.transpose(1, 2))
 
 
 def test_expected_levels_are_the_likeliest_ones_where_there_is_no_doubt() -> None:

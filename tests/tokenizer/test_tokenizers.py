@@ -9,6 +9,7 @@ import torch
 from gesta.errors import InputError
 from gesta.motion.representation import Representation
 from gesta.tokenizer import tokenizers as tokenizers_module
+from gesta.tokenizer.blocks import Convolution
 from gesta.tokenizer.channels import PART_ORDER
 from gesta.tokenizer.stream import StreamingDecoder
 from gesta.tokenizer.tokenizers import Tokenizers
@@ -181,3 +182,12 @@ def test_convolutions_may_be_wider_than_codes() -> None:
         if isinstance(convolution, torch.nn.Conv1d)
     } == {24}
     assert tokenizers.decode(tokens)["upper"].shape == parts["upper"].shape
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_a_dilated_convolution_of_one_clip_is_that_of_many(causal: bool) -> None:
+    """One clip takes a way of its own where no gradient is wanted."""
+    layer, clips = Convolution(5, 7, dilation=3, causal=causal), torch.randn(2, 5, 20)
+    with torch.no_grad():
+        alone = torch.cat([layer(clip[None]) for clip in clips])
+    torch.testing.assert_close(alone, layer(clips).detach())

@@ -13,6 +13,7 @@ from gesta.echomask.generator import Generator
 from gesta.echomask.motion_input import MotionInput
 from gesta.echomask.parts import ALL_PARTS
 from gesta.tokenizer.channels import LOWER
+from gesta.tokenizer.quantiser import closeness
 from gesta.tokenizer.root import RootPath
 from gesta.tokenizer.tokenizers import Tokenizers
 
@@ -62,11 +63,12 @@ class EchoMask(nn.Module):
 
     def nearest(self, latents: Tensor) -> Tensor:
         """The codes (G, B, Q, K) whose vectors, level after level, come nearest to latents (G, B, K, C)."""
-        found = (
-            self.tokenizers.parts[part].quantiser.tokenize(values)
-            for part, values in zip(ALL_PARTS, latents.unbind(), strict=True)
-        )
-        return torch.stack([codes.transpose(1, 2) for codes in found])
+        left, found = latents.detach().float().flatten(1, 2), []
+        for level in range(self.tokenizers.config.levels):
+            book = self.codebook(level)
+            found.append(closeness(left, book).argmax(dim=-1))
+            left = left - book.gather(1, found[-1][..., None].expand_as(left))
+        return torch.stack(found, dim=1).unflatten(2, latents.shape[1:3]).transpose(1, 2)
 
     def seen(self, parts: Mapping[str, Tensor], valid: Mapping[str, Tensor] | None = None) -> Tensor:
         """Generator input (B, T, channels) from parts (B, T, C) in the representation's channels."""

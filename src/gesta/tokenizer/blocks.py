@@ -27,7 +27,18 @@ class Convolution(nn.Conv1d):
             x = torch.cat([x.new_zeros(*x.shape[:2], self.past) if before is None else before, x], dim=-1)
             if memory is not None:
                 memory[self] = x[..., -self.past :].clone()
+        if self.dilation[0] > 1 and len(x) == 1 and x.device.type == "cpu" and not torch.is_grad_enabled():
+            return self._gathered(x)
         return super().forward(x)
+
+    def _gathered(self, x: Tensor) -> Tensor:
+        """The same for one clip: inputs gathered, one product. PyTorch's dilated convolution takes 3 times as long."""
+        (step,), (reach,), (kernel,) = self.dilation, self.padding, self.kernel_size
+        padded = nn.functional.pad(x[0], (reach, reach))
+        frames = padded.shape[-1] - step * (kernel - 1)
+        read = torch.cat([padded[:, tap * step : tap * step + frames] for tap in range(kernel)])
+        assert self.bias is not None
+        return torch.addmm(self.bias[:, None], self.weight.transpose(1, 2).flatten(1), read)[None]
 
 
 class ResidualBlock(nn.Module):

@@ -36,6 +36,11 @@ class Quantised:
     perplexity: Tensor
 
 
+def closeness(latents: Tensor, codes: Tensor) -> Tensor:
+    """How near latents (..., N, D) are to codes (..., M, D), greatest for the nearest: (..., N, M)."""
+    return 2.0 * latents @ codes.mT - codes.square().sum(dim=-1)[..., None, :]
+
+
 class Codebook(nn.Module):
     """The codes of one level and their moving averages."""
 
@@ -65,13 +70,13 @@ class Codebook(nn.Module):
 
         With a temperature, Gumbel noise is added to minus the squared distance divided by it.
         """
-        closeness = 2.0 * latents @ self.vectors.T - self.vectors.square().sum(1)
+        near = closeness(latents, self.vectors)
         if temperature > 0.0:
-            smallest = torch.finfo(closeness.dtype).tiny
-            uniform = torch.rand_like(closeness).clamp_(min=smallest)
+            smallest = torch.finfo(near.dtype).tiny
+            uniform = torch.rand_like(near).clamp_(min=smallest)
             gumbel = -torch.log(-torch.log(uniform).clamp_(max=-smallest))
-            closeness = closeness / temperature + gumbel
-        return closeness.argmax(dim=1)
+            near = near / temperature + gumbel
+        return near.argmax(dim=1)
 
     @torch.no_grad()
     def begin(self, latents: Tensor) -> None:
