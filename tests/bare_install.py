@@ -12,7 +12,7 @@ from pathlib import Path
 
 import gesta
 
-EXTRAS = ("librosa", "accelerate", "tensorboard", "transformers", "diffusers", "onnxruntime", "cv2")
+EXTRAS = ("librosa", "accelerate", "tensorboard", "transformers", "diffusers", "onnxruntime", "cv2", "ai_edge_litert")
 TOOLS = ("pytest", "hypothesis", "pybvh")
 
 

@@ -12,11 +12,11 @@ from gesta.errors import InputError
 EXTRAS: dict[str, tuple[str, ...]] = {
     "train": ("accelerate", "tensorboard"),
     "research": ("transformers", "huggingface_hub", "librosa"),
-    "film": ("cv2", "onnxruntime"),
+    "film": ("cv2", "onnxruntime", "ai_edge_litert"),
     "video": ("diffusers", "transformers", "accelerate"),
 }
 """Extras by name with the modules they bring."""
-PACKAGES = {"cv2": "opencv-python-headless"}
+PACKAGES = {"cv2": "opencv-python-headless", "ai_edge_litert": "ai-edge-litert"}
 """What modules are called on PyPI, where that is another name."""
 
 

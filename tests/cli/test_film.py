@@ -15,11 +15,13 @@ from PIL import Image
 
 from gesta.bundles.mmgt_official import import_mmgt
 from gesta.keypoints.files import read_keypoints, write_keypoints
+from gesta.render.preview import frames
 from tests.audio.tiny_networks import save_tiny
 from tests.bundles.made_mmgt_release import SMALL, VIDEO_SIZES, write_mmgt_release
 from tests.cli.running import Outcome, demo_speech, everything_in, gesta_run
 from tests.keypoints.made_points import person
 from tests.keypoints.tiny_pose_networks import Person, modules, planted, save_folder
+from tests.render.figures import rest_motion
 
 SIDE = 512
 
@@ -155,6 +157,16 @@ def test_no_model_makes_films_by_itself(me: Path, speech: Path) -> None:
     assert outcome.status == 2 and "name one with --model" in outcome.stderr
     outcome = gesta_run("film", speech, "--image", "me.png", "--model", "procedural")
     assert outcome.status == 2 and "'procedural' makes no films" in outcome.stderr
+
+
+def test_points_are_found_if_none_are_named(me: Path, speech: Path) -> None:
+    """Our own body, drawn; and a picture of nobody, which is one sentence."""
+    Image.fromarray(frames(rest_motion(1), [0], (SIDE, SIDE), "half")[0]).save("body.png")
+    outcome = gesta_run("film", speech, "--image", "body.png", "--model", "debug", "-o", "a.mp4", "--masks")
+    assert outcome.status == 0, outcome
+    assert read_keypoints("a.points.npz").frame_count == 25
+    nobody = gesta_run("film", speech, "--image", "me.png", "--model", "debug", "-o", "b.mp4")
+    assert nobody.status == 2 and "Nobody is found in the picture" in nobody.stderr
 
 
 def test_dwpose_finds_the_points_if_its_files_are_named(me: Path, speech: Path) -> None:

@@ -250,8 +250,6 @@ def test_estimators_by_name(folder: Path) -> None:
     made = make_estimator("dwpose", folder, DWPoseConfig(short_side=SIDE))
     assert made.name in ESTIMATORS
     assert_at(made.picture(planted(SIDE, SIDE, ONE)), ONE)
-    with pytest.raises(InputError, match="'embedded' is not in this version"):
-        make_estimator("embedded")
     with pytest.raises(InputError, match="did you mean dwpose"):
         make_estimator("dwpos")
     with pytest.raises(InputError, match="needs a file of points"):

@@ -49,7 +49,7 @@ def film(
         Path | None,
         typer.Option(
             metavar="FILE|DIR",
-            help="The 134 points of the person in the picture (npz or JSON), or DWPose's two files, which find them.",
+            help="The person's 134 points in the picture (npz or JSON), or DWPose's two files; else they are found.",
             show_default=False,
         ),
     ] = None,

@@ -32,13 +32,15 @@ def points_of(picture: np.ndarray, given: str | PathLike[str] | None, folder: Pa
     Args:
         picture: (H, W, 3) uint8.
         given: the file that holds them, or a folder with the two files of DWPose, which finds them; none: `folder`.
-        folder: where DWPose's files are if nothing is given; none: they are fetched from the hub.
+        folder: where DWPose's files are if nothing is given; none: the networks that ship find the points.
 
     Raises:
         InputError: the file or DWPose's files cannot be used, or nobody is found.
     """
     if given is not None and not Path(given).is_dir():
         estimator = make_estimator("given", Path(given))
+    elif given is None and folder is None:
+        estimator = make_estimator("embedded")
     else:
         estimator = make_estimator("dwpose", folder if given is None else Path(given))
     found = estimator.picture(picture)

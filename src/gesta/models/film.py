@@ -68,7 +68,7 @@ class FilmModel:
             image: a picture of the person: a file, or (H, W, 3) uint8 RGB.
             sample_rate: of the samples, Hz; for arrays only.
             points: a file with the 134 points of the person in the picture, or a folder with the two files of DWPose,
-                which finds them; none: its folder is `dwpose` in the model's, or the hub.
+                which finds them; none: DWPose if its folder is `dwpose` in the model's, else the networks that ship.
             seed: the same seed gives the same film.
             size: width and height of the film in pixels; none: as the network draws it.
             sampling: how pictures are made: "official", "gesta" or "quick", with changes as in "quick,steps=4"; what

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from gesta.errors import InputError, not_in_this_version, unknown_name
+from gesta.errors import InputError, unknown_name
 from gesta.keypoints.estimators.dwpose import DWPose
 from gesta.keypoints.estimators.dwpose_config import DWPoseConfig
+from gesta.keypoints.estimators.embedded.estimator import Embedded
 from gesta.keypoints.estimators.given import GivenPoints
 from gesta.keypoints.estimators.protocol import PoseEstimator
 
-ESTIMATORS = ("dwpose", "given", "embedded")
-"""Names that users may write; "embedded", which will need no download, is planned."""
+ESTIMATORS = ("embedded", "dwpose", "given")
+"""Names that users may write; "embedded" needs no download."""
 
 
 def make_estimator(name: str, source: str | Path | None = None, config: DWPoseConfig | None = None) -> PoseEstimator:
@@ -22,7 +23,7 @@ def make_estimator(name: str, source: str | Path | None = None, config: DWPoseCo
         config: DWPose's settings.
 
     Raises:
-        InputError: the name is unknown or not built yet, or the estimator's files cannot be used.
+        InputError: the name is unknown, or the estimator's files cannot be used.
     """
     if name == "dwpose":
         config = config or DWPoseConfig()
@@ -31,6 +32,6 @@ def make_estimator(name: str, source: str | Path | None = None, config: DWPoseCo
         if source is None:
             raise InputError("The pose estimator 'given' needs a file of points.")
         return GivenPoints(source)
-    if name in ESTIMATORS:
-        raise not_in_this_version("pose estimator", name)
+    if name == "embedded":
+        return Embedded()
     raise unknown_name("pose estimator", name, ESTIMATORS)

@@ -1,0 +1,127 @@
+"""The embedded pose estimator: person, body, face and hands, one after the other.
+
+A body is looked at twice in a picture: its own points say better than the detector where it is. In a film they say
+where it is in the next frame, face and hands are looked for around it, and the whole picture is searched now and then.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from gesta.errors import InputError
+from gesta.keypoints.estimators.boxes import chosen, overlap
+from gesta.keypoints.estimators.embedded.body import Body, BodyNetwork
+from gesta.keypoints.estimators.embedded.config import EmbeddedConfig
+from gesta.keypoints.estimators.embedded.face import FaceNetwork
+from gesta.keypoints.estimators.embedded.hands import HandNetworks
+from gesta.keypoints.estimators.embedded.people import HIPS, REACH, PersonDetector, body_region
+from gesta.keypoints.estimators.embedded.points import as_keypoints
+from gesta.keypoints.estimators.embedded.region import Region
+from gesta.keypoints.estimators.embedded.seen import Seen
+from gesta.keypoints.estimators.pictures import as_rgb, size_of
+from gesta.records import KEYPOINT_COUNT, Keypoints
+
+SAME_PERSON = 0.3
+"""Overlap from which a person found again is the one who is followed."""
+
+
+class Embedded:
+    """A pose estimator; see gesta.keypoints.estimators.protocol."""
+
+    name = "embedded"
+
+    def __init__(self, config: EmbeddedConfig | None = None) -> None:
+        """Open the networks.
+
+        Raises:
+            InputError: ai-edge-litert or opencv is not installed.
+        """
+        self.config = config or EmbeddedConfig()
+        self._persons, self._bodies = PersonDetector(), BodyNetwork()
+        self._faces, self._hands = FaceNetwork(), HandNetworks()
+
+    def picture(self, image: np.ndarray) -> Keypoints:
+        """The points of one person in an (H, W, 3) uint8 picture, in its pixels, as one frame.
+
+        Raises:
+            InputError: there is nobody in it.
+        """
+        image = as_rgb(image)
+        seen = self.look(image)
+        points, scores = as_keypoints(seen.body, seen.face, seen.hands, size_of(image))
+        return Keypoints(points[None], scores[None], size_of(image))
+
+    def look(self, image: np.ndarray) -> Seen:
+        """The person in an (H, W, 3) uint8 picture, with all that is seen of them.
+
+        Raises:
+            InputError: there is nobody in it.
+        """
+        image = as_rgb(image)
+        regions = self._regions(image)
+        if regions:
+            body = self._bodies.read(image, self._bodies.read(image, self._chosen(regions, image)).next_region())
+            if body.presence >= self.config.least_presence:
+                return self._seen(image, body, len(regions))
+        raise InputError("Nobody is found in the picture: take one that shows a person clearly, or give points.")
+
+    def film(self, frames: Iterable[np.ndarray], fps: float) -> Keypoints:
+        """The points of one person through a film of (H, W, 3) uint8 pictures; scores are 0 where nobody is found.
+
+        Raises:
+            InputError: there is no frame, frames have several sizes, or nobody is found in any.
+        """
+        points, scores, sizes = [], [], set()
+        body: Body | None = None
+        for number, frame in enumerate(frames):
+            image = as_rgb(frame)
+            sizes.add(size_of(image))
+            if len(sizes) > 1:
+                raise InputError(f"Frame {number} of the film has another size than those before it.")
+            body = self._followed(image, body, number % self.config.look_again == 0)
+            found = np.zeros((KEYPOINT_COUNT, 2), np.float32), np.zeros(KEYPOINT_COUNT, np.float32)
+            if body is not None:
+                seen = self._seen(image, body, 1)
+                found = as_keypoints(seen.body, seen.face, seen.hands, size_of(image))
+            points.append(found[0])
+            scores.append(found[1])
+        if not any(each.any() for each in scores):
+            raise InputError(f"Nobody is found in the {len(scores)} frames of the film: take one that shows a person.")
+        return Keypoints(np.array(points), np.array(scores), sizes.pop(), fps)
+
+    def _followed(self, image: np.ndarray, before: Body | None, search: bool) -> Body | None:
+        """The body in the next frame: where it was, or, if it is lost or it is time to, where the picture has one."""
+        if before is not None and not search:
+            body = self._bodies.read(image, before.next_region())
+            if body.presence >= self.config.least_presence:
+                return body
+        regions = self._regions(image)
+        if not regions:
+            return None
+        region = self._chosen(regions, image) if before is None else _nearest(before.next_region(), regions)
+        body = self._bodies.read(image, region or self._chosen(regions, image))
+        return body if body.presence >= self.config.least_presence else None
+
+    def _seen(self, image: np.ndarray, body: Body, persons: int) -> Seen:
+        face = self._faces.of_body(image, body)
+        there = face.presence >= self.config.least_presence
+        return Seen(body, face if there else None, self._hands.of_body(image, body), persons)
+
+    def _regions(self, image: np.ndarray) -> list[tuple[Region, float]]:
+        """Where bodies are, and how sure, surest first."""
+        found = self._persons.find(image)
+        regions = (body_region(points[HIPS], points[REACH]) for points in found.points)
+        return list(zip(regions, found.scores.tolist(), strict=True))
+
+    def _chosen(self, regions: list[tuple[Region, float]], image: np.ndarray) -> Region:
+        boxes = np.array([region.box() for region, _ in regions])
+        scores = np.array([score for _, score in regions])
+        meant = chosen(boxes, scores, size_of(image), self.config.person)
+        return regions[int((boxes == meant).all(axis=1).argmax())][0]
+
+
+def _nearest(region: Region, others: list[tuple[Region, float]]) -> Region | None:
+    """The one of several that overlaps a region most; None where none is the same person's."""
+    shared = overlap(region.box(), np.array([other.box() for other, _ in others]))
+    best = int(shared.argmax())
+    return others[best][0] if shared[best] >= SAME_PERSON else None
