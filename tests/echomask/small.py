@@ -4,11 +4,11 @@ import numpy as np
 import torch
 
 from gesta.bundles.debug import LATENT, SIZES
+from gesta.echomask.clips import Clips
 from gesta.echomask.config import GeneratorConfig, generator_config
 from gesta.echomask.generator import Generator
 from gesta.echomask.known import KnownTokens
 from gesta.echomask.model import EchoMask
-from gesta.echomask.objective import Clips
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.who import Who
 from gesta.records import SpeechFeatures

@@ -7,10 +7,11 @@ import pytest
 import torch
 from torch.nn import functional
 
+from gesta.echomask.clips import Clips
 from gesta.echomask.config import MASK_POLICIES, Alignment
 from gesta.echomask.generator import Predicted
 from gesta.echomask.mam import contrast
-from gesta.echomask.objective import Clips, accuracy, rest_loss, speed_loss, step_losses
+from gesta.echomask.objective import accuracy, rest_loss, speed_loss, step_losses
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.sight import Sight
 from gesta.echomask.teacher import Teacher

@@ -134,6 +134,19 @@ class Losses(Settings):
     seedless_share: float = Field(
         0.1, ge=0.0, le=1.0, description="share of clips whose seed frames are hidden in the seed pass: how takes begin"
     )
+    own_share: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        description="share of clips that go on from tokens as the generator itself told them, as it has to when it "
+        "speaks; see gesta.echomask.own",
+    )
+    own_from: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        description="progress of training from which they do: before, there is little to go on from",
+    )
     longest_seed: int = Field(
         0,
         ge=0,
@@ -152,6 +165,12 @@ class Losses(Settings):
     passes: tuple[Literal["seed", "self", "word"], ...] = Field(
         ("seed", "self", "word"), description="the passes of a step: seed only; masked without audio; masked with it"
     )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.own_share and not {"seed", "word"} <= set(self.passes):
+            raise ValueError("own tokens (own_share) are told by the pass word and seen by the pass seed: take both")
+        return self
 
 
 class Decoding(Settings):
@@ -245,6 +264,14 @@ class GeneratorConfig(Settings):
     reseed: Literal["decoded", "as_published"] = Field(
         "decoded", description="how a window continues: with all decoded parts, or jaw and eyes at rest"
     )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.losses.own_share and self.masking.policy == "loss":
+            raise ValueError(
+                "own tokens (losses.own_share) are told before the pass seed, with which the mask policy loss begins"
+            )
+        return self
 
 
 SMALL_SIZES = {

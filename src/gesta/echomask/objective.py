@@ -7,18 +7,18 @@ settings (gesta.echomask.config).
 G parts, B clips, T frames, K tokens, Q levels, C latent channels.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from gesta.echomask.clips import Clips, known_tokens, real_tokens
 from gesta.echomask.config import GeneratorConfig
 from gesta.echomask.generator import Generator, Levels, Predicted
-from gesta.echomask.known import KnownTokens
 from gesta.echomask.mam import contrast, part_mean, token_means
 from gesta.echomask.masking import masked_frames, whole_tokens
+from gesta.echomask.own import Tokens, with_own_tokens
 from gesta.echomask.parts import FACE, HANDS
 from gesta.echomask.sight import sight
 from gesta.echomask.teacher import Teacher
@@ -29,53 +29,9 @@ DEAF_PASSES = ("self",)
 """Passes in which speech does not move the body."""
 
 
-@dataclass(frozen=True)
-class Clips:
-    """A batch of training clips.
-
-    Attributes:
-        motion: (B, T, channels) what the generator may see.
-        known: (B, T, channels) bool: real frames, channels that the clip has.
-        real: (B, T) bool: frames of the clip, not padding.
-        low, high: (B, T, ...) both levels of the speech features.
-        who: who moves.
-        valid: (G, B) bool, which clips have which part.
-        codes: (G, B, Q, K) int64.
-        latents: (G, B, Q, K, C) the codes' vectors.
-        energy: (B, T) how fast the motion is.
-        speeds: (G, B, K) how fast each part is, as a logarithm.
-    """
-
-    motion: Tensor
-    known: Tensor
-    real: Tensor
-    low: Tensor
-    high: Tensor
-    who: Who
-    valid: Tensor
-    codes: Tensor
-    latents: Tensor
-    energy: Tensor
-    speeds: Tensor
-
-
-def some_shortened(clips: Clips, config: GeneratorConfig) -> Clips:
-    """The clips, in some steps cut to a drawn number of tokens, so that any frame may be the last one that is heard."""
-    if torch.rand(()).item() >= config.losses.short_share:
-        return clips
-    shortest = config.sizes.seed_frames // TOKEN_FRAMES + 1
-    tokens = int(torch.randint(shortest, config.sizes.window // TOKEN_FRAMES + 1, ()))
-    frames = tokens * TOKEN_FRAMES
-    return replace(
-        clips,
-        **{name: getattr(clips, name)[:, :frames] for name in ("motion", "known", "real", "low", "high", "energy")},
-        codes=clips.codes[..., :tokens],
-        speeds=clips.speeds[..., :tokens],
-        latents=clips.latents[:, :, :, :tokens],
-    )
-
-
-def step_losses(generator: Generator, teacher: Teacher | None, clips: Clips, progress: float) -> dict[str, Tensor]:
+def step_losses(
+    generator: Generator, teacher: Teacher | None, clips: Clips, progress: float, tokens: Tokens | None = None
+) -> dict[str, Tensor]:
     """All losses of a step as scalars by name; `loss` is their weighted sum.
 
     Args:
@@ -83,6 +39,7 @@ def step_losses(generator: Generator, teacher: Teacher | None, clips: Clips, pro
         teacher: who scores frames; needed where the mask's policy asks for speech queries.
         clips: the batch.
         progress: of training, 0 to 1.
+        tokens: what tokens stand for; needed where some clips go on from the generator's own.
     """
     config = generator.config
     clips = replace(clips, who=_some_unknown(clips.who, config))
@@ -99,8 +56,19 @@ def step_losses(generator: Generator, teacher: Teacher | None, clips: Clips, pro
         candidates = clips.real & ~seed if config.masking.spare_seed else clips.real
         shown = ~masked_frames(config.masking, scores, candidates, progress)
         visible |= {name: shown for name in config.losses.passes if name != "seed"}
-    rest = {name: frames for name, frames in visible.items() if name not in predicted}
-    predicted |= _predict(generator, clips, rest, queries, deep)
+    if config.losses.own_share and progress >= config.losses.own_from:
+        if tokens is None:
+            raise ValueError("clips that go on from the generator's own tokens need to know what tokens stand for")
+        own = torch.rand(len(clips.real), device=clips.real.device) < config.losses.own_share
+        if "self" in visible:
+            visible["self"] = torch.where(own[:, None], visible["seed"], visible["self"])
+        told = _predict(generator, clips, {"word": visible["word"]}, queries, deep)
+        later = {name: frames for name, frames in visible.items() if name not in told}
+        known = with_own_tokens(generator, clips, own, told["word"], visible["word"], queries, tokens)
+        predicted = told | _predict(generator, known, later, queries, deep)
+    else:
+        rest = {name: frames for name, frames in visible.items() if name not in predicted}
+        predicted |= _predict(generator, clips, rest, queries, deep)
     return _sum_up(generator, clips, queries, predicted, visible)
 
 
@@ -216,18 +184,6 @@ def _some_unknown(who: Who, config: GeneratorConfig) -> Who:
         return who
     drawn = torch.rand(who.speakers.shape, device=who.speakers.device)
     return who.without(drawn < config.speaker_dropout, config.speakers)
-
-
-def real_tokens(clips: Clips) -> Tensor:
-    """(B, K) bool: tokens with four real frames."""
-    return whole_tokens(clips.real)
-
-
-def known_tokens(clips: Clips, visible: Sequence[Tensor]) -> KnownTokens:
-    """The tokens of which a pass sees all frames (B, T), pass after pass."""
-    possible = clips.valid[:, :, None] & real_tokens(clips)
-    there = torch.cat([possible & whole_tokens(frames) for frames in visible], dim=1)
-    return KnownTokens(clips.latents.sum(dim=2).repeat(1, len(visible), 1, 1), there)
 
 
 def _counted_tokens(clips: Clips, visible: Tensor, masked_only: bool) -> Tensor:

@@ -15,15 +15,17 @@ from gesta.data.clips import Dataset
 from gesta.data.speech_features import FeatureStore
 from gesta.data.traits import clip_traits
 from gesta.data.windows import Windows
+from gesta.echomask.clips import Clips, some_shortened
 from gesta.echomask.config import Decoding, GeneratorConfig
 from gesta.echomask.masking import motion_energy, token_speeds
 from gesta.echomask.model import EchoMask, by_part
-from gesta.echomask.objective import Clips, some_shortened, step_losses
+from gesta.echomask.objective import step_losses
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.teacher import Teacher
 from gesta.echomask.who import Who
 from gesta.errors import InputError
 from gesta.hashing import file_sha256
+from gesta.tokenizer.channels import LOWER
 from gesta.tokenizer.tokenizers import Tokenizers
 from gesta.train.cards import motion_card
 from gesta.train.recipe import Recipe
@@ -57,7 +59,7 @@ class MotionNetwork(nn.Module):
         clips = self.clips(batch)
         if self.training:
             clips = some_shortened(clips, self.model.config)
-        return step_losses(self.model.generator, self.teacher, clips, progress)
+        return step_losses(self.model.generator, self.teacher, clips, progress, self.model)
 
     @torch.no_grad()
     def clips(self, batch: Mapping[str, Tensor]) -> Clips:
@@ -88,6 +90,7 @@ class MotionNetwork(nn.Module):
             latents=torch.stack([quantised[part] for part in ALL_PARTS]),
             energy=motion_energy(seen),
             speeds=token_speeds(energy),
+            place=model.tokenizers.channels.block(LOWER, "translation", parts[LOWER])[:, 0],
         )
 
 
