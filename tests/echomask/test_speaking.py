@@ -7,6 +7,7 @@ import torch
 from gesta.echomask.config import Decoding
 from gesta.echomask.decoding import Window, accepted_by, choose, decode
 from gesta.echomask.generator import Generator
+from gesta.echomask.known import KnownTokens
 from gesta.echomask.parts import ALL_PARTS
 from gesta.echomask.sight import Sight
 from gesta.echomask.speaker import EchoMaskSpeaker, Given
@@ -139,8 +140,40 @@ def test_more_tokens_are_accepted_with_every_step() -> None:
     counts = [accepted_by(step, 8, 16) for step in range(1, 9)]
     assert counts == sorted(counts)
     assert counts[-1] == 16
+    assert [accepted_by(step, 3, 7, "earliest") for step in (1, 2, 3)] == [2, 4, 7]
     # A quarter of a cosine: slow at first. By hand: 16 - floor(16 cos(pi / 16)) = 16 - 15.
     assert counts[0] == 1
+
+
+@pytest.mark.parametrize("kept", [[], [5]], ids=["nothing kept", "one token kept"])
+def test_the_earliest_tokens_are_accepted_first_and_as_many_in_each_pass(
+    kept: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, clips = small_model(), made_clips(1)
+    motion = torch.randn(1, FRAMES, model.motion_input.channels)
+    visible = torch.zeros_like(motion, dtype=torch.bool)
+    for token in [0, *kept]:
+        visible[:, 4 * token : 4 * token + 4] = True
+    known = torch.zeros(4, 1, FRAMES // 4, dtype=torch.bool)
+    known[..., [0, *kept]] = True
+    queries = model.generator.hear(clips.low, clips.high)
+    tokens = KnownTokens(torch.randn(4, 1, FRAMES // 4, model.config.sizes.latent), known)
+    window = Window(motion, visible, queries, clips.who, tokens)
+    seen: list[list[int]] = []
+    base = model.generator.base
+
+    def watched(*args: object, known: KnownTokens, **more: object) -> object:
+        seen.append(known.there[0, 0].nonzero().flatten().tolist())
+        return base(*args, known=known, **more)
+
+    monkeypatch.setattr(model.generator, "base", watched)
+    how = Decoding(method="iterative", steps=3, order="earliest", temperature=1.0)
+    with torch.no_grad():
+        decode(model.generator, window, how, model.shown, model, torch.Generator().manual_seed(0))
+    if kept:
+        assert seen == [[0, 5], [0, 1, 2, 5], [0, 1, 2, 3, 4, 5]]
+    else:
+        assert seen == [[0], [0, 1, 2], [0, 1, 2, 3, 4]]
 
 
 def test_confidence_is_that_of_the_least_sure_part() -> None:

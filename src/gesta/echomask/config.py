@@ -15,6 +15,7 @@ MASK_POLICIES = ("speech_query", "as_published", "random", "loss", "motion_energ
 ResidualForm = Literal["levels", "sum"]
 ResidualReads = Literal["features", "codes"]
 Residuals = Literal["likeliest", "expected"]
+Order = Literal["surest", "earliest"]
 MaskPolicy = Literal["speech_query", "as_published", "random", "loss", "motion_energy", "none"]
 
 
@@ -177,9 +178,14 @@ class Decoding(Settings):
     """How tokens are chosen when a take is made."""
 
     method: Literal["single", "iterative"] = Field(
-        "iterative", description="one pass for a window, as published, or several that accept the surest tokens first"
+        "iterative", description="one pass for a window, as published, or several, each of which accepts some tokens"
     )
     steps: int = Field(6, ge=1, le=64, description="passes of the iterative method")
+    order: Order = Field(
+        "surest",
+        description="which tokens a pass of the iterative method accepts: those it is surest of, or the earliest ones; "
+        "the surest of a body are those at rest",
+    )
     temperature: float = Field(0.0, ge=0.0, le=5.0, description="of the base tokens' choice; 0 takes the likeliest")
     top_k: int = Field(0, ge=0, le=4096, description="only the k likeliest base tokens are drawn from; 0: all")
     residuals: Residuals = Field(

@@ -1,9 +1,12 @@
-"""From predictions to tokens: in a single pass as published, or iteratively, the surest tokens first.
+"""From predictions to tokens: in a single pass as published, or iteratively, the surest or the earliest tokens first.
 
 Iterative decoding begins with what is visible (the seed, frames that the caller keeps). Each pass predicts all tokens;
-those with the highest confidence are accepted, decoded and shown to the next pass as visible frames. How many are
-accepted by when follows a quarter of a cosine. Confidence is the probability of a token's base level, the minimum over
-the parts. Source of the schedule: MaskGIT (Chang et al. 2022, arXiv 2202.04200); MoMask uses it for motion.
+some are accepted, decoded and shown to the next pass as visible frames. These are
+
+* `surest`: those with the highest confidence, the probability of a token's base level, the minimum over the parts. How
+  many by when follows a quarter of a cosine. Source of the schedule: MaskGIT (Chang et al. 2022, arXiv 2202.04200);
+  MoMask uses it for motion. A generator that is in doubt is surest of rest, so that drawn takes come to rest, too.
+* `earliest`: as many in each pass, in the order of time, as a body goes on from where it is.
 
 G parts, B clips, T frames, K tokens, Q levels.
 """
@@ -15,7 +18,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from gesta.echomask.config import Decoding
+from gesta.echomask.config import Decoding, Order
 from gesta.echomask.generator import Generator
 from gesta.echomask.known import KnownTokens
 from gesta.echomask.masking import whole_tokens
@@ -86,9 +89,10 @@ def decode(
         codes = levels if codes is None else torch.where(accepted[:, None], codes, levels)
         if step == steps:
             break
-        before = tokens - hidden
-        surest = _surest(confidence.masked_fill(accepted, math.inf), before + accepted_by(step, steps, hidden))
-        accepted = accepted | surest
+        if how.order == "earliest":
+            confidence = -torch.arange(tokens, device=confidence.device).expand_as(confidence).float()
+        count = tokens - hidden + accepted_by(step, steps, hidden, how.order)
+        accepted = accepted | _surest(confidence.masked_fill(accepted, math.inf), count)
         current = _with_accepted(window, codes, show(codes), books, accepted)
     assert codes is not None
     return codes
@@ -110,8 +114,10 @@ def _base(generator: Generator, window: Window, how: Decoding) -> _Base:
     return _Base(both[:, :clips], generator.classifier(both[:, clips:]))
 
 
-def accepted_by(step: int, steps: int, tokens: int) -> int:
+def accepted_by(step: int, steps: int, tokens: int, order: Order = "surest") -> int:
     """How many of the tokens are accepted after a step: at least one, all of them after the last."""
+    if order == "earliest":
+        return max(1, tokens * step // steps)
     return max(1, tokens - math.floor(tokens * math.cos(math.pi / 2 * step / steps)))
 
 
