@@ -12,7 +12,8 @@
 # motion_training.precision=float32.
 #
 #   MINUTES     length of the pieces in which each stage is trained (9)
-#   TOKENIZERS  a folder of tokenizers that are trained already, for example runs/default_tokenizers
+#   TOKENIZERS  a folder of tokenizers that are trained already, for example
+#               src/gesta/assets/models/echomask-small
 #   PROCESSES   that share each step of the generator, on the CPU (1)
 #   PYTHON      .venv/bin/python
 set -euo pipefail

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gesta.bundles.config import BUNDLE_FILES, CONFIG_FILE
 from gesta.bundles.files import kinds_of
 from gesta.bundles.folder import Bundle, load_bundle
+from gesta.bundles.shipped import ECHOMASK_SMALL, SHIPPED, shipped_folder
 from gesta.devices import torch_device
 from gesta.errors import InputError, unknown_name
 from gesta.hub import NAME, REVISION, snapshot
 from gesta.models.common import LICENCE, Audio, as_speech
 from gesta.models.echomask import EchoMaskModel
-from gesta.models.procedural import ProceduralModel
+from gesta.models.procedural import PROCEDURAL, ProceduralModel
 from gesta.records import Motion, Prosody
 from gesta.take import Take
 
@@ -28,19 +29,22 @@ if TYPE_CHECKING:
 Model: TypeAlias = "ProceduralModel | EchoMaskModel | FilmModel"
 """Whatever `load` gives."""
 
-DEBUG, MOTION = "debug", "motion"
+DEFAULT, DEBUG, MOTION = "default", "debug", "motion"
+USUAL = PROCEDURAL
+"""What `default` means; docs/default_model.md says how that was decided."""
 LAID_OUT_FROM_WIDTH = 256
 """Matrices of narrower networks are left as they are: calling for each costs more than a quick layout gains (2 to 6
 times as long at widths of 64 and 128)."""
 MODELS = {
-    "default": "what gesta uses when no model is named; in this version the procedural speaker",
-    "procedural": "no network: gestures planned from the prosody by rules, animated by inverse kinematics",
+    DEFAULT: f"what gesta uses when no model is named: {USUAL}",
+    PROCEDURAL: "no network: gestures planned from the prosody by rules, animated by inverse kinematics",
+    ECHOMASK_SMALL: "a trained EchoMask, which learned from the procedural speaker (docs/default_model.md)",
     DEBUG: "a tiny network of random weights, made on the spot: for testing, not for looking at",
 }
 
 
 def load(
-    name: str | PathLike[str] = "default", *more: str | PathLike[str], device: str = "auto", precision: str = "float32"
+    name: str | PathLike[str] = DEFAULT, *more: str | PathLike[str], device: str = "auto", precision: str = "float32"
 ) -> Model:
     """Load a model by name, from its folder, or from the hub.
 
@@ -69,15 +73,19 @@ def load(
 
 
 def _load(name: str | PathLike[str], device: str, precision: str) -> Model:
-    if name == DEBUG:
+    meant = USUAL if name == DEFAULT else name
+    if meant == DEBUG:
         # Making one takes torch's networks, which nobody else needs here.
         from gesta.bundles.debug import debug_bundle
         from gesta.models.debug import DebugModel
 
         bundle = _ready(debug_bundle(), device, precision)
         return DebugModel(DEBUG, bundle, device)
-    if isinstance(name, str) and name in MODELS:
-        return ProceduralModel(name)
+    if meant == PROCEDURAL:
+        return ProceduralModel(str(name))
+    if meant in SHIPPED:
+        with shipped_folder(str(meant)) as place:
+            return EchoMaskModel(str(name), _ready(load_bundle(place), device, precision))
     folder, within = _folder(name)
     if (folder / CONFIG_FILE).is_file():
         if MOTION in kinds_of(folder):
@@ -124,12 +132,12 @@ def _ready(bundle: Bundle, device: str, precision: str) -> Bundle:
     return bundle
 
 
-def speak(audio: Audio, model: str | PathLike[str] = "default", **options: Any) -> Take:
+def speak(audio: Audio, model: str | PathLike[str] = DEFAULT, **options: Any) -> Take:
     """Give a recording a body in one call: `load(model).speak(audio, **options)`."""
     return load(model).speak(audio, **options)
 
 
-def film(audio: Audio, image: "Picture", model: str | PathLike[str] = "default", **options: Any) -> "Clip":
+def film(audio: Audio, image: "Picture", model: str | PathLike[str] = DEFAULT, **options: Any) -> "Clip":
     """Make ready to film the person in a picture, in one call: `load(model).film(audio, image, **options)`."""
     return load(model).film(audio, image, **options)
 

@@ -1,0 +1,17 @@
+"""The trained models that come with the package."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+ECHOMASK_SMALL = "echomask-small"
+"""Moves bodies; learned from the procedural speaker (docs/default_model.md)."""
+SHIPPED = (ECHOMASK_SMALL,)
+
+
+@contextmanager
+def shipped_folder(name: str) -> Iterator[Path]:
+    """The folder of one of them."""
+    with resources.as_file(resources.files("gesta").joinpath("assets", "models", name)) as folder:
+        yield folder
