@@ -14,9 +14,9 @@ from pathlib import Path
 
 import gesta
 from gesta.bundles.folder import load_bundle, save_bundle
+from gesta.bundles.shipped import LARGEST_BYTES
 from gesta.models.common import LICENCE
 
-LARGEST_BYTES = 25_000_000
 VOICE = Path(gesta.__file__).parent / "assets" / "demo_voice.flac"
 
 

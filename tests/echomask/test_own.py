@@ -10,6 +10,7 @@ from gesta.echomask.clips import Clips, known_tokens
 from gesta.echomask.generator import Predicted
 from gesta.echomask.model import EchoMask
 from gesta.echomask.objective import step_losses
+from gesta.echomask.residual import summed_vectors
 from gesta.echomask.teacher import Teacher
 from gesta.errors import InputError
 from tests.echomask.small import FRAMES, LEVELS, SUMS, made_clips, small_config, small_model
@@ -84,7 +85,7 @@ def test_drawn_base_codes_are_as_likely_as_they_were_told_to_be(monkeypatch: pyt
     )  # fmt: skip
     assert found.said is not None
     fifth = model.nearest(model.vectors(0, torch.full_like(clips.codes[:, :, 0], 5)))
-    expected = sum(model.vectors(level, fifth[:, :, level]) for level in range(LEVELS))
+    expected = summed_vectors(model, fifth)
     torch.testing.assert_close(found.said[:, :, TOLD // 4 :], expected[:, :, TOLD // 4 :])
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from gesta.api import load
-from gesta.bundles.shipped import SHIPPED, shipped_folder
+from gesta.bundles.shipped import LARGEST_BYTES, SHIPPED, shipped_folder
 from gesta.models.common import LICENCE
 from gesta.models.echomask import EchoMaskModel
 from gesta.records import Motion
@@ -17,8 +17,6 @@ from gesta.units import SAMPLE_RATE
 from tests.live.voices import demo_voice, samples_of
 from tests.named_effects import EFFECTS, seen
 
-LARGEST_BYTES = 25_000_000
-"""Of a trained model's files, so that the package stays small."""
 HEARD_S, SEEDS = 20.0, range(2)
 FOLLOWED = ("energy", "head", "torso")
 """Of `EFFECTS`, those that trained models follow; they hardly follow size, tempo and strokes, as the card says."""

@@ -8,6 +8,8 @@ from pathlib import Path
 ECHOMASK_SMALL = "echomask-small"
 """Moves bodies; learned from the procedural speaker (docs/default_model.md)."""
 SHIPPED = (ECHOMASK_SMALL,)
+LARGEST_BYTES = 25_000_000
+"""Of one's files together, so that the package stays small."""
 
 
 @contextmanager
