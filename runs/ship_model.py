@@ -1,11 +1,12 @@
 """Make the package's copy of a trained model: its matrices with 16 bits, its decoding, its card.
 
-    python runs/ship_model.py MODEL OUT --card CARD.md [--decoding "single,temperature=0.9"]
+    python runs/ship_model.py MODEL OUT --card CARD.md [--decoding "single,temperature=0.9"] [--follows energy,head]
 
 MODEL is what `gesta train motion` made. OUT is a folder whose name becomes the model's, for example
 src/gesta/assets/models/echomask-small; what lies there is replaced. --decoding changes how it chooses tokens if nobody
-says otherwise. What it makes is the user's; the notices of what it was trained on stand on the card. What comes out
-is read again, speaks the demo voice, and must not be larger than 25 MB.
+says otherwise; --follows names the numbers of a style that users may set one by one. What it makes is the user's; the
+notices of what it was trained on stand on the card. What comes out is read again, speaks the demo voice, and must not
+be larger than 25 MB.
 """
 
 import argparse
@@ -27,10 +28,12 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--card", type=Path, required=True)
     parser.add_argument("--decoding", default=None)
+    parser.add_argument("--follows", default="")
     given = parser.parse_args()
     bundle = load_bundle(given.model)
     decoding = bundle.config.decoding.changed_by(given.decoding) if given.decoding else bundle.config.decoding
-    config = bundle.config.model_copy(update={"name": given.out.name, "decoding": decoding, "licence": LICENCE})
+    said = {"decoding": decoding, "follows": tuple(given.follows.split(",")) if given.follows else ()}
+    config = bundle.config.model_copy(update={"name": given.out.name, "licence": LICENCE, **said})
     save_bundle(given.out, config, bundle.model, given.card.read_text(encoding="utf-8"), half=True)
     size = sum(path.stat().st_size for path in given.out.iterdir())
     take = gesta.load(given.out).speak(VOICE, seed=0)

@@ -47,3 +47,12 @@ def test_repeated_people_stand_in_the_order_of_clips() -> None:
     assert twice.speakers.tolist() == [4, 5, 4, 5]
     assert twice.traits is not None
     assert twice.traits.flatten().tolist() == [1.0, 2.0, 1.0, 2.0]
+
+
+def test_who_is_the_same_has_the_same_speakers_and_the_same_numbers() -> None:
+    who = Who(torch.tensor([4]), torch.tensor([[1.0, 2.0]]))
+    assert who.same(Who(torch.tensor([4]), torch.tensor([[1.0, 2.0]])))
+    assert not who.same(Who(torch.tensor([4]), torch.tensor([[1.0, 2.5]])))
+    assert not who.same(Who(torch.tensor([3]), torch.tensor([[1.0, 2.0]])))
+    assert not who.same(Who(torch.tensor([4])))
+    assert Who(torch.tensor([4])).same(Who(torch.tensor([4])))

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from pydantic import ValidationError
 
 from gesta.bundles.debug import debug_bundle
 from gesta.bundles.folder import Bundle, build_model
@@ -49,3 +50,15 @@ def test_a_number_that_it_does_not_know_is_refused(told: Bundle) -> None:
         manner_from(told.config, "calm,breath=2", None)
     with pytest.raises(InputError, match="--energy"):
         manner_from(debug_bundle().config, "neutral", 0.5)
+
+
+def test_a_number_that_it_was_told_but_does_not_follow_is_refused(told: Bundle) -> None:
+    config = told.config.model_copy(update={"follows": ("energy", "size")})
+    assert isinstance(manner_from(config, "calm,size=1.2", 0.8), Style)
+    with pytest.raises(InputError, match="does not follow the 'tempo' of a style, only energy, size;"):
+        manner_from(config, "lively,tempo=1.2", None)
+
+
+def test_nobody_follows_a_number_that_was_never_told(told: Bundle) -> None:
+    with pytest.raises(ValidationError, match="never told breath"):
+        type(told.config).model_validate(told.config.model_dump() | {"follows": ("energy", "breath")})

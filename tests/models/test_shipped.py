@@ -1,6 +1,6 @@
 """The trained model that comes with the package: it is whole, small, repeatable, and does what styles name."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
 
@@ -10,16 +10,16 @@ import torch
 
 from gesta.api import load
 from gesta.bundles.shipped import LARGEST_BYTES, SHIPPED, shipped_folder
+from gesta.errors import InputError
 from gesta.models.common import LICENCE
 from gesta.models.echomask import EchoMaskModel
 from gesta.records import Motion
 from gesta.units import SAMPLE_RATE
 from tests.live.voices import demo_voice, samples_of
-from tests.named_effects import EFFECTS, seen
+from tests.named_effects import EFFECTS, hand_travel, moving_share, seen
 
 HEARD_S, SEEDS = 20.0, range(2)
-FOLLOWED = ("energy", "head", "torso")
-"""Of `EFFECTS`, those that trained models follow; they hardly follow size, tempo and strokes, as the card says."""
+LIVELIER = ("still", "calm", "neutral", "lively", "restless")
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +38,7 @@ def model(name: str) -> EchoMaskModel:
     return found
 
 
+@cache
 def spoken(name: str, seconds: float, style: str = "neutral", seed: int = 0) -> Motion:
     """What a model makes of the demo voice, as often as it takes, before anything is mended."""
     samples = np.resize(samples_of(demo_voice()), int(seconds * SAMPLE_RATE))
@@ -65,9 +66,28 @@ def test_a_seed_is_a_take(name: str) -> None:
     assert np.abs(first.rotations - other.rotations).max() > 0.1
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_numbers_of_a_style_that_it_does_not_follow_are_refused(name: str) -> None:
+    followed = model(name).bundle.config.follows
+    assert set(followed) < set(EFFECTS)
+    for setting in set(EFFECTS) - set(followed):
+        with pytest.raises(InputError, match=f"does not follow the '{setting}'"):
+            model(name).checked_style(f"{setting}=0.7")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
-@pytest.mark.parametrize("setting", FOLLOWED)
+@pytest.mark.parametrize("setting", EFFECTS)
 def test_more_of_a_setting_is_more_of_what_it_names(name: str, setting: str) -> None:
+    if setting not in model(name).bundle.config.follows:
+        pytest.skip("it is refused")
     found = seen(lambda style, seed: spoken(name, HEARD_S, style, seed), EFFECTS[setting], SEEDS)
+    assert all(later > earlier for earlier, later in pairwise(found)), found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("measured", [hand_travel, moving_share])
+def test_livelier_styles_move_more(name: str, measured: Callable[[Motion], float]) -> None:
+    found = [np.mean([measured(spoken(name, HEARD_S, style, seed)) for seed in SEEDS]) for style in LIVELIER]
     assert all(later > earlier for earlier, later in pairwise(found)), found

@@ -43,6 +43,9 @@ class BundleConfig(FolderConfig):
         description="own: as the model speaks it; learned: read from the sound by the mouth that gesta comes with",
     )
     speakers: tuple[str, ...] = Field(description="names of the speakers or styles, in the order of their indices")
+    follows: tuple[str, ...] = Field(
+        (), description="numbers of a style that may be asked for one by one, as it was seen to follow them; none: all"
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -50,6 +53,8 @@ class BundleConfig(FolderConfig):
             raise ValueError(
                 f"{len(self.speakers)} speakers have names, but the generator has {self.generator.speakers}"
             )
+        if untold := set(self.follows) - set(self.generator.traits):
+            raise ValueError(f"the generator was never told {', '.join(sorted(untold))}")
         if len(set(self.speakers)) != len(self.speakers):
             raise ValueError("two speakers have the same name")
         if self.generator.sizes.latent != self.tokenizer.width:

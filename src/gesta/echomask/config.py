@@ -199,6 +199,12 @@ class Decoding(Settings):
         le=10.0,
         description="how far bodies follow the speech, 1: as they are; 0: as if deaf",
     )
+    style_guidance: float = Field(
+        1.0,
+        ge=0.0,
+        le=10.0,
+        description="how far styles differ from the usual one, 1: as learned; 0: all are the usual one",
+    )
     past: int = Field(
         0,
         ge=0,

@@ -12,7 +12,7 @@ G parts, B clips, T frames, K tokens, Q levels.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -36,6 +36,7 @@ class Window:
         visible: (B, T, channels) bool.
         queries: (G, B, T, C) speech queries.
         who: who moves.
+        usual: whom guidance of styles leads away from; None where there is nobody other than `who`.
         known: tokens that are known; None where the generator does not read them.
     """
 
@@ -43,19 +44,21 @@ class Window:
     visible: Tensor
     queries: Tensor
     who: Who
+    usual: Who | None = None
     known: KnownTokens | None = None
 
-    def base(self, generator: Generator, times: int = 1, hearing: int | None = None) -> Tensor:
-        """Base latents (G, times * B, K, C), the clips so many times, of which the first `hearing` hear."""
+    def base(self, generator: Generator, whos: Sequence[Who], hearing: int) -> list[Tensor]:
+        """Base latents (G, B, K, C) of the clips once for each who; only the first `hearing` of these hear."""
+        times, clips = len(whos), len(self.motion)
         latents, _ = generator.base(
             self.motion.repeat(times, 1, 1),
             self.visible.repeat(times, 1, 1),
             self.queries,
-            self.who.repeat(times),
-            hearing=hearing,
+            Who.together(whos),
+            hearing=None if hearing == times else hearing * clips,
             known=None if self.known is None else self.known.repeat(times),
         )
-        return latents
+        return list(latents.split(clips, dim=1))
 
 
 Show = Callable[[Tensor], Tensor]
@@ -82,8 +85,8 @@ def decode(
     codes: Tensor | None = None
     current = window
     for step in range(1, steps + 1):
-        base = _base(generator, current, how)
-        chosen, confidence = choose(generator.classifier(base.latents), how, chance, base.deaf)
+        base = _told(generator, current, how)
+        chosen, confidence = choose(base.guided(how), how, chance)
         kept = chosen if codes is None else torch.where(accepted, codes[:, :, 0], chosen)
         levels = generator.choose(base.latents, kept, current.queries, books, how.residuals, current.known)
         codes = levels if codes is None else torch.where(accepted[:, None], codes, levels)
@@ -99,19 +102,39 @@ def decode(
 
 
 @dataclass(frozen=True)
-class _Base:
-    """Base latents (G, B, K, C); and the logits (G, B, K, codes) of a body that does not hear, with guidance."""
+class Told:
+    """What a generator says of base tokens, and what it says when it is told less, from which guidance leads away.
+
+    Attributes:
+        latents: (G, B, K, C) of who moves and hears.
+        logits: (G, B, K, codes) of them.
+        deaf: the logits of a body that does not hear; None where speech needs no guidance.
+        usual: the logits of the usual style; None where styles need no guidance.
+    """
 
     latents: Tensor
-    deaf: Tensor | None
+    logits: Tensor
+    deaf: Tensor | None = None
+    usual: Tensor | None = None
+
+    def guided(self, how: Decoding) -> Tensor:
+        """Logits that hearing and style lead as much as is asked for."""
+        logits = self.logits.float()
+        led = logits
+        if self.deaf is not None:
+            led = led + (how.guidance - 1.0) * (logits - self.deaf.float())
+        if self.usual is not None:
+            led = led + (how.style_guidance - 1.0) * (logits - self.usual.float())
+        return led
 
 
-def _base(generator: Generator, window: Window, how: Decoding) -> _Base:
-    if how.guidance == 1.0:
-        return _Base(window.base(generator), None)
-    clips = len(window.motion)
-    both = window.base(generator, times=2, hearing=clips)
-    return _Base(both[:, :clips], generator.classifier(both[:, clips:]))
+def _told(generator: Generator, window: Window, how: Decoding) -> Told:
+    """All that is asked for in one batch; those that hear come first."""
+    usual = [window.usual] if window.usual is not None and how.style_guidance != 1.0 else []
+    deaf = [window.who] if how.guidance != 1.0 else []
+    latents = window.base(generator, [window.who, *usual, *deaf], 1 + len(usual))
+    logits = [generator.classifier(each) for each in latents]
+    return Told(latents[0], logits[0], logits[-1] if deaf else None, logits[1] if usual else None)
 
 
 def accepted_by(step: int, steps: int, tokens: int, order: Order = "surest") -> int:
@@ -121,18 +144,14 @@ def accepted_by(step: int, steps: int, tokens: int, order: Order = "surest") -> 
     return max(1, tokens - math.floor(tokens * math.cos(math.pi / 2 * step / steps)))
 
 
-def choose(logits: Tensor, how: Decoding, chance: torch.Generator, deaf: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def choose(base: Tensor, how: Decoding, chance: torch.Generator) -> tuple[Tensor, Tensor]:
     """Base codes (G, B, K) from logits (G, B, K, codes), and the confidence (B, K) in each token.
 
     Args:
-        logits: of the base level.
-        how: temperature and guidance.
+        base: logits of the base level, with guidance.
+        how: whether and how warmly tokens are drawn.
         chance: where drawing gets its numbers from.
-        deaf: the logits of a body that does not hear, from which guidance leads away.
     """
-    base = logits.float()
-    if deaf is not None:
-        base = deaf.float() + how.guidance * (base - deaf.float())
     codes = _drawn(base / how.temperature, how.top_k, chance) if how.temperature > 0.0 else base.argmax(dim=-1)
     probability = base.softmax(dim=-1).gather(-1, codes[..., None]).squeeze(-1)
     return codes, probability.amin(dim=0)

@@ -59,6 +59,7 @@ class EchoMaskSpeaker:
         seed: the same seed gives the same take; it matters where tokens are drawn.
         given: motion that stays as it is; frames from 0 on say how the take begins.
         look_ahead: frames that a stream hears ahead of each token, after which that is spoken; None for files.
+        usual: who speaks where nobody asks for a style; `Decoding.style_guidance` leads away from them.
     """
 
     def __init__(
@@ -69,11 +70,13 @@ class EchoMaskSpeaker:
         seed: int = 0,
         given: Given | None = None,
         look_ahead: int | None = None,
+        usual: Who | None = None,
     ) -> None:
         sizes = model.config.sizes
         self.model, self.decoding, self.given = model, decoding or Decoding(), given
         self.pace = Pace.of_files(sizes, self.decoding) if look_ahead is None else Pace.of_streams(sizes, look_ahead)
         self.who = Who(torch.tensor([who], device=model.device)) if isinstance(who, int) else who
+        self.usual = None if usual is None or usual.same(self.who) else usual
         drawn = int(chance_for(seed, "echomask", "tokens").integers(2**62))
         self.chance = torch.Generator().manual_seed(drawn)
         self.heard: list[SpeechFeatures] = []
@@ -131,7 +134,7 @@ class EchoMaskSpeaker:
         known = None
         if generator.token_reader is not None:
             known = KnownTokens(summed_vectors(model, settled), there[:, :, 0])
-        window = Window(motion, visible, queries, self.who, known)
+        window = Window(motion, visible, queries, self.who, self.usual, known)
 
         def show(codes: Tensor) -> Tensor:
             return model.shown(torch.where(there, settled, codes), self.place)

@@ -31,7 +31,19 @@ class Who:
 
     def repeat(self, times: int) -> "Who":
         """The same clips so many times, one row of them after another."""
-        return Who(self.speakers.repeat(times), None if self.traits is None else self.traits.repeat(times, 1))
+        return Who.together([self] * times)
+
+    @staticmethod
+    def together(whos: "Sequence[Who]") -> "Who":
+        """One row of clips after another; all have traits or none has."""
+        traits = [who.traits for who in whos if who.traits is not None]
+        return Who(torch.cat([who.speakers for who in whos]), torch.cat(traits) if traits else None)
+
+    def same(self, other: "Who") -> bool:
+        """Whether others are the same, clip by clip."""
+        if (self.traits is None) != (other.traits is None) or not torch.equal(self.speakers, other.speakers):
+            return False
+        return self.traits is None or other.traits is None or torch.equal(self.traits, other.traits)
 
     def without(self, hidden: Tensor, unknown: int) -> "Who":
         """Some clips (B,) bool with nobody in particular: the speaker `unknown` and no traits."""

@@ -114,7 +114,7 @@ class EchoMaskModel:
             moved = reported((motion for news in heard for motion in news.motions), speech, progress)
         else:
             collected.prosodies.append(analyse(speech))
-            speaker = EchoMaskSpeaker(self.bundle.model, who, how, seed, given)
+            speaker = EchoMaskSpeaker(self.bundle.model, who, how, seed, given, usual=self._usual)
             moved = reported(_spoken(speaker, self.encoder, speech), speech, progress)
             if config.mouth == "learned":
                 moved = with_mouth(moved, collected.prosody, seed)
@@ -169,6 +169,11 @@ class EchoMaskModel:
         model, config = self.bundle.model, self.bundle.config
         return resumed(state, config.name, config.files, dict(model.named_modules()), model.device)
 
+    @property
+    def _usual(self) -> "Who":
+        """Who moves where nobody asks for a style."""
+        return who_of(self.bundle, self.checked_style())
+
     def _opened(self, settings: StreamSettings, who: "Who", how: Decoding, given: "Given | None") -> Stream:
         from gesta.echomask.speaker import EchoMaskSpeaker
         from gesta.live.echomask import EchoMaskBody, frames_ahead
@@ -180,7 +185,7 @@ class EchoMaskModel:
             raise InputError(f"'{self.name}' hears by a network that needs whole recordings; it cannot be streamed.")
         if ahead is not None and not config.tokenizer.causal_decoder:
             raise InputError(f"The decoders of '{self.name}' look ahead; it cannot be streamed.")
-        speaker = EchoMaskSpeaker(self.bundle.model, who, how, settings.seed, given, ahead)
+        speaker = EchoMaskSpeaker(self.bundle.model, who, how, settings.seed, given, ahead, self._usual)
         idling = Idling(idler(LEAST_LOOK_AHEAD_S, settings.listening))
         mouth = LearnedMouth(settings.seed, settings.look_ahead_s) if config.mouth == "learned" else None
         body = EchoMaskBody(speaker, config.encoder.kind, idling, mouth)

@@ -21,7 +21,7 @@ def manner_from(config: BundleConfig, style: str, energy: float | None) -> int |
         energy: replaces the style's own.
 
     Raises:
-        InputError: no such speaker or style, or a number that the model was not told in training.
+        InputError: no such speaker or style, or a number that the model does not follow.
     """
     if not config.generator.traits:
         if energy is not None:
@@ -29,11 +29,15 @@ def manner_from(config: BundleConfig, style: str, energy: float | None) -> int |
         return _speaker(config, style)
     if style.partition("=")[0].strip() == SPEAKER:
         style = config.speakers[_speaker(config, style)]
+    followed = config.follows or config.generator.traits
     for word in style.split(",") if not style.lower().endswith(".toml") else ():
         name = word.partition("=")[0].strip()
         known = OLD_NAMES.get(name, name)
-        if "=" in word and known in Style.model_fields and known not in config.generator.traits:
-            raise unknown_name(f"number of a style that '{config.name}' knows", name, config.generator.traits)
+        if "=" in word and known in Style.model_fields and known not in followed:
+            raise InputError(
+                f"'{config.name}' does not follow the '{name}' of a style, only {', '.join(followed)}; leave it "
+                f"away or name --model procedural, which follows all."
+            )
     return style_from(style, energy)
 
 
