@@ -30,15 +30,16 @@ from judge_takes import Side, jobs
 from gesta.metrics.bootstrap import Interval, interval
 from gesta.writing import replacing
 
+SHIPPED = "past=16,temperature=1.5,guidance=9"
 DECODINGS = (
-    "single",
-    "single,temperature=1",
-    *(f"iterative,steps={steps},temperature=1" for steps in (4, 8, 16)),
-    *(f"iterative,steps=8,temperature={heat}" for heat in (0, 0.7, 1.3)),
-    *(f"iterative,steps=8,temperature=1,guidance={guidance}" for guidance in (1.5, 2, 3)),
-    *(f"{method},temperature=1,residuals=expected" for method in ("single", "iterative,steps=8")),
-    "iterative,steps=8,temperature=1,past=32,ahead=8",
+    f"single,{SHIPPED}",
+    *(f"iterative,order=earliest,steps={steps},{SHIPPED}" for steps in (2, 4, 8, 16)),
+    f"iterative,order=surest,steps=4,{SHIPPED}",
+    *(f"iterative,order=earliest,steps=4,past=16,temperature={heat},guidance=9" for heat in (0, 1)),
+    *(f"iterative,order=earliest,steps=4,past=16,temperature=1.5,guidance={amount}" for amount in (1, 4)),
+    f"iterative,order=earliest,steps=4,residuals=expected,{SHIPPED}",
 )
+"""How `echomask-small` chooses its tokens, and one thing of it changed at a time."""
 WRITTEN = "decodings.md"
 COLD_S = 4.0
 CHILD = """

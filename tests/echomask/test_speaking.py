@@ -167,6 +167,31 @@ def test_the_earliest_tokens_are_accepted_first_and_as_many_in_each_pass(
         assert seen == [[0], [0, 1, 2], [0, 1, 2, 3, 4]]
 
 
+@pytest.mark.parametrize("order", ["earliest", "surest"])
+def test_no_pass_is_made_for_tokens_that_nobody_needs(order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, clips = small_model(), made_clips(1)
+    motion = torch.randn(1, FRAMES, model.motion_input.channels)
+    visible = torch.zeros_like(motion, dtype=torch.bool)
+    queries = model.generator.hear(clips.low, clips.high)
+    passes: list[int] = []
+    base = model.generator.base
+    monkeypatch.setattr(model.generator, "base", lambda *args, **more: passes.append(1) or base(*args, **more))
+
+    def decoded(needed: int | None) -> tuple[torch.Tensor, int]:
+        passes.clear()
+        how = Decoding(method="iterative", steps=4, order=order, temperature=1.0)
+        window = Window(motion, visible, queries, clips.who, known=known_tokens(clips, 0))
+        chance = torch.Generator().manual_seed(0)
+        with torch.no_grad():
+            return decode(model.generator, window, how, model.shown, model, chance, needed), len(passes)
+
+    (whole, every), (first, few) = decoded(None), decoded(1)
+    assert every == 4
+    torch.testing.assert_close(first[..., :1], whole[..., :1])
+    if order == "earliest":
+        assert few == 1
+
+
 def test_confidence_is_that_of_the_least_sure_part() -> None:
     logits = torch.zeros(4, 1, 1, 3)
     logits[:, 0, 0, 1] = torch.tensor([5.0, 1.0, 3.0, 4.0])

@@ -66,7 +66,13 @@ Show = Callable[[Tensor], Tensor]
 
 
 def decode(
-    generator: Generator, window: Window, how: Decoding, show: Show, books: Codebooks, chance: torch.Generator
+    generator: Generator,
+    window: Window,
+    how: Decoding,
+    show: Show,
+    books: Codebooks,
+    chance: torch.Generator,
+    needed: int | None = None,
 ) -> Tensor:
     """The tokens of a window: (G, B, Q, K) int64.
 
@@ -77,6 +83,7 @@ def decode(
         show: decodes tokens to what the generator sees.
         books: of the tokenizers.
         chance: where drawing gets its numbers from; not used at temperature 0.
+        needed: so many of the first tokens are used; when they are accepted, no further pass is made.
     """
     steps = 1 if how.method == "single" else how.steps
     tokens = window.motion.shape[1] // TOKEN_FRAMES
@@ -96,6 +103,8 @@ def decode(
             confidence = -torch.arange(tokens, device=confidence.device).expand_as(confidence).float()
         count = tokens - hidden + accepted_by(step, steps, hidden, how.order)
         accepted = accepted | _surest(confidence.masked_fill(accepted, math.inf), count)
+        if bool(accepted[:, :needed].all()):
+            break
         current = _with_accepted(window, codes, show(codes), books, accepted)
     assert codes is not None
     return codes

@@ -152,8 +152,8 @@ class EchoMaskSpeaker:
 
     def chosen(self, block: Block, window: Window, show: Show) -> Tensor:
         """The tokens (G, 1, Q, K) of a block's window; what is settled already is put in their place."""
-        del block
-        return decode(self.model.generator, window, self.decoding, show, self.model, self.chance)
+        needed = (block.until - block.begin) // TOKEN_FRAMES
+        return decode(self.model.generator, window, self.decoding, show, self.model, self.chance, needed)
 
     def _remember(self, codes: Tensor, new: slice) -> list[dict[str, Tensor]]:
         """Decode the window's new tokens; keep them as what the next window sees, and give what is ready."""
