@@ -1,0 +1,86 @@
+"""A film drawn with a puppet: the person of the picture, cut out and moved by gesta's own 3D motion."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gesta.film.points import Report
+from gesta.film.puppet.puppet import Puppet
+from gesta.records import Motion, Speech
+from gesta.units import MOTION_FPS, VIDEO_FPS
+
+FRAMES_AT_ONCE = 16
+TRIED_FRAMES = 12
+
+
+@dataclass(frozen=True)
+class PuppetFilm:
+    """A film that can be made.
+
+    Attributes:
+        puppet: the person.
+        speech: any length.
+        motion: what the person does, at least as long.
+        more_notes: what the user should know beside the puppet's own notes, in sentences.
+    """
+
+    puppet: Puppet
+    speech: Speech
+    motion: Motion
+    more_notes: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.puppet.size
+
+    @property
+    def frame_count(self) -> int:
+        """Frames of the film."""
+        return self.speech.video_frame_count
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of it beforehand, in sentences."""
+        return (*self.more_notes, *self.puppet.notes)
+
+    @cached_property
+    def _per_frame_s(self) -> float:
+        """Seconds to draw a frame; some are drawn, the first of which readies the machine."""
+        tried = self.motion.frames(0, min(self.motion.frame_count, TRIED_FRAMES * MOTION_FPS // VIDEO_FPS + 1))
+        drawn = self.puppet.frames(tried, VIDEO_FPS)
+        next(drawn, None)
+        started = time.perf_counter()
+        count = sum(1 for _ in drawn)
+        return (time.perf_counter() - started) / max(1, count)
+
+    def foretold(self) -> str:
+        """What the film will take, in words; a few frames are tried."""
+        seconds = self._per_frame_s * self.frame_count
+        lasting = f"{seconds / 60.0:.0f} minutes" if seconds >= 100.0 else f"{max(1.0, seconds):.0f} s"
+        return f"Drawing {self.frame_count} frames takes about {lasting}."
+
+    def rows(self, folder: Path, told: Report) -> np.ndarray:
+        """The keypoints that the puppet's body has, on the canvas of 512 pixels: (F, 402) rows."""
+        del folder, told
+        raise NotImplementedError
+
+    def frames(self, folder: Path, told: Report) -> Iterator[np.ndarray]:
+        """The pictures, as (n, H, W, 3) uint8 stretches; nothing of them is kept in the folder, as they are quick."""
+        del folder
+        drawn = islice(self.puppet.frames(self.motion, VIDEO_FPS), self.frame_count)
+        done = 0
+        while stretch := list(islice(drawn, FRAMES_AT_ONCE)):
+            done += len(stretch)
+            told("drawing", done, self.frame_count)
+            yield np.stack(stretch)
+
+    def summary(self) -> dict[str, Any]:
+        """How well the puppet could follow."""
+        return {"puppet": self.puppet.report()}
