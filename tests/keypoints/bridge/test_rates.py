@@ -22,8 +22,8 @@ def test_turning_and_growing() -> None:
 
     torch.testing.assert_close(found.points, placed(numbers, sizes))
     turning, growing = torch.autograd.functional.jacobian(placed, (numbers, sizes))
-    torch.testing.assert_close(found.turning[0], turning[0, :, :, 0], atol=1e-4, rtol=1e-4)
-    torch.testing.assert_close(found.growing[0], growing[0, :, :, 0], atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(found.turning[0], turning[0, :, :, 0].permute(2, 1, 0), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(found.growing[0], growing[0, :, :, 0].permute(2, 1, 0), atol=1e-5, rtol=1e-4)
 
 
 def test_no_turn_has_a_rate_too() -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gesta.errors import InputError
 from gesta.keypoints.bridge.figure_points import figure_points
 from gesta.keypoints.bridge.observed import Observed
 from gesta.keypoints.bridge.pose_numbers import rotations_of
@@ -39,7 +38,8 @@ class BodyFit:
         sizes: (1, G) of its bones, see `proportions`.
         focal: pixels.
         centre: (2,) pixels, the middle of the picture.
-        error: (F,) median distance of those of `MEASURED` that are seen, in widths of the shoulders.
+        error: (F,) median distance of those of `MEASURED` that are seen, in widths of the shoulders;
+            not a number where none is.
         cost: (F,) what was minimised.
         face: (F, 52) ARKit weights of the expression.
     """
@@ -76,8 +76,9 @@ def landed(space: Tensor, focal: float, centre: Tensor) -> Tensor:
 
 
 def error_of(seen: Observed, rows: Tensor) -> Tensor:
-    """How far a body is off: (F,) median over the points of `MEASURED` that are seen, in widths of the shoulders."""
+    """How far a body is off: (F,) median over the points of `MEASURED` that are seen, in widths of the shoulders.
+
+    Not a number where none of them is.
+    """
     counted = seen.weights[:, MEASURED] > 0.0
-    if not bool(counted.any(dim=1).all()):
-        raise InputError("No point of head, shoulders or arms is seen; take a picture that shows them.")
     return torch.where(counted, seen.misses(rows)[:, MEASURED], torch.nan).nanmedian(dim=1).values

@@ -111,28 +111,22 @@ class Observed:
         landed = self._seen(found.points, rows)
         away = landed - self.points
         misses = away.norm(dim=-1) / self.across[:, None]
-        count = len(rows)
-        scale = (self.focal(rows) / _depth(found.points))[..., None]
-        slope = (landed - self.centre) / _depth(found.points)[..., None]
+        count, depth = len(rows), _depth(found.points)
+        scale, out = (self.focal(rows) / depth)[:, None], (landed - self.centre).transpose(1, 2)
         grown = 1.0 - torch.tanh(rows[:, BUILD] / MOST).square()
-        inner = torch.cat(
-            [
-                found.turning,
-                torch.eye(3).expand(count, KEYPOINT_COUNT, 3, 3),
-                found.growing * grown[:, None, None],
-            ],
-            dim=-1,
-        )
-        flat = torch.stack([inner[:, :, 0], -inner[:, :, 1]], dim=2) * scale[..., None]
-        flat = flat + slope[..., None] * inner[:, :, 2:]
-        outer = torch.cat([flat, (landed - self.centre)[..., None]], dim=-1)
+        there = torch.eye(3)[..., None].expand(count, 3, 3, KEYPOINT_COUNT)
+        inner = torch.cat([found.turning, there, found.growing * grown[..., None, None]], dim=1)
+        slope = (out / depth[:, None])[:, None]
+        flat = torch.stack([inner[:, :, 0] * scale, inner[:, :, 1] * -scale], dim=2) + slope * inner[:, :, 2:]
+        # (N, U, 2 P): all x, then all y.
+        outer = torch.cat([flat, out[:, None]], dim=1).flatten(2)
         # Square for what is nearly met, straight for what is far off, so that one wrong point does not bend a body.
         counted = self.weights / (1.0 + (misses / self.sharp).square() / 4.0).sqrt()
         weights = counted / (self.sharp * self.across[:, None]).square()
         strange, pull = strangeness(rows)
-        weighed = (outer * weights[..., None, None]).flatten(1, 2)
-        gradient = (weighed.transpose(1, 2) @ away.flatten(1)[..., None])[..., 0] + pull
-        curvature = weighed.transpose(1, 2) @ outer.flatten(1, 2) + usual()[1]
+        weighed = outer * torch.cat([weights, weights], dim=1)[:, None]
+        gradient = (weighed @ away.transpose(1, 2).flatten(1)[..., None])[..., 0] + pull
+        curvature = weighed @ outer.transpose(1, 2) + usual()[1]
         return self._met(misses) + strange, gradient, curvature
 
     def _seen(self, space: Tensor, rows: Tensor) -> Tensor:
