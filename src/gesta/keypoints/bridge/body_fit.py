@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from gesta.keypoints.bridge.expression import expression
 from gesta.keypoints.bridge.figure_points import figure_points
 from gesta.keypoints.bridge.observed import Observed
 from gesta.keypoints.bridge.pose_numbers import rotations_of
 from gesta.keypoints.bridge.proportions import sizes
 from gesta.keypoints.bridge.unknown import BUILD, PLACE, POSE
 from gesta.keypoints.layout import body_index
-from gesta.motion.face import ARKIT_NAMES
 
 MEASURED = tuple(
     body_index(name)
@@ -58,7 +58,7 @@ class BodyFit:
         """The fit that rows (F, U) of unknown numbers are, all of one build and camera."""
         return cls(
             rows[:, POSE], rows[:, PLACE], sizes(rows[:1, BUILD]), float(seen.focal(rows[:1])), seen.centre,
-            error_of(seen, rows), seen.cost(rows), torch.zeros(len(rows), len(ARKIT_NAMES)),
+            error_of(seen, rows), seen.cost(rows), expression(seen, rows),
         )  # fmt: skip
 
     def points(self) -> Tensor:
