@@ -1,0 +1,42 @@
+"""How far a relief may be moved: deviations are let through whole while small and eased off towards a limit."""
+
+import numpy as np
+
+from gesta.motion.rotations import axis_angle_from_matrix, matrix_from_axis_angle
+
+TURNS_DEG = {
+    "spine1": (3.0, 2.5, 2.5),
+    "spine2": (3.0, 2.5, 2.5),
+    "spine3": (3.0, 2.5, 2.5),
+    "neck": (5.0, 7.0, 5.0),
+    "head": (6.0, 8.0, 5.0),
+    "collar": (6.0, 6.0, 6.0),
+    "wrist": (14.0, 18.0, 18.0),
+}
+"""By joint: the most that it turns away from the picture about x, y and z; neck and head together 15 degrees about the
+vertical. Joints that are not named, legs and pelvis, stay."""
+FINGER_DEG = 16.0
+FINGER_SHARE = 0.3
+"""Fingers bend by this share of what the motion asks."""
+WRIST_M = (0.20, 0.20, 0.09)
+"""How far a wrist may go from where the picture has it: sideways, up, toward the camera. What lies behind it is not in
+the picture, and foreshortening that is not there cannot be drawn."""
+
+
+def eased(values: np.ndarray, most: np.ndarray | float) -> np.ndarray:
+    """Values with the same sign and slope at 0 that never reach `most`: most * tanh(value / most)."""
+    return most * np.tanh(values / most)
+
+
+def eased_length(vectors: np.ndarray, most: tuple[float, float, float]) -> np.ndarray:
+    """Vectors (..., 3) in the same direction, within an ellipsoid of half axes `most`; small ones are kept whole."""
+    scale = np.array(most)
+    unit = vectors / scale
+    length = np.linalg.norm(unit, axis=-1, keepdims=True)
+    return np.where(length > 1e-9, unit * np.tanh(length) / np.maximum(length, 1e-9), unit) * scale
+
+
+def eased_turns(rotations: np.ndarray, most_deg: np.ndarray | float) -> np.ndarray:
+    """Rotations (..., 3, 3) whose rotation vector is eased, axis by axis, to `most_deg`."""
+    vectors = axis_angle_from_matrix(np.asarray(rotations, np.float64))
+    return matrix_from_axis_angle(eased(vectors, np.radians(most_deg)))

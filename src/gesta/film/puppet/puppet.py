@@ -1,0 +1,153 @@
+"""The puppet: set up once for a picture, then drawn frame by frame from any motion."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+
+import numpy as np
+
+from gesta.avatar.skinning import carry
+from gesta.film.puppet.body import PicturedBody
+from gesta.film.puppet.cutting import Cutout, cut_person
+from gesta.film.puppet.relief import Relief, Surface, relief_of
+from gesta.film.puppet.sheet import sheet_over
+from gesta.film.puppet.stream import REST_BLOCKS, at_rate, even_blocks
+from gesta.film.puppet.stream import Stretch
+from gesta.film.puppet.transfer import SIDES, Rest, Transfer
+from gesta.keypoints.bridge.fit import BodyFit, fit_picture
+from gesta.keypoints.layout import GROUPS, VISIBLE
+from gesta.records import Keypoints, Motion
+from gesta.render.textured import CHANNELS, TexturedMesh, screen_of
+
+CELL_SHARE = 1.0 / 64.0
+"""Cells of the sheets, in longer sides of the picture."""
+
+
+class Puppet:
+    """A person of whom there is one picture, ready to move; see `of`."""
+
+    def __init__(self, body: PicturedBody, cutout: Cutout, keypoints: Keypoints) -> None:
+        self._body = body
+        moving = [side for side in SIDES if _hand_is_seen(keypoints, side)]
+        self._transfer = Transfer(body, moving)
+        self.notes = tuple(
+            f"The {side} hand is not in the picture: that arm stays where it is." for side in SIDES if side not in moving
+        )
+        height, width = cutout.background.shape[:2]
+        self.size = (width, height)
+        self._background = np.concatenate([cutout.background, np.ones((height, width, 1), np.float32)], axis=2)
+        surface = Surface(body)
+        cell = max(4, round(max(self.size) * CELL_SHARE))
+        self._layers = [
+            layer for cut in cutout.layers if (layer := _Layer.of(cut.name, cut.colour, cut.alpha, surface, cell))
+        ]
+
+    @classmethod
+    def of(
+        cls, picture: np.ndarray, keypoints: Keypoints, size: tuple[int, int] | None = None, seed: int = 0
+    ) -> "Puppet":
+        """Set a puppet up.
+
+        Args:
+            picture: (H, W, 3) uint8.
+            keypoints: of the person in it, one frame.
+            size: width and height of the film, pixels, in the picture's shape; none: the picture's.
+            seed: of the fit.
+
+        Raises:
+            InputError: a shoulder is not seen.
+        """
+        from gesta.film.size import resized
+
+        if size is not None and size != (picture.shape[1], picture.shape[0]):
+            across = np.array(size) / (picture.shape[1], picture.shape[0])
+            picture = resized(picture[None], size)[0]
+            keypoints = keypoints.replaced(points=keypoints.points * across.astype(np.float32), size=size)
+        fit: BodyFit = fit_picture(keypoints, seed)
+        return cls(PicturedBody.of(fit), cut_person(picture, keypoints, fit), keypoints)
+
+    def frames(self, motion: Motion | Iterable[Motion], frame_rate: float = 25.0) -> Iterator[np.ndarray]:
+        """The film, picture by picture, (H, W, 3) uint8.
+
+        Args:
+            motion: any length, in one piece or in pieces that follow each other; memory does not grow with it.
+            frame_rate: of the film.
+        """
+        blocks = even_blocks(motion)
+        first = list(islice(blocks, REST_BLOCKS))
+        if not first:
+            return
+        rest = Rest(np.concatenate([block.rotations for block in first]))
+
+        def moved(block: Stretch) -> Stretch:
+            return Stretch(self._transfer(block.rotations, rest), block.face)
+
+        for stretch in at_rate(chain(first, blocks), frame_rate, moved):
+            turns, shifts = self._body.moves(stretch.rotations)
+            for number in range(len(turns)):
+                yield self.drawn(turns[number], shifts[number], stretch.face[number])
+
+    def still(self) -> np.ndarray:
+        """The person as the picture has them, drawn through the whole mesh: (H, W, 3) uint8."""
+        turns, shifts = self._body.moves(self._body.local[None])
+        return self.drawn(turns[0], shifts[0], None)
+
+    def drawn(self, turns: np.ndarray, shifts: np.ndarray, face: np.ndarray | None) -> np.ndarray:
+        """One picture (H, W, 3) uint8.
+
+        Args:
+            turns, shifts: (J, 3, 3) and (J, 3) from `PicturedBody.moves`.
+            face: (52,) ARKit weights; none: as in the picture.
+        """
+        picture = self._background.copy()
+        for layer in self._layers:
+            layer.draw(turns, shifts, self._body.view, picture)
+        return np.rint(np.clip(picture[..., :3], 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+class _Layer:
+    """One layer of the picture as a mesh in space."""
+
+    def __init__(self, name: str, texture: np.ndarray, relief: Relief, view: np.ndarray) -> None:
+        self.name = name
+        self.texture = texture
+        self.relief = relief
+        height, width = texture.shape[:2]
+        # Corners are snapped as they are drawn, so that an unmoved mesh gives the very pixels of its texture.
+        self._mesh = TexturedMesh(relief.sheet.faces, screen_of(relief.points, view)[:, :2], (width, height))
+        self._points = np.empty_like(relief.points)
+
+    @classmethod
+    def of(
+        cls, name: str, colour: np.ndarray, alpha: np.ndarray, surface: Surface, cell: int
+    ) -> "_Layer | None":
+        sheet = sheet_over(alpha, cell)
+        if sheet is None:
+            return None
+        counts = _counted(name, surface)
+        height = alpha.shape[0]
+        still = np.clip((sheet.places[:, 1] / height - 0.9) / 0.1, 0.0, 1.0) if name == "body" else None
+        relief = relief_of(sheet, surface, counts, np.zeros(len(sheet.places)) if still is None else still)
+        texture = np.concatenate([colour * alpha[..., None], alpha[..., None]], axis=2).astype(np.float32)
+        assert texture.shape[2] == CHANNELS
+        return cls(name, texture, relief, surface.body.view)
+
+    def draw(self, turns: np.ndarray, shifts: np.ndarray, view: np.ndarray, picture: np.ndarray) -> None:
+        carry(self.relief.points, self.relief.joints, self.relief.weights, turns, shifts, self._points)
+        self._mesh.draw(screen_of(self._points, view), self.texture, picture)
+
+
+def _counted(name: str, surface: Surface) -> np.ndarray:
+    """Which of the body's points a layer may take depth and joints from."""
+    side = name.partition("_")[0]
+    if side in SIDES:
+        chain_names = tuple(
+            f"{side}_{part}" for part in ("collar", "shoulder", "upper", "elbow", "forearm", "wrist", "thumb", "index",
+                                          "middle", "ring", "pinky")
+        )  # fmt: skip
+        return surface.carried_by(chain_names) >= 0.5
+    return np.ones(len(surface.chosen), bool)
+
+
+def _hand_is_seen(keypoints: Keypoints, side: str) -> bool:
+    scores = keypoints.scores[0, GROUPS[f"{side}_hand"]]
+    return bool((scores >= VISIBLE).mean() >= 0.5)
