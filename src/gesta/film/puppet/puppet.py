@@ -8,6 +8,7 @@ import numpy as np
 from gesta.avatar.skinning import carry
 from gesta.film.puppet.body import PicturedBody
 from gesta.film.puppet.cutting import Cutout, cut_person
+from gesta.film.puppet.face import Face, face_is_seen
 from gesta.film.puppet.relief import Relief, Surface, relief_of
 from gesta.film.puppet.sheet import sheet_over
 from gesta.film.puppet.stream import REST_BLOCKS, at_rate, even_blocks
@@ -40,6 +41,7 @@ class Puppet:
         self._layers = [
             layer for cut in cutout.layers if (layer := _Layer.of(cut.name, cut.colour, cut.alpha, surface, cell))
         ]
+        self._face = Face(body, keypoints, self._layers[0].texture) if face_is_seen(keypoints) else None
 
     @classmethod
     def of(
@@ -98,6 +100,8 @@ class Puppet:
             turns, shifts: (J, 3, 3) and (J, 3) from `PicturedBody.moves`.
             face: (52,) ARKit weights; none: as in the picture.
         """
+        if self._face is not None:
+            self._face.draw(face, self._layers[0].texture)
         picture = self._background.copy()
         for layer in self._layers:
             layer.draw(turns, shifts, self._body.view, picture)
