@@ -1,8 +1,8 @@
 """Where the 134 points of a person sit on our body: which joints carry each, and how the face moves it.
 
-Shoulders, elbows, wrists, hips, knees, ankles and the joints of fingers are the skeleton's; the neck is half way between
-the shoulders, as in OpenPose; face, ears, fingertips and soles are vertices of the skin. Every point is carried as the
-skin is: by up to four joints, each with a share.
+Shoulders, elbows, wrists, hips, knees, ankles and the joints of fingers are the skeleton's; the neck is half way
+between the shoulders, as in OpenPose; face, ears, fingertips and soles are vertices of the skin. Every point is carried
+as the skin is: by up to four joints, each with a share.
 
 P points, K joints that carry one, S face shapes.
 """
@@ -38,7 +38,7 @@ class Anchors:
     """Points at rest, in the T-pose, and what carries them.
 
     Attributes:
-        places: (P, 3) float32 metres.
+        places: (P, K, 3) float32 metres, as each joint that carries them knows them.
         joints: (P, K) int64, indices of the skeleton's joints.
         shares: (P, K) float32, rows sum to 1.
         shapes: (S, P, 3) float32 metres by which each ARKit unit moves them.
@@ -80,7 +80,7 @@ class _Points:
 
     def __init__(self, worn: Figure) -> None:
         self.worn = worn
-        self.places = np.zeros((KEYPOINT_COUNT, 3), np.float32)
+        self.places = np.zeros((KEYPOINT_COUNT, CARRIERS, 3), np.float32)
         self.joints = np.zeros((KEYPOINT_COUNT, CARRIERS), np.int64)
         self.shares = np.zeros((KEYPOINT_COUNT, CARRIERS), np.float32)
         self._skin: dict[int, np.ndarray] = {}
@@ -112,8 +112,8 @@ class _Points:
         return found
 
     def at_joints(self, point: int, joints: Sequence[int], rest: np.ndarray) -> None:
-        """A point in the middle of some joints."""
-        self.places[point] = rest[list(joints)].mean(axis=0)
+        """A point in the middle of some joints, wherever these are: none of them turns it."""
+        self.places[point, : len(joints)] = rest[list(joints)]
         self.joints[point, : len(joints)], self.shares[point, : len(joints)] = joints, 1.0 / len(joints)
 
     def held(self, point: int, joint: int, place: np.ndarray) -> None:

@@ -21,7 +21,7 @@ class FigurePoints:
         self._offsets = torch.tensor(bones.offsets, dtype=torch.float32)
         self._levels = _levels(bones.parents)
         self._parents = torch.tensor(bones.parents)
-        self._joints, self._shares = torch.from_numpy(fixed.joints), torch.from_numpy(fixed.shares)
+        self.carriers, self._shares = torch.from_numpy(fixed.joints), torch.from_numpy(fixed.shares)
         self._places, self._shapes = torch.from_numpy(fixed.places), torch.from_numpy(fixed.shapes)
         self._rest = torch.tensor(bones.rest_positions(), dtype=torch.float32)
 
@@ -34,11 +34,22 @@ class FigurePoints:
             sizes: (N or 1, 11) from `proportions.sizes`.
             face: (N, S) ARKit weights; none: the face at rest.
         """
+        _, placed, carried = self.carried(rotations, pelvis, sizes, face)
+        return ((carried + placed[:, self.carriers]) * self._shares[..., None]).sum(dim=2)
+
+    def carried(
+        self, rotations: Tensor, pelvis: Tensor, sizes: Tensor, face: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """World rotations and positions of all joints, and the way from each joint to a point that it carries.
+
+        Arguments as above; (N, J, 3, 3), (N, J, 3) and (N, P, K, 3), the last two in metres.
+        """
         turned, placed = self.joints(rotations, pelvis, sizes)
-        there = self._places if face is None else self._places + torch.einsum("ns,spc->npc", face, self._shapes)
-        carried = (there[..., None, :] - self._rest[self._joints]) * flesh_sizes(sizes)[:, self._joints, None]
-        spread = torch.einsum("npkab,npkb->npka", turned[:, self._joints], carried.expand(len(rotations), -1, -1, -1))
-        return ((spread + placed[:, self._joints]) * self._shares[..., None]).sum(dim=2)
+        there = self._places
+        if face is not None:
+            there = there + torch.einsum("ns,spc->npc", face, self._shapes)[:, :, None]
+        carried = (there - self._rest[self.carriers]) * flesh_sizes(sizes)[:, self.carriers, None]
+        return turned, placed, (turned[:, self.carriers] @ carried[..., None])[..., 0]
 
     def joints(self, rotations: Tensor, pelvis: Tensor, sizes: Tensor) -> tuple[Tensor, Tensor]:
         """World rotations (N, J, 3, 3) and positions (N, J, 3) in metres of all joints; arguments as above."""
@@ -60,7 +71,9 @@ def _levels(parents: tuple[int, ...]) -> list[Tensor]:
     depths = [0]
     for parent in parents[1:]:
         depths.append(depths[parent] + 1)
-    return [torch.tensor([at for at, depth in enumerate(depths) if depth == level]) for level in range(1, max(depths) + 1)]
+    return [
+        torch.tensor([at for at, depth in enumerate(depths) if depth == level]) for level in range(1, max(depths) + 1)
+    ]
 
 
 @cache

@@ -39,12 +39,15 @@ def place_of(name: str) -> slice:
     return slice(at, at + 3)
 
 
+def vectors_of(numbers: Tensor) -> Tensor:
+    """Rotation vectors (N, J, 3) of all joints by numbers (N, D); joints that no number turns stay at rest."""
+    vectors = numbers.unflatten(-1, (len(NAMES), 3))
+    return torch.cat([vectors, torch.zeros_like(vectors[:, :1])], dim=1)[:, torch.from_numpy(rows_of_joints())]
+
+
 def rotations_of(numbers: Tensor) -> Tensor:
     """Local rotations (N, J, 3, 3) of numbers (N, D)."""
-    vectors = numbers.unflatten(-1, (len(NAMES), 3))
-    rows, shares = _spread()
-    spread = torch.cat([vectors, torch.zeros_like(vectors[:, :1])], dim=1)[:, rows] * shares[:, None]
-    return matrices(spread)
+    return matrices(vectors_of(numbers))
 
 
 def matrices(vectors: Tensor) -> Tensor:
@@ -75,10 +78,10 @@ def numbers_of(rotations: np.ndarray) -> np.ndarray:
 
 
 @cache
-def _spread() -> tuple[Tensor, Tensor]:
-    """For each joint the row of `NAMES` that turns it (one past the end: none), and its share of that."""
+def rows_of_joints() -> np.ndarray:
+    """For each joint which of `NAMES` turns it, one past the end where none does: (J,)."""
     rows = []
     for name in skeleton().names:
         named = "spine" if name in SPINE else "neck" if name in NECK else name
         rows.append(NAMES.index(named) if named in NAMES else len(NAMES))
-    return torch.tensor(rows), torch.ones(len(rows))
+    return np.array(rows)

@@ -5,7 +5,6 @@ A size of 1 is our body's. Nobody is larger or smaller as a whole: a picture can
 J joints.
 """
 
-import math
 from collections.abc import Mapping
 from functools import cache
 
@@ -41,21 +40,23 @@ def sizes(numbers: Tensor) -> Tensor:
 
 def bone_sizes(found: Tensor) -> Tensor:
     """The size of the bone that ends in each joint: (..., N) to (..., J)."""
-    return found[..., _of_bones()]
+    return found[..., groups_of_bones()]
 
 
 def flesh_sizes(found: Tensor) -> Tensor:
     """The size of what each joint carries, a head, a hand or a foot: (..., N) to (..., J)."""
-    return found[..., _of_flesh()]
+    return found[..., groups_of_flesh()]
 
 
 @cache
-def _of_bones() -> Tensor:
+def groups_of_bones() -> Tensor:
+    """Which size is that of the bone that ends in each joint: (J,)."""
     return torch.tensor([NAMES.index(_bone_group(name)) for name in skeleton().names])
 
 
 @cache
-def _of_flesh() -> Tensor:
+def groups_of_flesh() -> Tensor:
+    """Which size is that of what each joint carries: (J,)."""
     return torch.tensor([NAMES.index(_flesh_group(name)) for name in skeleton().names])
 
 
@@ -78,8 +79,3 @@ def _flesh_group(joint: str) -> str:
         return "feet"
     own = _bone_group(joint)
     return "hands" if own in ("hands", "forearms") else own
-
-
-def log_sizes(found: Tensor) -> Tensor:
-    """Their logarithms as shares of the most: 0 is our body's, about 1 at the ends."""
-    return found.log() / math.log1p(MOST)
