@@ -24,8 +24,16 @@ INNER_LIPS = ((61, 67), (62, 66), (63, 65))
 """Upper and lower points of the inner lips that face each other."""
 EYES = {"Right": ((37, 41), (38, 40)), "Left": ((43, 47), (44, 46))}
 """Upper and lower points of the lids that face each other."""
+BROWS = {"Right": slice(17, 22), "Left": slice(22, 27)}
+BROW_DROP = 0.22
+"""Estimators put brows at their upper edge and our body has them in the middle: so far down, in shares of the way from
+the brow to the eye."""
 MOST_JAW = 0.7
-LID_GAIN = (0.6, 1.5)
+LID_GAIN = (0.8, 1.7)
+LID_MORE = 1.12
+"""Lids go a little farther than they must, so that no slit stays."""
+LID_END = 0.75
+"""Above this share of the way from eye to brow nothing moves with a lid: brows are not drawn out by blinks."""
 """A lid's way is that of our body's, times how much wider or narrower the eye in the picture is open."""
 MOUTH_POINTS = slice(48, 68)
 
@@ -55,7 +63,7 @@ class FaceMap:
     @classmethod
     def of(cls, body: PicturedBody, keypoints: Keypoints, vertices: np.ndarray) -> "FaceMap":
         """Lay the vertices (V,) of the body's surface onto the picture."""
-        wanted = keypoints.points[0, GROUPS["face"]].astype(np.float64)
+        wanted = _with_brows_lowered(keypoints.points[0, GROUPS["face"]].astype(np.float64))
         marks = body.worn.landmarks["face"]
         linear = _linear(body.seen(body.surface().astype(np.float64))[marks, :2], wanted)
         gap_px = _mean_gap(wanted, INNER_LIPS)
@@ -70,16 +78,34 @@ class FaceMap:
         ways = shape_ways(body, space, linear)
         for side, pairs in EYES.items():
             ours = _mean_gap(seen[marks, :2] @ linear.T, pairs)
-            gain = float(np.clip(_mean_gap(wanted, pairs) / max(ours, 1e-3), *LID_GAIN))
-            ways[ARKIT_INDEX[f"eyeBlink{side}"]] *= gain
+            gain = float(np.clip(LID_MORE * _mean_gap(wanted, pairs) / max(ours, 1e-3), *LID_GAIN))
+            lids = _below_brow(places, wanted[BROWS[side]], wanted[[upper for upper, _ in pairs]])
+            ways[ARKIT_INDEX[f"eyeBlink{side}"]] *= gain * lids[:, None].astype(np.float32)
         middle = marks[MOUTH_POINTS]
         shift = wanted[MOUTH_POINTS].mean(axis=0) - linear @ seen[middle, :2].mean(axis=0)
-        return cls(places[vertices], seen[vertices, 2], ways[:, vertices], own, linear, shift, gap_px)
+        return cls(places[vertices], seen[vertices, 2], np.ascontiguousarray(ways[:, vertices]), own, linear, shift, gap_px)
 
     def moved(self, face: np.ndarray) -> np.ndarray:
         """Where the vertices are with weights (S,): (V, 3) pixels, pixels, metres."""
-        away = np.tensordot(face - self.own, self.ways, axes=1)
-        return np.concatenate([self.places, self.distance[:, None]], axis=1) + away
+        away = (face - self.own) @ self.ways.reshape(len(face), -1)
+        return np.concatenate([self.places, self.distance[:, None]], axis=1) + away.reshape(-1, 3)
+
+
+def _with_brows_lowered(points: np.ndarray) -> np.ndarray:
+    """Points of a face (68, 2) with the brows where their middle is."""
+    found = points.copy()
+    for side, brow in BROWS.items():
+        eye = points[[upper for upper, _ in EYES[side]]].mean(axis=0)
+        found[brow] += BROW_DROP * (eye - points[brow].mean(axis=0))
+    return found
+
+
+def _below_brow(places: np.ndarray, brow: np.ndarray, lid: np.ndarray) -> np.ndarray:
+    """How far places (V, 2) go with a lid: 1 at the lid, 0 near the brow and above."""
+    up = brow.mean(axis=0) - lid.mean(axis=0)
+    share = (places - lid.mean(axis=0)) @ up / max(float(up @ up), 1e-6)
+    left = np.clip(1.0 - share / LID_END, 0.0, 1.0)
+    return np.asarray(np.where(share <= 0.0, 1.0, left * left * (3.0 - 2.0 * left)))
 
 
 def _linear(ours: np.ndarray, wanted: np.ndarray) -> np.ndarray:

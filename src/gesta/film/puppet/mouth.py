@@ -14,7 +14,7 @@ from gesta.keypoints.layout import GROUPS
 from gesta.records import Keypoints
 
 DARK = (0.10, 0.035, 0.03)
-TEETH, TONGUE = (0.80, 0.76, 0.71), (0.52, 0.24, 0.23)
+TEETH, TONGUE = (0.72, 0.68, 0.63), (0.52, 0.24, 0.23)
 BRIGHT_FACE = 0.72
 """How bright a well-lit face is; teeth and tongue are so much darker as the face in the picture is."""
 BEHIND_M = 0.08
@@ -55,7 +55,8 @@ class Inside:
 
     def moved(self, face: np.ndarray) -> np.ndarray:
         """Where its vertices are: (N, 3) pixels, pixels, metres."""
-        return self._base + np.tensordot(face - self._face.own, self._ways, axes=1)
+        away = (face - self._face.own) @ self._ways.reshape(len(face), -1)
+        return self._base + away.reshape(-1, 3)
 
     @property
     def _own_teeth(self) -> bool:

@@ -17,7 +17,7 @@ from gesta.film.puppet.transfer import SIDES, Rest, Transfer
 from gesta.keypoints.bridge.fit import BodyFit, fit_picture
 from gesta.keypoints.layout import GROUPS, VISIBLE
 from gesta.records import Keypoints, Motion
-from gesta.render.textured import CHANNELS, TexturedMesh, screen_of
+from gesta.render.textured import CHANNELS, TexturedMesh, screen_of, to_bytes
 
 CELL_SHARE = 1.0 / 64.0
 """Cells of the sheets, in longer sides of the picture."""
@@ -105,7 +105,9 @@ class Puppet:
         picture = self._background.copy()
         for layer in self._layers:
             layer.draw(turns, shifts, self._body.view, picture)
-        return np.rint(np.clip(picture[..., :3], 0.0, 1.0) * 255.0).astype(np.uint8)
+        found = np.empty((*picture.shape[:2], 3), np.uint8)
+        to_bytes(picture, found)
+        return found
 
 
 class _Layer:
