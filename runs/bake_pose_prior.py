@@ -50,7 +50,9 @@ def main() -> None:
         "mean": mean, "spread": spread,
         "upper": np.linalg.cholesky(np.linalg.inv(together)).T,
     }  # fmt: skip
-    save_file({name: torch.tensor(values, dtype=torch.float32).contiguous() for name, values in tensors.items()}, given.out)
+    save_file(
+        {name: torch.tensor(values, dtype=torch.float32).contiguous() for name, values in tensors.items()}, given.out
+    )
 
 
 def mirrored(poses: np.ndarray) -> np.ndarray:

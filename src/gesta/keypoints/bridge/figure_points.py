@@ -60,7 +60,9 @@ def _levels(parents: tuple[int, ...]) -> list[Tensor]:
     depths = [0]
     for parent in parents[1:]:
         depths.append(depths[parent] + 1)
-    return [torch.tensor([at for at, depth in enumerate(depths) if depth == level]) for level in range(1, max(depths) + 1)]
+    return [
+        torch.tensor([at for at, depth in enumerate(depths) if depth == level]) for level in range(1, max(depths) + 1)
+    ]
 
 
 @cache
