@@ -1,0 +1,92 @@
+"""The arms among a person's pixels: by the fitted body, the bones between their points, hands, and colours."""
+
+import numpy as np
+
+from gesta.film.cutout.areas import around_bones, grown, outside_by, shrunk
+from gesta.film.cutout.fitted_parts import FittedParts
+from gesta.film.cutout.likeness import likeness
+from gesta.film.cutout.matting import closed_form
+from gesta.film.cutout.min_cut import smallest_cut
+from gesta.film.cutout.person import FINGER_REACH
+from gesta.film.cutout.person_points import SIDES, PersonPoints
+
+JOINTS = 3
+"""Shoulder, elbow and wrist must be seen for an arm to move."""
+CORE, REACH = 0.05, 0.26
+"""Radii around an arm's bones, in widths of the shoulders: what is surely arm, and what may be, sleeves included."""
+SPREAD = 0.05
+"""How far the edge of the fitted arm may be off, in widths of the shoulders."""
+MOST = 2.5
+SEAM = 1.5
+COLOUR_REACH = 0.12
+BAND = 0.014
+SHOULDER = (0.05, 0.35)
+"""Along the upper arm, from the shoulder: where the arm's layer begins, and where it is whole."""
+
+
+def movable(points: PersonPoints) -> tuple[str, ...]:
+    """The sides whose arms are seen to the wrist."""
+    return tuple(side for side in SIDES if len(points.arm(side)) == JOINTS)
+
+
+def arm_area(
+    picture: np.ndarray, person: np.ndarray, points: PersonPoints, parts: FittedParts, side: str, taken: np.ndarray
+) -> np.ndarray:
+    """The pixels of an arm with its hand: (H, W) bool.
+
+    Args:
+        picture: (H, W, 3) float32, 0 to 1.
+        person: (H, W) bool, theirs.
+        points, parts: theirs.
+        side: "left" or "right".
+        taken: (H, W) bool, pixels that belong to the other arm.
+    """
+    across, shape = points.across, person.shape
+    shoulder, elbow, wrist = points.arm(side)
+    bones = [(shoulder + 0.15 * (elbow - shoulder), elbow), (elbow, wrist)]
+    hand = around_bones(shape, points.hand_bones(side), FINGER_REACH * points.hand_length(side))
+    fitted = parts.arm(side)
+    other = SIDES[1 - SIDES.index(side)]
+    # Where points and body disagree, the points are nearer to the truth: what they surround is sure.
+    sure = (around_bones(shape, bones, CORE * across) | hand) & person & ~taken
+    may = (around_bones(shape, bones, REACH * across) | grown(fitted, 2.0 * SPREAD * across) | hand) & person
+    may &= ~(taken | around_bones(shape, points.hand_bones(other), 0.06 * points.hand_length(other)))
+    open_pixels = may & ~sure
+    away = outside_by(fitted | hand) / across
+    odds = np.clip(-away / SPREAD, -1.0, 1.0) * MOST
+    body = person & ~grown(may, 0.0) | shrunk(parts.trunk & ~fitted, 0.06 * across) & person & ~sure
+    odds += likeness(picture, open_pixels, sure | shrunk(fitted, SPREAD * across) & may, body, COLOUR_REACH * across)
+    return smallest_cut(picture, odds, open_pixels, sure, SEAM) & person
+
+
+def arm_share(picture: np.ndarray, area: np.ndarray, person: np.ndarray, points: PersonPoints) -> np.ndarray:
+    """How much of each of the person's pixels an arm covers: (H, W) float32.
+
+    Outside of the person it is that of the nearest of their pixels, so that an arm's edge to the background is the
+    person's own.
+
+    Args:
+        picture: (H, W, 3) float32, the person's colours.
+        area: (H, W) bool, the arm's pixels.
+        person: (H, W) bool, where the person is at all.
+        points: theirs.
+    """
+    band = BAND * points.across
+    rest = person & ~area
+    nearer = outside_by(area) <= outside_by(rest)
+    inside, outside = shrunk(nearer, band), shrunk(~nearer, band)
+    beyond = ~grown(person, 2.0)
+    return closed_form(picture, inside | beyond & nearer, outside | beyond & ~nearer)
+
+
+def past_shoulder(points: PersonPoints, side: str, shape: tuple[int, int]) -> np.ndarray:
+    """How far along the upper arm each pixel is: (H, W) float32, 0 at the shoulder, 1 where the layer is whole."""
+    shoulder, elbow, _ = points.arm(side)
+    along = elbow - shoulder
+    rows, columns = np.indices(shape, np.float32)
+    offset = np.stack([columns + 0.5 - shoulder[0], rows + 0.5 - shoulder[1]], axis=-1)
+    # A short upper arm points at the camera: then a width of its own tells how far.
+    length = max(float(along @ along), (0.3 * points.across) ** 2)
+    begin, whole = SHOULDER
+    share = np.clip((offset @ along / length - begin) / (whole - begin), 0.0, 1.0)
+    return np.asarray(share * share * (3.0 - 2.0 * share), np.float32)

@@ -1,0 +1,153 @@
+"""From a picture and the points of a person in it to layers that can move before a whole background."""
+
+import numpy as np
+
+from gesta.errors import InputError
+from gesta.film.cutout.areas import grown, shrunk
+from gesta.film.cutout.arms import arm_area, arm_share, movable, past_shoulder
+from gesta.film.cutout.fill import filled, grained
+from gesta.film.cutout.fitted_parts import FittedParts, fitted_parts, parts_from_points
+from gesta.film.cutout.hidden import hidden_alpha
+from gesta.film.cutout.layers import Cutout, Layer, exact
+from gesta.film.cutout.matting import foreground_and_background
+from gesta.film.cutout.person import person_area
+from gesta.film.cutout.person_alpha import person_alpha, resized
+from gesta.film.cutout.person_points import PersonPoints, person_points
+from gesta.keypoints.bridge.fit import BodyFit
+from gesta.keypoints.estimators.embedded.person_mask import PersonMasks
+from gesta.keypoints.estimators.pictures import as_rgb, size_of
+from gesta.records import Keypoints
+
+WORK_PX, MATTE_PX = 384, 1024
+"""Longer sides at which areas are decided and alpha is found."""
+LEAST_SHARE = 0.01
+"""A person is at least this share of the picture."""
+
+
+def cut_out(picture: np.ndarray, keypoints: Keypoints, fit: BodyFit | None) -> Cutout:
+    """Cut a person out of a picture.
+
+    Args:
+        picture: (H, W, 3) uint8, or grey as (H, W).
+        keypoints: one frame, in the picture's pixels: whose points these are is cut out.
+        fit: our body fitted to them; none: parts are told by the points alone, which is less exact.
+
+    Raises:
+        InputError: a needed package is not installed, or nobody is seen at the points.
+    """
+    picture = as_rgb(picture)
+    colours = picture.astype(np.float32) / 255.0
+    networks = PersonMasks()
+    body, persons = networks.body(picture, keypoints)
+    small = _Small(colours, networks.anybody(picture, keypoints), body, keypoints, fit)
+    if small.person.mean() < LEAST_SHARE:
+        raise InputError("No person is seen at the points in the picture; take a picture that shows one clearly.")
+    whole = small.whole(colours, keypoints)
+    return _layers(colours, whole, person_points(keypoints), _notes(small, persons))
+
+
+class _Small:
+    """Areas, decided at a small size."""
+
+    def __init__(
+        self,
+        colours: np.ndarray,
+        anybody: np.ndarray,
+        body: np.ndarray | None,
+        keypoints: Keypoints,
+        fit: BodyFit | None,
+    ) -> None:
+        width, height = size_of(colours)
+        scale = min(1.0, WORK_PX / max(width, height))
+        self.size = max(1, round(width * scale)), max(1, round(height * scale))
+        self.points = person_points(keypoints, self.size[0] / width)
+        picture = resized(colours, self.size)
+        self.parts = parts_from_points(self.points, picture.shape[:2]) if fit is None else fitted_parts(fit, self.size)
+        masks = [None if mask is None else resized(mask, self.size) for mask in (anybody, body)]
+        assert masks[0] is not None
+        self.person = person_area(picture, masks[0], masks[1], self.points, self.parts)
+        # The nearer arm takes what both could have.
+        self.sides = sorted(movable(self.points), key=lambda side: -self.parts.nearness[side])
+        self.arms: dict[str, np.ndarray] = {}
+        for side in self.sides:
+            taken = np.any(list(self.arms.values()), axis=0) if self.arms else np.zeros_like(self.person)
+            self.arms[side] = arm_area(picture, self.person, self.points, self.parts, side, taken)
+
+    def whole(self, colours: np.ndarray, keypoints: Keypoints) -> "_Whole":
+        """The same at the picture's size, with soft edges."""
+        size = size_of(colours)
+        factor = min(1.0, MATTE_PX / max(size))
+        matte = max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+        points, at_matte = person_points(keypoints, matte[0] / size[0]), resized(colours, matte)
+        person = _up(self.person, matte)
+        alpha = person_alpha(at_matte, person, points)
+        own, _ = foreground_and_background(at_matte, alpha)
+        shares = {side: arm_share(own, _up(area, matte), person, points) for side, area in self.arms.items()}
+        arms = np.zeros_like(person)
+        for side, area in self.arms.items():
+            arms |= (_up(area, matte) | (shares[side] > 0.02) & (alpha > 0.0)) & (
+                past_shoulder(points, side, person.shape) > 0.99
+            )
+        body = (alpha > 0.5) & ~arms
+        hidden = hidden_alpha(body, arms, _up(self.parts.trunk, matte), points.across)
+        return _Whole(
+            resized(alpha, size), {side: resized(share, size) for side, share in shares.items()}, resized(hidden, size)
+        )
+
+
+class _Whole:
+    """Soft areas at the picture's size: the person, each arm's share of it, and the body behind the arms."""
+
+    def __init__(self, alpha: np.ndarray, shares: dict[str, np.ndarray], hidden: np.ndarray) -> None:
+        self.alpha, self.shares, self.hidden = alpha, shares, hidden
+
+
+def _layers(colours: np.ndarray, whole: _Whole, points: PersonPoints, notes: tuple[str, ...]) -> Cutout:
+    """Layers and background of soft areas."""
+    alpha = whole.alpha
+    own, behind = foreground_and_background(colours, alpha)
+    layers, above, hidden_by = [], np.ones_like(alpha), np.zeros_like(alpha)
+    rest = own
+    for side, share in whole.shares.items():
+        arm, rest = foreground_and_background(rest, share)
+        past = past_shoulder(points, side, alpha.shape)
+        cover = alpha * share * past
+        layers.append(Layer(f"{side}_arm", arm, cover))
+        above = above * (1.0 - cover)
+        hidden_by = np.maximum(hidden_by, share * (past > 0.9))
+    needed = 1.0 - (1.0 - alpha) / np.maximum(above, 0.02)
+    covered = np.where(above > 0.02, needed, 0.0)
+    cover = np.clip(np.maximum(covered, whole.hidden * (alpha > 0.98) * (hidden_by > 0.0)), 0.0, 1.0)
+    true = (hidden_by < 0.02) & (alpha > 0.9)
+    inside = grained(filled(rest, true), np.clip(hidden_by, 0.0, 1.0), true)
+    mix = np.clip(hidden_by * 4.0, 0.0, 1.0)[..., None]
+    body = Layer("body", (mix * inside + (1.0 - mix) * rest).astype(np.float32), cover.astype(np.float32))
+    background = _background(colours, alpha, behind)
+    found = exact((body, *reversed(layers)), background, colours)
+    return Cutout(found, background, alpha, notes)
+
+
+def _background(colours: np.ndarray, alpha: np.ndarray, behind: np.ndarray) -> np.ndarray:
+    """The picture with the person painted over."""
+    soft = grown(alpha > 0.0, 1.0)
+    known = ~soft
+    plate = filled(colours, known)
+    plate = grained(plate, soft.astype(np.float32), known)
+    trust = np.clip(1.0 - alpha / 0.5, 0.0, 1.0)[..., None] * 0.5
+    return np.where(soft[..., None], trust * behind + (1.0 - trust) * plate, colours).astype(np.float32)
+
+
+def _up(area: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """An area at a larger size, its steps smoothed."""
+    return resized(area.astype(np.float32), size) > 0.5
+
+
+def _notes(small: _Small, persons: int) -> tuple[str, ...]:
+    """What the pieces lack, in sentences."""
+    found = []
+    if persons > 1:
+        found.append(f"There are {persons} persons in the picture; one is cut out, the others stay in the background.")
+    still = [side for side in ("left", "right") if side not in small.sides]
+    if still:
+        found.append(f"The {' and the '.join(still)} arm is not seen to the wrist and moves only with the body.")
+    return tuple(found)
