@@ -5,6 +5,7 @@ Coordinates are the camera's: x to the picture's right, y up, the camera at the 
 T frames, J joints of the rig (the skeleton's and its helpers), V vertices.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from gesta.avatar.figure import figure
 from gesta.avatar.looks import look
 from gesta.avatar.posing import Figure
+from gesta.film.puppet.flat_arms import flatten_arms
 from gesta.keypoints.bridge.fit import BodyFit
 from gesta.keypoints.bridge.pose_numbers import rotations_of
 from gesta.keypoints.bridge.proportions import bone_sizes, flesh_sizes
@@ -71,15 +73,20 @@ class PicturedBody:
             place += shares[:, None] * (turned + pose.positions[0, joints])
         return place.astype(np.float32)
 
-    def moves(self, rotations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def moves(self, rotations: np.ndarray, arms: Sequence[str] = ()) -> tuple[np.ndarray, np.ndarray]:
         """What carries the picture's pose to others (T, 55, 3, 3).
 
+        Args:
+            rotations: local ones.
+            arms: the sides whose arms move as those of a relief do.
+
         Returns:
-            (T, J, 3, 3) float32 rotations and (T, J, 3) float32 metres: x becomes rotation @ x + shift.
+            (T, J, 3, 3) float32 rotations and (T, J, 3) float32 metres: x becomes map @ x + shift.
         """
         before, after = self.pose(self.local[None]), self.pose(rotations)
         turns = after.rotations @ np.swapaxes(before.rotations, -1, -2)
         shifts = after.positions - np.einsum("tjab,jb->tja", turns, before.positions[0])
+        flatten_arms(self.bones, before, after, arms, turns, shifts)
         return turns.astype(np.float32), shifts.astype(np.float32)
 
     def seen(self, points: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ vertical. Joints that are not named, legs and pelvis, stay."""
 FINGER_DEG = 16.0
 FINGER_SHARE = 0.3
 """Fingers bend by this share of what the motion asks."""
-WRIST_M = (0.20, 0.20, 0.09)
+WRIST_M = (0.11, 0.12, 0.02)
 """How far a wrist may go from where the picture has it: sideways, up, toward the camera. What lies behind it is not in
 the picture, and foreshortening that is not there cannot be drawn."""
 
@@ -28,12 +28,13 @@ def eased(values: np.ndarray, most: np.ndarray | float) -> np.ndarray:
     return most * np.tanh(values / most)
 
 
-def eased_length(vectors: np.ndarray, most: tuple[float, float, float]) -> np.ndarray:
-    """Vectors (..., 3) in the same direction, within an ellipsoid of half axes `most`; small ones are kept whole."""
-    scale = np.array(most)
-    unit = vectors / scale
-    length = np.linalg.norm(unit, axis=-1, keepdims=True)
-    return np.where(length > 1e-9, unit * np.tanh(length) / np.maximum(length, 1e-9), unit) * scale
+def eased_steps(steps: np.ndarray) -> np.ndarray:
+    """Steps (..., 3) of a wrist: in the picture's plane in the same direction, no farther than WRIST_M says; toward the
+    camera by itself, so that what cannot be drawn does not hold back what can."""
+    plane = np.array(WRIST_M[:2])
+    unit = steps[..., :2] / plane
+    length = np.maximum(np.linalg.norm(unit, axis=-1, keepdims=True), 1e-9)
+    return np.concatenate([unit * np.tanh(length) / length * plane, eased(steps[..., 2:], WRIST_M[2])], axis=-1)
 
 
 def eased_turns(rotations: np.ndarray, most_deg: np.ndarray | float) -> np.ndarray:

@@ -1,13 +1,14 @@
 """The puppet: set up once for a picture, then drawn frame by frame from any motion."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 import numpy as np
 
 from gesta.avatar.skinning import carry
+from gesta.film.cutout.cutting import cut_out
+from gesta.film.cutout.layers import Cutout
 from gesta.film.puppet.body import PicturedBody
-from gesta.film.puppet.cutting import Cutout, cut_person
 from gesta.film.puppet.face import Face, face_is_seen
 from gesta.film.puppet.relief import Relief, Surface, relief_of
 from gesta.film.puppet.sheet import sheet_over
@@ -19,6 +20,9 @@ from gesta.keypoints.layout import GROUPS, VISIBLE
 from gesta.records import Keypoints, Motion
 from gesta.render.textured import CHANNELS, TexturedMesh, screen_of, to_bytes
 
+UPPER_ARM = ("collar", "shoulder", "upper")
+BELOW_ELBOW = ("elbow", "forearm", "wrist", "thumb", "index", "middle", "ring", "pinky")
+"""Joints of an arm, by how their names begin."""
 CELL_SHARE = 1.0 / 64.0
 """Cells of the sheets, in longer sides of the picture."""
 
@@ -29,6 +33,7 @@ class Puppet:
     def __init__(self, body: PicturedBody, cutout: Cutout, keypoints: Keypoints) -> None:
         self._body = body
         moving = [side for side in SIDES if _hand_is_seen(keypoints, side)]
+        self._moving = moving
         self._transfer = Transfer(body, moving)
         self.notes = tuple(
             f"The {side} hand is not in the picture: that arm stays where it is." for side in SIDES if side not in moving
@@ -38,8 +43,11 @@ class Puppet:
         self._background = np.concatenate([cutout.background, np.ones((height, width, 1), np.float32)], axis=2)
         surface = Surface(body)
         cell = max(4, round(max(self.size) * CELL_SHARE))
+        arms = [cut.name.removesuffix("_arm") for cut in cutout.layers if cut.name != "body"]
         self._layers = [
-            layer for cut in cutout.layers if (layer := _Layer.of(cut.name, cut.colour, cut.alpha, surface, cell))
+            layer
+            for cut in cutout.layers
+            if (layer := _Layer.of(cut.name, cut.colour, cut.alpha, surface, cell, arms))
         ]
         self._face = Face(body, keypoints, self._layers[0].texture) if face_is_seen(keypoints) else None
 
@@ -65,7 +73,7 @@ class Puppet:
             picture = resized(picture[None], size)[0]
             keypoints = keypoints.replaced(points=keypoints.points * across.astype(np.float32), size=size)
         fit: BodyFit = fit_picture(keypoints, seed)
-        return cls(PicturedBody.of(fit), cut_person(picture, keypoints, fit), keypoints)
+        return cls(PicturedBody.of(fit), cut_out(picture, keypoints, fit), keypoints)
 
     def frames(self, motion: Motion | Iterable[Motion], frame_rate: float = 25.0) -> Iterator[np.ndarray]:
         """The film, picture by picture, (H, W, 3) uint8.
@@ -84,7 +92,7 @@ class Puppet:
             return Stretch(self._transfer(block.rotations, rest), block.face)
 
         for stretch in at_rate(chain(first, blocks), frame_rate, moved):
-            turns, shifts = self._body.moves(stretch.rotations)
+            turns, shifts = self._body.moves(stretch.rotations, self._moving)
             for number in range(len(turns)):
                 yield self.drawn(turns[number], shifts[number], stretch.face[number])
 
@@ -124,15 +132,16 @@ class _Layer:
 
     @classmethod
     def of(
-        cls, name: str, colour: np.ndarray, alpha: np.ndarray, surface: Surface, cell: int
+        cls, name: str, colour: np.ndarray, alpha: np.ndarray, surface: Surface, cell: int, moving: Sequence[str]
     ) -> "_Layer | None":
         sheet = sheet_over(alpha, cell)
         if sheet is None:
             return None
-        counts = _counted(name, surface)
+        counts = _counted(name, surface, moving)
         height = alpha.shape[0]
         still = np.clip((sheet.places[:, 1] / height - 0.9) / 0.1, 0.0, 1.0) if name == "body" else None
-        relief = relief_of(sheet, surface, counts, np.zeros(len(sheet.places)) if still is None else still)
+        beside = ~counts if name == "body" else None
+        relief = relief_of(sheet, surface, counts, np.zeros(len(sheet.places)) if still is None else still, beside)
         texture = np.concatenate([colour * alpha[..., None], alpha[..., None]], axis=2).astype(np.float32)
         assert texture.shape[2] == CHANNELS
         return cls(name, texture, relief, surface.body.view)
@@ -142,16 +151,14 @@ class _Layer:
         self._mesh.draw(screen_of(self._points, view), self.texture, picture)
 
 
-def _counted(name: str, surface: Surface) -> np.ndarray:
+def _counted(name: str, surface: Surface, moving: Sequence[str]) -> np.ndarray:
     """Which of the body's points a layer may take depth and joints from."""
     side = name.partition("_")[0]
     if side in SIDES:
-        chain_names = tuple(
-            f"{side}_{part}" for part in ("collar", "shoulder", "upper", "elbow", "forearm", "wrist", "thumb", "index",
-                                          "middle", "ring", "pinky")
-        )  # fmt: skip
-        return surface.carried_by(chain_names) >= 0.5
-    return np.ones(len(surface.chosen), bool)
+        return surface.carried_by(tuple(f"{side}_{part}" for part in (*UPPER_ARM, *BELOW_ELBOW))) >= 0.5
+    # What hangs below the elbows is drawn on the arms' own layers.
+    hidden = [f"{side}_{part}" for side in moving for part in BELOW_ELBOW]
+    return surface.carried_by(tuple(hidden)) < 0.5 if hidden else np.ones(len(surface.chosen), bool)
 
 
 def _hand_is_seen(keypoints: Keypoints, side: str) -> bool:

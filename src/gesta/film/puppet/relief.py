@@ -24,6 +24,8 @@ NEIGHBOURS = 8
 FACING = 0.05
 BEHIND_M = 0.05
 """Surface that lies so much farther than the nearest near it hardly counts."""
+CLEARLY = 0.05
+"""By how much an arm must be nearer than the trunk to carry what lies beside both, in widths of the shoulders."""
 SMOOTHINGS = 12
 DEPTH_SMOOTHINGS = 6
 
@@ -62,6 +64,10 @@ class Surface:
         toward = np.einsum("vi,vi->v", normals, vertices) < -FACING * np.linalg.norm(vertices, axis=1)
         self.chosen = np.flatnonzero(outer & toward)
         self.seen = body.seen(vertices[self.chosen].astype(np.float64))
+        shoulders = body.seen(body.pose(body.local[None]).positions[0].astype(np.float64))
+        shoulders = shoulders[[body.bones.index(f"{side}_shoulder") for side in ("left", "right")], :2]
+        self.across = float(np.linalg.norm(shoulders[0] - shoulders[1]))
+        """Width of the shoulders, pixels."""
         count = len(body.bones.names)
         rows = np.repeat(np.arange(len(self.chosen)), WEIGHTS_PER_VERTEX)
         joints, weights = body.worn.joints[self.chosen].ravel(), body.worn.weights[self.chosen].ravel()
@@ -73,36 +79,50 @@ class Surface:
         return np.asarray(self.shares[:, wanted].sum(axis=1)).ravel()
 
 
-def relief_of(sheet: Sheet, surface: Surface, counts: np.ndarray, still: np.ndarray) -> Relief:
+def relief_of(
+    sheet: Sheet, surface: Surface, counts: np.ndarray, still: np.ndarray, else_counts: np.ndarray | None = None
+) -> Relief:
     """A sheet in the depth of a body's surface.
 
     Args:
         sheet: over a layer.
         surface: the body's.
-        counts: (B,) bool, which of its points the layer may take from.
+        counts: (B,) bool, which of its points the layer takes from.
         still: (V,) 0 to 1: how far a vertex stays with the pelvis, whatever carries it.
+        else_counts: (B,) bool, other points, from which those vertices take that lie clearly nearer to them.
     """
+    depth, taken, away = _taken(sheet, surface, counts)
+    if else_counts is not None and else_counts.any():
+        other_depth, other_taken, other_away = _taken(sheet, surface, else_counts)
+        margin = CLEARLY * surface.across
+        share = np.clip((away - other_away - margin) / margin, 0.0, 1.0)
+        depth = depth + share * (other_depth - depth)
+        taken = taken + share[:, None] * (other_taken - taken)
+    smooth = _smoothing(sheet)
+    for _ in range(SMOOTHINGS):
+        taken = smooth @ taken
+    for _ in range(DEPTH_SMOOTHINGS):
+        depth = smooth @ depth
+    taken *= 1.0 - still[:, None]
+    taken[:, 0] += still
+    joints = np.argsort(-taken, axis=1, kind="stable")[:, :WEIGHTS_PER_VERTEX]
+    weights = np.take_along_axis(taken, joints, axis=1)
+    weights /= weights.sum(axis=1, keepdims=True)
+    points = surface.body.at(sheet.places, depth)
+    return Relief(sheet, points.astype(np.float32), joints.astype(np.int32), weights.astype(np.float32))
+
+
+def _taken(sheet: Sheet, surface: Surface, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What each vertex takes from some of the body's points: its distance (V,) metres, the joints' shares (V, J), and
+    how far away the nearest point is in the picture, (V,) pixels."""
     places, shares = surface.seen[counts], surface.shares[np.flatnonzero(counts)]
     away, near = cKDTree(places[:, :2]).query(sheet.places, k=NEIGHBOURS)
     distance = places[near, 2]
     weight = 1.0 / (away + 2.0) ** 2 * np.exp(-(distance - distance.min(axis=1, keepdims=True)) / BEHIND_M)
     weight /= weight.sum(axis=1, keepdims=True)
-    depth = (weight * distance).sum(axis=1)
     rows = np.repeat(np.arange(len(sheet.places)), NEIGHBOURS)
-    taken = csr_matrix((weight.ravel(), (rows, near.ravel())), shape=(len(sheet.places), len(places))) @ shares
-    smooth = _smoothing(sheet)
-    carried = taken.toarray()
-    for _ in range(SMOOTHINGS):
-        carried = smooth @ carried
-    for _ in range(DEPTH_SMOOTHINGS):
-        depth = smooth @ depth
-    carried *= 1.0 - still[:, None]
-    carried[:, 0] += still
-    joints = np.argsort(-carried, axis=1, kind="stable")[:, :WEIGHTS_PER_VERTEX]
-    weights = np.take_along_axis(carried, joints, axis=1)
-    weights /= weights.sum(axis=1, keepdims=True)
-    points = surface.body.at(sheet.places, depth)
-    return Relief(sheet, points.astype(np.float32), joints.astype(np.int32), weights.astype(np.float32))
+    mixing = csr_matrix((weight.ravel(), (rows, near.ravel())), shape=(len(sheet.places), len(places)))
+    return (weight * distance).sum(axis=1), (mixing @ shares).toarray(), away[:, 0]
 
 
 def _smoothing(sheet: Sheet) -> csr_matrix:

@@ -16,11 +16,10 @@ from gesta.film.puppet.limits import (
     FINGER_DEG,
     FINGER_SHARE,
     TURNS_DEG,
-    WRIST_M,
-    eased_length,
+    eased_steps,
     eased_turns,
 )
-from gesta.motion.cleanup.two_bones import LIMBS, Limb
+from gesta.motion.cleanup.two_bones import LIMBS, Limb, unit
 from gesta.motion.kinematics import Pose, forward
 from gesta.motion.rotations import axis_angle_from_matrix, matrix_from_axis_angle, matrix_from_quaternion
 from gesta.motion.rotations import quaternion_from_matrix
@@ -119,10 +118,24 @@ class Transfer:
             number = SIDES.index(side)
             now = self._body.pose(pose)
             chest = bones.index(CHEST)
-            wanted = self.wrists[number] + eased_length(asked[:, number], WRIST_M)
+            wanted = self.wrists[number] + eased_steps(asked[:, number])
             end = now.positions[:, chest] + np.einsum("tab,tb->ta", now.rotations[:, chest], wanted)
             limb = Limb.of(f"{side}_arm", now)
             joints = bones.indices(LIMBS[f"{side}_arm"][0])
-            reached = limb.reaching(end)
+            first = limb.reaching(end)
+            pose[:, joints[:2]] = first[:, :2]
+            bent = Limb.of(f"{side}_arm", self._body.pose(pose))
+            reached = bent.swung(_swing(bent, limb.middle)).reaching(end)
             # The hand goes with the forearm and keeps its own turn of the wrist.
             pose[:, joints[:2]] = reached[:, :2]
+
+
+def _swing(limb: Limb, elbow: np.ndarray) -> np.ndarray:
+    """By which angle (T,) about the line from shoulder to wrist an elbow comes nearest to where it was, (T, 3)."""
+    axis = unit(limb.end - limb.start)
+    now, before = (_across(axis, place - limb.start) for place in (limb.middle, elbow))
+    return np.arctan2(np.einsum("ti,ti->t", axis, np.cross(now, before)), np.einsum("ti,ti->t", now, before))
+
+
+def _across(axis: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    return vectors - np.einsum("ti,ti->t", axis, vectors)[:, None] * axis
