@@ -20,6 +20,8 @@ from gesta.records import Keypoints
 
 WORK_PX, MATTE_PX = 512, 1024
 """Longer sides at which areas are decided and alpha is found."""
+SKIRT, SKIRT_MOST, LEAST_ALPHA = 0.014, 0.05, 0.03
+"""How far traces of a person reach beyond their alpha, in widths of the shoulders, and how strong they are."""
 SLIVER = 0.03
 """Pieces narrower than twice this, in widths of the shoulders, are no body of their own."""
 TRUSTED = 0.3
@@ -120,7 +122,7 @@ class _Whole:
 
 def _layers(colours: np.ndarray, whole: _Whole, points: PersonPoints, notes: tuple[str, ...]) -> Cutout:
     """Layers and background of soft areas."""
-    alpha = whole.alpha
+    alpha = np.maximum(whole.alpha, _skirt(colours, whole.alpha, points.across))
     own, behind = foreground_and_background(colours, alpha)
     layers, above, hidden_by = [], np.ones_like(alpha), np.zeros_like(alpha)
     rest = own
@@ -141,6 +143,14 @@ def _layers(colours: np.ndarray, whole: _Whole, points: PersonPoints, notes: tup
     background = _background(colours, alpha, behind)
     found = exact((body, *reversed(layers)), background, colours)
     return Cutout(found, background, alpha, notes)
+
+
+def _skirt(colours: np.ndarray, alpha: np.ndarray, across: float) -> np.ndarray:
+    """A faint alpha around the person: (H, W) float32. What is left of their edge there goes with them, not behind."""
+    around = grown(alpha > LEAST_ALPHA, SKIRT * across) & (alpha <= LEAST_ALPHA)
+    known = ~(around | (alpha > 0.0))
+    off = np.abs(filled(colours, known) - colours).max(axis=-1)
+    return np.where(around, np.minimum(SKIRT_MOST, 2.0 * off), 0.0).astype(np.float32)
 
 
 def _background(colours: np.ndarray, alpha: np.ndarray, behind: np.ndarray) -> np.ndarray:

@@ -17,8 +17,8 @@ SURE, EDGE = 0.95, 0.02
 """How sure networks must be, and how far from the edge, in widths of the shoulders, for nothing else to be asked."""
 TRUSTED = 2.5
 """The most that networks say, as log-odds; they are wrong between fingers and in gaps beside the trunk."""
-INSIDE, DEEP = -0.02, 0.12
-"""Pixels are sure that lie inside the fitted body, or so far inside of what the network sees."""
+INSIDE = -0.05
+"""Pixels that networks are sure of are sure if they lie so far inside the fitted body; gaps beside it are not."""
 LOOSE = 0.06
 """Clothes reach so far over the fitted body, in widths of the shoulders; what is farther out speaks against."""
 OFF_BODY = 1.5
@@ -77,8 +77,7 @@ def person_area(
     likely = said > 0.5
     near = grown(covered, 3.0 * LOOSE * across) | hands.reach
     seen = anybody > SURE
-    deep = shrunk(seen, DEEP * across) & (loose < LOOSE)
-    for_it = shrunk(seen, EDGE * across) & (loose < INSIDE) | deep | hands.core | _face(points, shape)
+    for_it = shrunk(seen, EDGE * across) & (loose < INSIDE) | hands.core | _face(points, shape)
     against = shrunk(anybody < 1.0 - SURE, EDGE * across) & ~hands.reach | ~grown(likely, 0.15 * across) & ~hands.reach
     against |= hands.beside & ~grown(parts.trunk, LOOSE * across)
     against &= ~for_it
