@@ -7,14 +7,15 @@ from gesta.film.cutout.fitted_parts import FittedParts
 from gesta.film.cutout.likeness import likeness
 from gesta.film.cutout.matting import closed_form
 from gesta.film.cutout.min_cut import smallest_cut
-from gesta.film.cutout.person import FINGER_REACH
+from gesta.film.cutout.person import FINGER_CORE, FINGER_REACH
 from gesta.film.cutout.person_points import SIDES, PersonPoints
 
 JOINTS = 3
 """Shoulder, elbow and wrist must be seen for an arm to move."""
 CORE, REACH = 0.05, 0.26
 """Radii around an arm's bones, in widths of the shoulders: what is surely arm, and what may be, sleeves included."""
-SPREAD = 0.05
+PAST_WRIST = 0.12
+SPREAD = 0.04
 """How far the edge of the fitted arm may be off, in widths of the shoulders."""
 MOST = 2.5
 SEAM = 1.5
@@ -44,15 +45,19 @@ def arm_area(
     across, shape = points.across, person.shape
     shoulder, elbow, wrist = points.arm(side)
     bones = [(shoulder + 0.15 * (elbow - shoulder), elbow), (elbow, wrist)]
-    hand = around_bones(shape, points.hand_bones(side), FINGER_REACH * points.hand_length(side))
+    length = points.hand_length(side)
+    hand = around_bones(shape, points.hand_bones(side), FINGER_REACH * length)
+    fingers = around_bones(shape, points.hand_bones(side), FINGER_CORE * length)
     fitted = parts.arm(side)
     other = SIDES[1 - SIDES.index(side)]
     # Where points and body disagree, the points are nearer to the truth: what they surround is sure.
-    sure = (around_bones(shape, bones, CORE * across) | hand) & person & ~taken
+    sure = (around_bones(shape, bones, CORE * across) | fingers) & person & ~taken
     may = (around_bones(shape, bones, REACH * across) | grown(fitted, 2.0 * SPREAD * across) | hand) & person
     may &= ~(taken | around_bones(shape, points.hand_bones(other), 0.06 * points.hand_length(other)))
     open_pixels = may & ~sure
-    away = outside_by(fitted | hand) / across
+    # The fitted hand is nearly right, the points of a hand are.
+    sleeve = fitted & ~around_bones(shape, [(wrist, hand_end) for hand_end in points.hand_ends(side)], PAST_WRIST * across)
+    away = outside_by(sleeve | hand) / across
     odds = np.clip(-away / SPREAD, -1.0, 1.0) * MOST
     body = person & ~grown(may, 0.0) | shrunk(parts.trunk & ~fitted, 0.06 * across) & person & ~sure
     odds += likeness(picture, open_pixels, sure | shrunk(fitted, SPREAD * across) & may, body, COLOUR_REACH * across)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gesta.errors import InputError
-from gesta.film.cutout.areas import grown, shrunk
+from gesta.film.cutout.areas import grown, outside_by, shrunk, touching
 from gesta.film.cutout.arms import arm_area, arm_share, movable, past_shoulder
 from gesta.film.cutout.fill import filled, grained
 from gesta.film.cutout.fitted_parts import FittedParts, fitted_parts, parts_from_points
@@ -18,8 +18,14 @@ from gesta.keypoints.estimators.embedded.person_mask import PersonMasks
 from gesta.keypoints.estimators.pictures import as_rgb, size_of
 from gesta.records import Keypoints
 
-WORK_PX, MATTE_PX = 384, 1024
+WORK_PX, MATTE_PX = 512, 1024
 """Longer sides at which areas are decided and alpha is found."""
+SKIRT, SKIRT_MOST, LEAST_ALPHA = 0.014, 0.05, 0.03
+"""How far traces of a person reach beyond their alpha, in widths of the shoulders, and how strong they are."""
+SLIVER = 0.03
+"""Pieces narrower than twice this, in widths of the shoulders, are no body of their own."""
+TRUSTED = 0.3
+"""Where the person covers less, what matting says of the background counts."""
 LEAST_SHARE = 0.01
 """A person is at least this share of the picture."""
 
@@ -72,6 +78,18 @@ class _Small:
         for side in self.sides:
             taken = np.any(list(self.arms.values()), axis=0) if self.arms else np.zeros_like(self.person)
             self.arms[side] = arm_area(picture, self.person, self.points, self.parts, side, taken)
+        self._give_slivers()
+
+    def _give_slivers(self) -> None:
+        """Pieces that are cut off from the body by its arms belong to the nearer arm."""
+        if not self.arms:
+            return
+        rest = self.person & ~np.any(list(self.arms.values()), axis=0)
+        loose = rest & ~touching(rest, shrunk(rest, SLIVER * self.points.across))
+        away = {side: outside_by(area) for side, area in self.arms.items()}
+        for side in self.sides:
+            nearest = np.all([away[side] <= other for other in away.values()], axis=0)
+            self.arms[side] = self.arms[side] | loose & nearest
 
     def whole(self, colours: np.ndarray, keypoints: Keypoints) -> "_Whole":
         """The same at the picture's size, with soft edges."""
@@ -83,13 +101,13 @@ class _Small:
         alpha = person_alpha(at_matte, person, points)
         own, _ = foreground_and_background(at_matte, alpha)
         shares = {side: arm_share(own, _up(area, matte), person, points) for side, area in self.arms.items()}
-        arms = np.zeros_like(person)
-        for side, area in self.arms.items():
-            arms |= (_up(area, matte) | (shares[side] > 0.02) & (alpha > 0.0)) & (
-                past_shoulder(points, side, person.shape) > 0.99
-            )
+        arms, shoulders = np.zeros_like(person), np.zeros_like(person)
+        for side, share in shares.items():
+            own_arm, past = (share > 0.02) & (alpha > 0.0), past_shoulder(points, side, person.shape) > 0.99
+            arms |= own_arm & past
+            shoulders |= own_arm & ~past
         body = (alpha > 0.5) & ~arms
-        hidden = hidden_alpha(body, arms, _up(self.parts.trunk, matte), points.across)
+        hidden = hidden_alpha(body, arms, shoulders, _up(self.parts.trunk, matte), points.across)
         return _Whole(
             resized(alpha, size), {side: resized(share, size) for side, share in shares.items()}, resized(hidden, size)
         )
@@ -104,7 +122,7 @@ class _Whole:
 
 def _layers(colours: np.ndarray, whole: _Whole, points: PersonPoints, notes: tuple[str, ...]) -> Cutout:
     """Layers and background of soft areas."""
-    alpha = whole.alpha
+    alpha = np.maximum(whole.alpha, _skirt(colours, whole.alpha, points.across))
     own, behind = foreground_and_background(colours, alpha)
     layers, above, hidden_by = [], np.ones_like(alpha), np.zeros_like(alpha)
     rest = own
@@ -127,14 +145,25 @@ def _layers(colours: np.ndarray, whole: _Whole, points: PersonPoints, notes: tup
     return Cutout(found, background, alpha, notes)
 
 
+def _skirt(colours: np.ndarray, alpha: np.ndarray, across: float) -> np.ndarray:
+    """A faint alpha around the person: (H, W) float32. What is left of their edge there goes with them, not behind."""
+    around = grown(alpha > LEAST_ALPHA, SKIRT * across) & (alpha <= LEAST_ALPHA)
+    known = ~(around | (alpha > 0.0))
+    off = np.abs(filled(colours, known) - colours).max(axis=-1)
+    return np.where(around, np.minimum(SKIRT_MOST, 2.0 * off), 0.0).astype(np.float32)
+
+
 def _background(colours: np.ndarray, alpha: np.ndarray, behind: np.ndarray) -> np.ndarray:
     """The picture with the person painted over."""
     soft = grown(alpha > 0.0, 1.0)
     known = ~soft
     plate = filled(colours, known)
     plate = grained(plate, soft.astype(np.float32), known)
-    trust = np.clip(1.0 - alpha / 0.5, 0.0, 1.0)[..., None] * 0.5
-    return np.where(soft[..., None], trust * behind + (1.0 - trust) * plate, colours).astype(np.float32)
+    trust = np.clip(1.0 - alpha / TRUSTED, 0.0, 1.0)[..., None]
+    plate = np.where(soft[..., None], trust * behind + (1.0 - trust) * plate, colours)
+    # Only between these can layers of such an alpha make the picture again.
+    cover, rest = alpha[..., None], np.maximum(1.0 - alpha, 1e-3)[..., None]
+    return np.clip(np.clip(plate, (colours - cover) / rest, colours / rest), 0.0, 1.0).astype(np.float32)
 
 
 def _up(area: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -63,12 +63,12 @@ def exact(layers: Sequence[Layer], background: np.ndarray, picture: np.ndarray) 
     for _ in range(ROUNDS):
         now = tuple(Layer(layer.name, colour, layer.alpha) for layer, colour in zip(layers, colours, strict=True))
         missing = picture - composite(now, background)
-        above = np.ones(background.shape[:2], np.float32)
-        shares = []
+        above: np.ndarray = np.ones(background.shape[:2], np.float32)
+        shares: list[np.ndarray] = []
         for layer in reversed(layers):
             shares.append(above * layer.alpha)
             above = above * (1.0 - layer.alpha)
-        total = sum(np.square(share) for share in shares)
+        total = np.sum(np.square(shares), axis=0)
         for colour, share in zip(colours, reversed(shares), strict=True):
             part = np.divide(share, total, out=np.zeros_like(share), where=total > LEAST)
             np.clip(colour + part[..., None] * missing, 0.0, 1.0, out=colour)

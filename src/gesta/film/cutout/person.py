@@ -17,11 +17,16 @@ SURE, EDGE = 0.95, 0.02
 """How sure networks must be, and how far from the edge, in widths of the shoulders, for nothing else to be asked."""
 TRUSTED = 2.5
 """The most that networks say, as log-odds; they are wrong between fingers and in gaps beside the trunk."""
+INSIDE = -0.05
+"""Pixels that networks are sure of are sure if they lie so far inside the fitted body; gaps beside it are not."""
 LOOSE = 0.06
 """Clothes reach so far over the fitted body, in widths of the shoulders; what is farther out speaks against."""
 OFF_BODY = 1.5
-FINGER_CORE, FINGER_REACH = 0.06, 0.24
+FINGER_CORE, FINGER_REACH = 0.06, 0.19
 """Radii around the bones of fingers, in lengths of the palm: what is surely finger, and what may be."""
+BESIDE_HAND, BESIDE_ARM = 0.5, 0.17
+"""So far around a hand, in lengths of the palm, its points know better than networks what is none, except along the
+arm, so far from its bones in widths of the shoulders."""
 HAND_CORE = 4.0
 SEAM = 1.2
 REACH = 0.12
@@ -30,15 +35,16 @@ REACH = 0.12
 
 @dataclass(frozen=True)
 class Hands:
-    """Where hands are: (H, W) bool, what is surely one, and what may be."""
+    """Where hands are: (H, W) bool, what is surely one, what may be, and what is beside them."""
 
     core: np.ndarray
     reach: np.ndarray
+    beside: np.ndarray
 
 
 def hands_of(points: PersonPoints, shape: tuple[int, int]) -> Hands:
     """The hands that are seen, by their points."""
-    core, reach = np.zeros(shape, bool), np.zeros(shape, bool)
+    core, reach, beside = (np.zeros(shape, bool) for _ in range(3))
     for side in SIDES:
         hand, length = points.hand(side), points.hand_length(side)
         if hand is None:
@@ -46,7 +52,9 @@ def hands_of(points: PersonPoints, shape: tuple[int, int]) -> Hands:
         bones = points.hand_bones(side)
         core |= around_bones(shape, bones, FINGER_CORE * length) | shrunk(hull(shape, hand[list(PALM)]), 1.0)
         reach |= around_bones(shape, bones, FINGER_REACH * length) | hull(shape, hand[list(PALM)])
-    return Hands(core, reach)
+        beside |= grown(hull(shape, hand), BESIDE_HAND * length)
+    arms = [bone for side in SIDES for bone in points.sleeve_bones(side)]
+    return Hands(core, reach, beside & ~(reach | around_bones(shape, arms, BESIDE_ARM * points.across)))
 
 
 def person_area(
@@ -68,8 +76,10 @@ def person_area(
     loose = outside_by(covered) / across
     likely = said > 0.5
     near = grown(covered, 3.0 * LOOSE * across) | hands.reach
-    for_it = shrunk(anybody > SURE, EDGE * across) & (loose < LOOSE) | hands.core | _face(points, shape)
+    seen = anybody > SURE
+    for_it = shrunk(seen, EDGE * across) & (loose < INSIDE) | hands.core | _face(points, shape)
     against = shrunk(anybody < 1.0 - SURE, EDGE * across) & ~hands.reach | ~grown(likely, 0.15 * across) & ~hands.reach
+    against |= hands.beside & ~grown(parts.trunk, LOOSE * across)
     against &= ~for_it
     open_pixels = ~(for_it | against)
     odds = np.clip(np.log((said + 1e-3) / (1.001 - said)), -TRUSTED, TRUSTED)

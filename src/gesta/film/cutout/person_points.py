@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,8 +44,11 @@ class PersonPoints:
 
     def arm_bones(self, side: str) -> list[tuple[np.ndarray, np.ndarray]]:
         """Upper arm, forearm and the hand's bones, as far as they are seen."""
-        chain = self.arm(side)
-        return [*zip(chain[:-1], chain[1:], strict=True), *self.hand_bones(side)]
+        return [*self.sleeve_bones(side), *self.hand_bones(side)]
+
+    def sleeve_bones(self, side: str) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Upper arm and forearm, as far as they are seen."""
+        return list(pairwise(self.arm(side)))
 
     def hand(self, side: str) -> np.ndarray | None:
         """The 21 points of a hand, (21, 2), or None where it is not seen."""
@@ -55,6 +59,11 @@ class PersonPoints:
         """The bones of a hand that is seen."""
         hand = self.hand(side)
         return [] if hand is None else [(hand[first], hand[second]) for first, second in HAND_EDGES]
+
+    def hand_ends(self, side: str) -> np.ndarray:
+        """The knuckle of the middle finger, if the hand is seen: (n, 2)."""
+        hand = self.hand(side)
+        return np.zeros((0, 2)) if hand is None else hand[[KNUCKLE]]
 
     def hand_length(self, side: str) -> float:
         """How long a palm is, pixels; a palm seen from its end counts as its fingers tell."""

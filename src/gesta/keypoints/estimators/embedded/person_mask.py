@@ -48,8 +48,8 @@ class PersonMasks:
         if len(seen):
             closer = around(seen, 0.0, AROUND)
             if closer.side < CLOSER * whole.side:
-                inside = closer.from_picture(_middles(image))
-                inside = ((inside > 0.0) & (inside < 1.0)).all(axis=-1)
+                places = closer.from_picture(_middles(image))
+                inside = ((places > 0.0) & (places < 1.0)).all(axis=-1)
                 found = np.where(inside, self._seen(image, closer), found)
         return found
 
