@@ -27,7 +27,9 @@ class Limit(NamedTuple):
     tilt: float
 
 
-UPPER_ARM, FOREARM, HAND = Limit(40.0, 16.0), Limit(50.0, 16.0), Limit(28.0, 14.0)
+UPPER_ARM, FOREARM, HAND = Limit(60.0, 12.0), Limit(90.0, 10.0), Limit(28.0, 12.0)
+SEEN_M = 0.08
+"""A bone that looks shorter than this points at the camera."""
 CHEST = "spine3"
 
 
@@ -49,24 +51,37 @@ def flatten_arms(
         for start, end, limit in ((shoulder, elbow, UPPER_ARM), (elbow, wrist, FOREARM)):
             bone = before.positions[0, end] - before.positions[0, start]
             wanted = after.positions[:, end] - after.positions[:, start]
-            turn = _limited(chest, turns[:, start], limit)
+            turn = _limited(chest, turns[:, start], limit, _plane_angle(chest, bone, wanted))
             # What the turn alone does not reach is added along the bone: then the bone ends where the next one begins.
             missing = wanted - turn @ bone
             whole = turn + missing[:, :, None] * (bone / (bone @ bone))
             _set(start, whole, before, after, turns, shifts)
             for helper in _helpers(bones, start):
                 turns[:, helper], shifts[:, helper] = turns[:, start], shifts[:, start]
-        _set_hand(bones, wrist, _limited(chest, turns[:, wrist], HAND), before, after, turns, shifts)
+        _set_hand(bones, wrist, _limited(chest, turns[:, wrist], HAND, None), before, after, turns, shifts)
 
 
-def _limited(chest: np.ndarray, turn: np.ndarray, limit: Limit) -> np.ndarray:
-    """Turns (T, 3, 3) eased against the chest's."""
+def _plane_angle(chest: np.ndarray, bone: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """How far a bone (3,) that becomes another one (T, 3) turns in the plane, seen from the chest: (T,) radians.
+
+    A bone that points at the camera has no direction there: the shorter it looks, the less it says.
+    """
+    now = np.einsum("tba,tb->ta", chest, wanted)
+    angle = np.arctan2(bone[0] * now[:, 1] - bone[1] * now[:, 0], bone[0] * now[:, 0] + bone[1] * now[:, 1])
+    seen = np.minimum(np.hypot(bone[0], bone[1]), np.hypot(now[:, 0], now[:, 1]))
+    share = np.clip(seen / SEEN_M, 0.0, 1.0)
+    found: np.ndarray = angle * share * share * (3.0 - 2.0 * share)
+    return found
+
+
+def _limited(chest: np.ndarray, turn: np.ndarray, limit: Limit, plane: np.ndarray | None) -> np.ndarray:
+    """Turns (T, 3, 3) eased against the chest's; in the plane by (T,) radians, or as they do."""
     against = np.swapaxes(chest, -1, -2) @ turn
     angle = twist_angle(against, VIEW)
     tilt = against @ np.swapaxes(axis_rotations(angle, VIEW), -1, -2)
-    plane = axis_rotations(eased(angle, np.radians(limit.plane)), VIEW)
+    level = axis_rotations(eased(angle if plane is None else plane, np.radians(limit.plane)), VIEW)
     eased_tilt = eased_turns(tilt, limit.tilt).astype(turn.dtype)
-    found: np.ndarray = chest @ eased_tilt @ plane
+    found: np.ndarray = chest @ eased_tilt @ level
     return found
 
 

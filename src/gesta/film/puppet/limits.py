@@ -18,7 +18,7 @@ vertical. Joints that are not named, legs and pelvis, stay."""
 FINGER_DEG = 16.0
 FINGER_SHARE = 0.3
 """Fingers bend by this share of what the motion asks."""
-WRIST_M = (0.11, 0.12, 0.02)
+WRIST_M = (0.10, 0.11, 0.02)
 """How far a wrist may go from where the picture has it: sideways, up, toward the camera. What lies behind it is not in
 the picture, and foreshortening that is not there cannot be drawn."""
 

@@ -1,55 +1,56 @@
 """The puppet: set up once for a picture, then drawn frame by frame from any motion."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 
 import numpy as np
 
-from gesta.avatar.skinning import carry
 from gesta.film.cutout.cutting import cut_out
 from gesta.film.cutout.layers import Cutout
 from gesta.film.puppet.body import PicturedBody
 from gesta.film.puppet.face import Face, face_is_seen
-from gesta.film.puppet.relief import Relief, Surface, relief_of
-from gesta.film.puppet.sheet import sheet_over
-from gesta.film.puppet.stream import REST_BLOCKS, at_rate, even_blocks
-from gesta.film.puppet.stream import Stretch
+from gesta.film.puppet.layer import carried_layer
+from gesta.film.puppet.measures import Measures
+from gesta.film.puppet.relief import Surface
+from gesta.film.puppet.stream import REST_BLOCKS, Stretch, at_rate, even_blocks
 from gesta.film.puppet.transfer import SIDES, Rest, Transfer
-from gesta.keypoints.bridge.fit import BodyFit, fit_picture
+from gesta.film.size import resized
+from gesta.keypoints.bridge.fit import fit_picture
 from gesta.keypoints.layout import GROUPS, VISIBLE
 from gesta.records import Keypoints, Motion
-from gesta.render.textured import CHANNELS, TexturedMesh, screen_of, to_bytes
+from gesta.render.textured import to_bytes
 
-UPPER_ARM = ("collar", "shoulder", "upper")
-BELOW_ELBOW = ("elbow", "forearm", "wrist", "thumb", "index", "middle", "ring", "pinky")
-"""Joints of an arm, by how their names begin."""
 CELL_SHARE = 1.0 / 64.0
-"""Cells of the sheets, in longer sides of the picture."""
+"""Cells of the meshes, in longer sides of the picture."""
+LEAST_CELL_PX = 4
+MEASURED_EACH = 5
+"""Every so many frames it is measured how far the picture is stretched."""
 
 
 class Puppet:
-    """A person of whom there is one picture, ready to move; see `of`."""
+    """A person of whom there is one picture, ready to move; `of` makes one.
 
-    def __init__(self, body: PicturedBody, cutout: Cutout, keypoints: Keypoints) -> None:
-        self._body = body
-        moving = [side for side in SIDES if _hand_is_seen(keypoints, side)]
-        self._moving = moving
-        self._transfer = Transfer(body, moving)
-        self.notes = tuple(
-            f"The {side} hand is not in the picture: that arm stays where it is." for side in SIDES if side not in moving
-        )
+    Attributes:
+        size: width and height of its films, pixels.
+        notes: sentences about what it cannot show.
+        fit_error: how far the fitted body misses the picture's points, in widths of the shoulders.
+    """
+
+    def __init__(self, body: PicturedBody, cutout: Cutout, keypoints: Keypoints, fit_error: float = 0.0) -> None:
         height, width = cutout.background.shape[:2]
         self.size = (width, height)
-        self._background = np.concatenate([cutout.background, np.ones((height, width, 1), np.float32)], axis=2)
-        surface = Surface(body)
-        cell = max(4, round(max(self.size) * CELL_SHARE))
+        self.fit_error = fit_error
         arms = [cut.name.removesuffix("_arm") for cut in cutout.layers if cut.name != "body"]
-        self._layers = [
-            layer
-            for cut in cutout.layers
-            if (layer := _Layer.of(cut.name, cut.colour, cut.alpha, surface, cell, arms))
-        ]
+        self._moving = [side for side in arms if _hand_is_seen(keypoints, side)]
+        self.notes = (*_notes(keypoints), *cutout.notes)
+        self._body = body
+        self._transfer = Transfer(body, self._moving)
+        self._background = np.concatenate([cutout.background, np.ones((height, width, 1), np.float32)], axis=2)
+        surface, cell = Surface(body), max(LEAST_CELL_PX, round(max(self.size) * CELL_SHARE))
+        meshes = (carried_layer(cut, surface, cell, arms) for cut in cutout.layers)
+        self._layers = [mesh for mesh in meshes if mesh is not None]
         self._face = Face(body, keypoints, self._layers[0].texture) if face_is_seen(keypoints) else None
+        self._measures = Measures()
 
     @classmethod
     def of(
@@ -64,16 +65,14 @@ class Puppet:
             seed: of the fit.
 
         Raises:
-            InputError: a shoulder is not seen.
+            InputError: a shoulder is not seen, nobody is seen at the points, or a needed package is not installed.
         """
-        from gesta.film.size import resized
-
         if size is not None and size != (picture.shape[1], picture.shape[0]):
             across = np.array(size) / (picture.shape[1], picture.shape[0])
             picture = resized(picture[None], size)[0]
             keypoints = keypoints.replaced(points=keypoints.points * across.astype(np.float32), size=size)
-        fit: BodyFit = fit_picture(keypoints, seed)
-        return cls(PicturedBody.of(fit), cut_out(picture, keypoints, fit), keypoints)
+        fit = fit_picture(keypoints, seed)
+        return cls(PicturedBody.of(fit), cut_out(picture, keypoints, fit), keypoints, float(fit.error[0]))
 
     def frames(self, motion: Motion | Iterable[Motion], frame_rate: float = 25.0) -> Iterator[np.ndarray]:
         """The film, picture by picture, (H, W, 3) uint8.
@@ -87,14 +86,28 @@ class Puppet:
         if not first:
             return
         rest = Rest(np.concatenate([block.rotations for block in first]))
+        self._measures = measures = Measures()
 
         def moved(block: Stretch) -> Stretch:
-            return Stretch(self._transfer(block.rotations, rest), block.face)
+            poses = self._transfer(block.rotations, rest)
+            if self._moving:
+                sides = [SIDES.index(side) for side in self._moving]
+                asked = self._transfer.asked(block.rotations, rest)
+                measures.add_wrists(asked[:, sides], self._transfer.kept(poses)[:, sides])
+            return Stretch(poses, block.face)
 
+        count = 0
         for stretch in at_rate(chain(first, blocks), frame_rate, moved):
             turns, shifts = self._body.moves(stretch.rotations, self._moving)
             for number in range(len(turns)):
                 yield self.drawn(turns[number], shifts[number], stretch.face[number])
+                if count % MEASURED_EACH == 0:
+                    measures.add_frame(self._layers)
+                count += 1
+
+    def report(self) -> Mapping[str, float]:
+        """The last film in numbers, as far as it was drawn; see `Measures.report`, and "fit_error"."""
+        return {**self._measures.report(), "fit_error": round(self.fit_error, 4)}
 
     def still(self) -> np.ndarray:
         """The person as the picture has them, drawn through the whole mesh: (H, W, 3) uint8."""
@@ -118,49 +131,18 @@ class Puppet:
         return found
 
 
-class _Layer:
-    """One layer of the picture as a mesh in space."""
-
-    def __init__(self, name: str, texture: np.ndarray, relief: Relief, view: np.ndarray) -> None:
-        self.name = name
-        self.texture = texture
-        self.relief = relief
-        height, width = texture.shape[:2]
-        # Corners are snapped as they are drawn, so that an unmoved mesh gives the very pixels of its texture.
-        self._mesh = TexturedMesh(relief.sheet.faces, screen_of(relief.points, view)[:, :2], (width, height))
-        self._points = np.empty_like(relief.points)
-
-    @classmethod
-    def of(
-        cls, name: str, colour: np.ndarray, alpha: np.ndarray, surface: Surface, cell: int, moving: Sequence[str]
-    ) -> "_Layer | None":
-        sheet = sheet_over(alpha, cell)
-        if sheet is None:
-            return None
-        counts = _counted(name, surface, moving)
-        height = alpha.shape[0]
-        still = np.clip((sheet.places[:, 1] / height - 0.9) / 0.1, 0.0, 1.0) if name == "body" else None
-        beside = ~counts if name == "body" else None
-        relief = relief_of(sheet, surface, counts, np.zeros(len(sheet.places)) if still is None else still, beside)
-        texture = np.concatenate([colour * alpha[..., None], alpha[..., None]], axis=2).astype(np.float32)
-        assert texture.shape[2] == CHANNELS
-        return cls(name, texture, relief, surface.body.view)
-
-    def draw(self, turns: np.ndarray, shifts: np.ndarray, view: np.ndarray, picture: np.ndarray) -> None:
-        carry(self.relief.points, self.relief.joints, self.relief.weights, turns, shifts, self._points)
-        self._mesh.draw(screen_of(self._points, view), self.texture, picture)
-
-
-def _counted(name: str, surface: Surface, moving: Sequence[str]) -> np.ndarray:
-    """Which of the body's points a layer may take depth and joints from."""
-    side = name.partition("_")[0]
-    if side in SIDES:
-        return surface.carried_by(tuple(f"{side}_{part}" for part in (*UPPER_ARM, *BELOW_ELBOW))) >= 0.5
-    # What hangs below the elbows is drawn on the arms' own layers.
-    hidden = [f"{side}_{part}" for side in moving for part in BELOW_ELBOW]
-    return surface.carried_by(tuple(hidden)) < 0.5 if hidden else np.ones(len(surface.chosen), bool)
-
-
 def _hand_is_seen(keypoints: Keypoints, side: str) -> bool:
     scores = keypoints.scores[0, GROUPS[f"{side}_hand"]]
     return bool((scores >= VISIBLE).mean() >= 0.5)
+
+
+def _notes(keypoints: Keypoints) -> list[str]:
+    """What of a person's motion the picture cannot show, in sentences."""
+    found = [
+        f"The {side} hand is not in the picture: that arm stays where it is."
+        for side in SIDES
+        if not _hand_is_seen(keypoints, side)
+    ]
+    if not face_is_seen(keypoints):
+        found.append("The face cannot be read: mouth and eyes stay as they are.")
+    return found

@@ -27,6 +27,8 @@ from gesta.motion.skeleton import skeleton
 
 CHEST = "spine3"
 SIDES = ("left", "right")
+SIDEWAYS_M = 0.22
+"""A forearm that looks so long is seen from the side."""
 
 
 class Rest:
@@ -125,9 +127,20 @@ class Transfer:
             first = limb.reaching(end)
             pose[:, joints[:2]] = first[:, :2]
             bent = Limb.of(f"{side}_arm", self._body.pose(pose))
-            reached = bent.swung(_swing(bent, limb.middle)).reaching(end)
+            reached = bent.swung(_swing(bent, _elbow(limb, end))).reaching(end)
             # The hand goes with the forearm and keeps its own turn of the wrist.
             pose[:, joints[:2]] = reached[:, :2]
+
+
+def _elbow(limb: Limb, end: np.ndarray) -> np.ndarray:
+    """Where an elbow should be, (T, 3), when the wrist is at `end`.
+
+    A forearm that is seen from the side swings about an elbow that stays. One that points at the camera hides itself
+    behind its hand: it must go with the hand, for what would come out is not in the picture.
+    """
+    forearm = limb.end - limb.middle
+    share = np.clip(np.hypot(forearm[:, 0], forearm[:, 1]) / SIDEWAYS_M, 0.0, 1.0)[:, None]
+    return share * limb.middle + (1.0 - share) * (end - forearm)
 
 
 def _swing(limb: Limb, elbow: np.ndarray) -> np.ndarray:
