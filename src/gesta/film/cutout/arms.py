@@ -56,7 +56,9 @@ def arm_area(
     may &= ~(taken | around_bones(shape, points.hand_bones(other), 0.06 * points.hand_length(other)))
     open_pixels = may & ~sure
     # The fitted hand is nearly right, the points of a hand are.
-    sleeve = fitted & ~around_bones(shape, [(wrist, hand_end) for hand_end in points.hand_ends(side)], PAST_WRIST * across)
+    sleeve = fitted & ~around_bones(
+        shape, [(wrist, hand_end) for hand_end in points.hand_ends(side)], PAST_WRIST * across
+    )
     away = outside_by(sleeve | hand) / across
     odds = np.clip(-away / SPREAD, -1.0, 1.0) * MOST
     body = person & ~grown(may, 0.0) | shrunk(parts.trunk & ~fitted, 0.06 * across) & person & ~sure
