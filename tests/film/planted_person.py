@@ -12,6 +12,7 @@ from gesta.keypoints.bridge.figure_points import figure_points
 from gesta.keypoints.bridge.fit import BodyFit
 from gesta.keypoints.bridge.pose_numbers import numbers_of, rotations_of
 from gesta.keypoints.bridge.proportions import NAMES
+from gesta.motion.skeleton import PELVIS as PELVIS_JOINT
 from gesta.records import Keypoints
 from gesta.render.camera import Camera
 from gesta.render.rasteriser import Rasteriser
@@ -30,6 +31,7 @@ class Planted:
         wall: (H, W, 3) float32, what is behind the person, 0 to 1.
         alpha: (H, W) float32, how much of each pixel they cover.
         part: (H, W) int8, -1 nobody, 0 body, 1 left arm, 2 right arm.
+        trunk: (H, W) bool, where they are seen if their arms are taken off.
         keypoints, fit: theirs.
     """
 
@@ -37,14 +39,15 @@ class Planted:
     wall: np.ndarray
     alpha: np.ndarray
     part: np.ndarray
+    trunk: np.ndarray
     keypoints: Keypoints
     fit: BodyFit
 
 
-def raised(side: str, forward: float) -> dict[str, tuple[float, float, float]]:
-    """An arm beside the body with its forearm raised; degrees as in gesta.render.still_poses."""
+def raised(side: str, forward: float, inward: float = 0.0) -> dict[str, tuple[float, float, float]]:
+    """An arm with its forearm raised; degrees as in gesta.render.still_poses."""
     sign = 1.0 if side == "left" else -1.0
-    turns = {"shoulder": (-62.0, -14.0, 0.0), "elbow": (0.0, -forward, 0.0), "wrist": (0.0, 0.0, 0.0)}
+    turns = {"shoulder": (-62.0 - inward / 4.0, -14.0, -inward), "elbow": (0.0, -forward, 0.0)}
     return {f"{side}_{joint}": (sign * z, sign * y, x) for joint, (z, y, x) in turns.items()}
 
 
@@ -57,9 +60,14 @@ def wall(size: int) -> np.ndarray:
 
 
 @cache
-def planted(size: int = 320, left: float = 75.0, right: float = 40.0) -> Planted:
-    """A half-length picture with raised forearms."""
-    pose = still_motion([StillPose("planted", raised("left", left) | raised("right", right))])
+def planted(size: int = 320, inward: float = 30.0, turn: float = 0.0) -> Planted:
+    """A half-length picture with forearms turned up by so many degrees, of a body that is turned to its left."""
+    turns = (
+        raised("left", 75.0 + inward / 2.0, inward)
+        | raised("right", 40.0 + inward, inward)
+        | {PELVIS_JOINT: (0.0, turn, 0.0)}
+    )
+    pose = still_motion([StillPose("planted", turns)])
     numbers = torch.tensor(numbers_of(pose.rotations), dtype=torch.float32)
     one = torch.ones(1)
     fit = BodyFit(
@@ -77,8 +85,11 @@ def planted(size: int = 320, left: float = 75.0, right: float = 40.0) -> Planted
     behind = wall(size)
     picture = drawn / 255.0 + (1.0 - alpha[..., None]) * (behind - empty / 255.0)
     part = np.where(seen[..., 0] >= 0, part_of_faces(worn)[seen[..., 0]], -1).astype(np.int8)
+    rest = part_of_faces(worn) == 0
+    without = Rasteriser(worn.faces[rest], worn.material, (size, size), worn.kind, worn.two_sided[rest])
+    trunk = without.visible_faces(vertices, camera)[..., 0] >= 0
     keypoints = points_of_body(fit, size)
-    return Planted(np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8), behind, alpha, part, keypoints, fit)
+    return Planted(np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8), behind, alpha, part, trunk, keypoints, fit)
 
 
 def points_of_body(fit: BodyFit, size: int) -> Keypoints:

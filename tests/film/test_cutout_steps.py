@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-cv2 = pytest.importorskip("cv2")
+pytest.importorskip("cv2")
+
+import cv2
 
 from gesta.film.cutout.areas import around_bones, grown, outside_by, shrunk, touching
 from gesta.film.cutout.fill import filled, grained

@@ -17,7 +17,7 @@ from gesta.render.camera import Camera
 from gesta.render.rasteriser import Rasteriser
 
 ARM_RADIUS, TRUNK_RADIUS, HEAD_RADIUS = 0.13, 0.1, 0.33
-"""Of limbs, of what is around the trunk's corners, and of heads, in widths of the shoulders, where no body was fitted."""
+"""Of limbs, around the trunk's corners, and of heads, in widths of the shoulders, where no body was fitted."""
 BODY, NOTHING = 0, -1
 """What `FittedParts.label` holds besides 1 for the left and 2 for the right arm."""
 

@@ -30,8 +30,8 @@ BESIDE_HAND, BESIDE_ARM = 0.5, 0.22
 """So far around a hand, in lengths of the palm, its points know better than networks what is none, except along the
 arm, so far from its bones in widths of the shoulders."""
 HAND_CORE = 4.0
-SLEEVE = 0.75
-"""Sleeves end at this share of a bone."""
+SLEEVE, CUFF = 0.75, 0.12
+"""Wide sleeves end at this share of a bone; from there on they are so wide, in widths of the shoulders."""
 SAMPLE = 0.04
 """So far inside, in widths of the shoulders, sure pixels are taken to show the person's colours."""
 SEAM = 1.2
@@ -63,6 +63,8 @@ def hands_of(points: PersonPoints, shape: tuple[int, int]) -> Hands:
         beside |= grown(hull(shape, hand), BESIDE_HAND * length)
     arms = [(start, start + SLEEVE * (end - start)) for side in SIDES for start, end in points.sleeve_bones(side)]
     sleeves = around_bones(shape, arms, BESIDE_ARM * points.across)
+    whole = [bone for side in SIDES for bone in points.sleeve_bones(side)]
+    sleeves |= around_bones(shape, whole, CUFF * points.across)
     return Hands(core, reach, beside & ~(reach | sleeves), sleeves)
 
 
