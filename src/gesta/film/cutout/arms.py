@@ -2,18 +2,20 @@
 
 import numpy as np
 
-from gesta.film.cutout.areas import around_bones, grown, outside_by, shrunk
+from gesta.film.cutout.areas import around_bones, grown, hull, outside_by, shrunk
 from gesta.film.cutout.fitted_parts import FittedParts
 from gesta.film.cutout.likeness import likeness
 from gesta.film.cutout.matting import closed_form
 from gesta.film.cutout.min_cut import smallest_cut
 from gesta.film.cutout.person import FINGER_CORE, FINGER_REACH
-from gesta.film.cutout.person_points import SIDES, PersonPoints
+from gesta.film.cutout.person_points import PALM, SIDES, PersonPoints
 
 JOINTS = 3
 """Shoulder, elbow and wrist must be seen for an arm to move."""
 CORE, REACH = 0.05, 0.26
 """Radii around an arm's bones, in widths of the shoulders: what is surely arm, and what may be, sleeves included."""
+FINGER = 0.11
+"""Half a finger's width, in lengths of the palm."""
 PAST_WRIST = 0.12
 SPREAD = 0.04
 """How far the edge of the fitted arm may be off, in widths of the shoulders."""
@@ -46,17 +48,25 @@ def arm_area(
     shoulder, elbow, wrist = points.arm(side)
     bones = [(shoulder + 0.15 * (elbow - shoulder), elbow), (elbow, wrist)]
     length = points.hand_length(side)
-    hand = around_bones(shape, points.hand_bones(side), FINGER_REACH * length)
+    hand = around_bones(shape, points.hand_bones(side), FINGER * length)
+    hand_reach = around_bones(shape, points.hand_bones(side), FINGER_REACH * length)
+    palm = points.hand(side)
+    if palm is not None:
+        hand |= hull(shape, palm[list(PALM)])
     fingers = around_bones(shape, points.hand_bones(side), FINGER_CORE * length)
     fitted = parts.arm(side)
     other = SIDES[1 - SIDES.index(side)]
     # Where points and body disagree, the points are nearer to the truth: what they surround is sure.
     sure = (around_bones(shape, bones, CORE * across) | fingers) & person & ~taken
-    may = (around_bones(shape, bones, REACH * across) | grown(fitted, 2.0 * SPREAD * across) | hand) & person
+    may = (
+        around_bones(shape, bones, REACH * across) | grown(fitted, 2.0 * SPREAD * across) | hand | hand_reach
+    ) & person
     may &= ~(taken | around_bones(shape, points.hand_bones(other), 0.06 * points.hand_length(other)))
     open_pixels = may & ~sure
     # The fitted hand is nearly right, the points of a hand are.
-    sleeve = fitted & ~around_bones(shape, [(wrist, hand_end) for hand_end in points.hand_ends(side)], PAST_WRIST * across)
+    sleeve = fitted & ~around_bones(
+        shape, [(wrist, hand_end) for hand_end in points.hand_ends(side)], PAST_WRIST * across
+    )
     away = outside_by(sleeve | hand) / across
     odds = np.clip(-away / SPREAD, -1.0, 1.0) * MOST
     body = person & ~grown(may, 0.0) | shrunk(parts.trunk & ~fitted, 0.06 * across) & person & ~sure

@@ -6,7 +6,7 @@ from gesta.errors import InputError
 from gesta.film.cutout.areas import grown, outside_by, shrunk, touching
 from gesta.film.cutout.arms import arm_area, arm_share, movable, past_shoulder
 from gesta.film.cutout.fill import filled, grained
-from gesta.film.cutout.fitted_parts import FittedParts, fitted_parts, parts_from_points
+from gesta.film.cutout.fitted_parts import fitted_parts, parts_from_points
 from gesta.film.cutout.hidden import hidden_alpha
 from gesta.film.cutout.layers import Cutout, Layer, exact
 from gesta.film.cutout.matting import foreground_and_background
@@ -22,6 +22,10 @@ WORK_PX, MATTE_PX = 512, 1024
 """Longer sides at which areas are decided and alpha is found."""
 SKIRT, SKIRT_MOST, LEAST_ALPHA = 0.014, 0.05, 0.03
 """How far traces of a person reach beyond their alpha, in widths of the shoulders, and how strong they are."""
+LEAST_WAY = 0.02
+"""Squared difference of colours below which traces cannot be told."""
+OWN_SPREAD = 0.35
+"""How far a faint pixel's colour may be from what matting finds."""
 SLIVER = 0.03
 """Pieces narrower than twice this, in widths of the shoulders, are no body of their own."""
 TRUSTED = 0.3
@@ -122,8 +126,8 @@ class _Whole:
 
 def _layers(colours: np.ndarray, whole: _Whole, points: PersonPoints, notes: tuple[str, ...]) -> Cutout:
     """Layers and background of soft areas."""
-    alpha = np.maximum(whole.alpha, _skirt(colours, whole.alpha, points.across))
-    own, behind = foreground_and_background(colours, alpha)
+    own, behind = foreground_and_background(colours, whole.alpha)
+    background, alpha = _background(colours, whole.alpha, own, behind, points.across)
     layers, above, hidden_by = [], np.ones_like(alpha), np.zeros_like(alpha)
     rest = own
     for side, share in whole.shares.items():
@@ -140,30 +144,37 @@ def _layers(colours: np.ndarray, whole: _Whole, points: PersonPoints, notes: tup
     inside = grained(filled(rest, true), np.clip(hidden_by, 0.0, 1.0), true)
     mix = np.clip(hidden_by * 4.0, 0.0, 1.0)[..., None]
     body = Layer("body", (mix * inside + (1.0 - mix) * rest).astype(np.float32), cover.astype(np.float32))
-    background = _background(colours, alpha, behind)
     found = exact((body, *reversed(layers)), background, colours)
     return Cutout(found, background, alpha, notes)
 
 
-def _skirt(colours: np.ndarray, alpha: np.ndarray, across: float) -> np.ndarray:
-    """A faint alpha around the person: (H, W) float32. What is left of their edge there goes with them, not behind."""
-    around = grown(alpha > LEAST_ALPHA, SKIRT * across) & (alpha <= LEAST_ALPHA)
-    known = ~(around | (alpha > 0.0))
-    off = np.abs(filled(colours, known) - colours).max(axis=-1)
-    return np.where(around, np.minimum(SKIRT_MOST, 2.0 * off), 0.0).astype(np.float32)
+def _background(
+    colours: np.ndarray, alpha: np.ndarray, own: np.ndarray, behind: np.ndarray, across: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The picture with the person painted over, and alpha with the traces that they leave beyond their edge.
 
-
-def _background(colours: np.ndarray, alpha: np.ndarray, behind: np.ndarray) -> np.ndarray:
-    """The picture with the person painted over."""
-    soft = grown(alpha > 0.0, 1.0)
-    known = ~soft
+    Args:
+        colours: (H, W, 3) float32, the picture.
+        alpha: (H, W) float32, the person's.
+        own, behind: (H, W, 3) float32, the person's colours and those behind them as matting finds them.
+        across: the width of the shoulders, pixels.
+    """
+    seen = alpha > LEAST_ALPHA
+    around = grown(seen, SKIRT * across) & ~seen
+    known = ~(around | grown(alpha > 0.0, 1.0))
     plate = filled(colours, known)
-    plate = grained(plate, soft.astype(np.float32), known)
-    trust = np.clip(1.0 - alpha / TRUSTED, 0.0, 1.0)[..., None]
-    plate = np.where(soft[..., None], trust * behind + (1.0 - trust) * plate, colours)
-    # Only between these can layers of such an alpha make the picture again.
+    # How far the way from the plate to the person's colour has been gone there.
+    way = own - plate
+    gone = ((colours - plate) * way).sum(axis=-1) / np.maximum(np.square(way).sum(axis=-1), LEAST_WAY)
+    alpha = np.where(around, np.maximum(alpha, np.clip(gone, 0.0, SKIRT_MOST)), alpha).astype(np.float32)
+    plate = grained(plate, (~known).astype(np.float32), known)
+    trust = (np.clip(1.0 - alpha / TRUSTED, 0.0, 1.0) * ~around)[..., None]
+    plate = np.where(known[..., None], colours, trust * behind + (1.0 - trust) * plate)
+    # Only between these can layers of such an alpha, in nearly their own colours, make the picture again.
     cover, rest = alpha[..., None], np.maximum(1.0 - alpha, 1e-3)[..., None]
-    return np.clip(np.clip(plate, (colours - cover) / rest, colours / rest), 0.0, 1.0).astype(np.float32)
+    darkest, lightest = (np.clip(own + by, 0.0, 1.0) for by in (-OWN_SPREAD, OWN_SPREAD))
+    plate = np.clip(plate, (colours - cover * lightest) / rest, (colours - cover * darkest) / rest)
+    return np.clip(plate, 0.0, 1.0).astype(np.float32), alpha
 
 
 def _up(area: np.ndarray, size: tuple[int, int]) -> np.ndarray:

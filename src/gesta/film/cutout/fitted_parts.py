@@ -17,7 +17,7 @@ from gesta.render.camera import Camera
 from gesta.render.rasteriser import Rasteriser
 
 ARM_RADIUS, TRUNK_RADIUS, HEAD_RADIUS = 0.13, 0.1, 0.33
-"""Of limbs, of what is around the trunk's corners, and of heads, in widths of the shoulders, where no body was fitted."""
+"""Of limbs, around the trunk's corners, and of heads, in widths of the shoulders, where no body was fitted."""
 BODY, NOTHING = 0, -1
 """What `FittedParts.label` holds besides 1 for the left and 2 for the right arm."""
 
@@ -63,7 +63,7 @@ def fitted_parts(fit: BodyFit, size: tuple[int, int]) -> FittedParts:
     worn, vertices, places = posed_skin(fit)
     focal = fit.focal * size[0] / (2.0 * float(fit.centre[0]))
     camera = Camera(np.zeros(3), np.array((0.0, 0.0, -1.0)), size[1] / focal)
-    part = _parts_of_faces(worn)
+    part = part_of_faces(worn)
     label = np.full(size[::-1], NOTHING, np.int8)
     seen = _seen(worn, worn.faces, worn.two_sided, vertices, camera, size)
     label[seen >= 0] = part[seen[seen >= 0]]
@@ -89,7 +89,7 @@ def parts_from_points(points: PersonPoints, shape: tuple[int, int]) -> FittedPar
     return FittedParts(label, trunk, dict.fromkeys(SIDES, 0.0))
 
 
-def _parts_of_faces(worn: Figure) -> np.ndarray:
+def part_of_faces(worn: Figure) -> np.ndarray:
     """The part each face belongs to: (N,) int8."""
     part_of_joint = np.array([_part(name, worn) for name in range(len(worn.rig.names))], np.int8)
     of_vertex = part_of_joint[worn.joints[:, 0]]

@@ -12,7 +12,8 @@ class Layer:
 
     Attributes:
         name: "body", "left_arm" or "right_arm", the person's own.
-        colour: (H, W, 3) float32, 0 to 1: the piece's own colours, going on beyond its edge.
+        colour: (H, W, 3) float32, 0 to 1: the piece's own colours, going on beyond its edge. Not weighted by alpha;
+            who bends a layer should weight first, so that faint pixels do not count as much as full ones.
         alpha: (H, W) float32, 0 to 1: how much of each pixel it covers.
     """
 

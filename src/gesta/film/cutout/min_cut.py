@@ -69,7 +69,7 @@ def _pair(step: tuple[int, int], shape: tuple[int, int]) -> tuple[tuple[slice, s
 
 
 def _cut(pull: np.ndarray, ends: np.ndarray, costs: np.ndarray) -> np.ndarray:
-    """The side of the source: (n,) bool; the source is for what speaks for a pixel, the sink for what speaks against."""
+    """The side of the source, (n,) bool; it gives what speaks for a pixel, the sink takes what speaks against."""
     count = len(pull)
     source, sink = count, count + 1
     nodes = np.arange(count)

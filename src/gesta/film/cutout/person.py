@@ -22,12 +22,18 @@ INSIDE = -0.05
 LOOSE = 0.06
 """Clothes reach so far over the fitted body, in widths of the shoulders; what is farther out speaks against."""
 OFF_BODY = 1.5
+UNTRUSTED, BESIDE = 0.6, 2.2
+"""What is left of what networks say near arms and hands, and what speaks against pixels beside hands."""
 FINGER_CORE, FINGER_REACH = 0.06, 0.19
 """Radii around the bones of fingers, in lengths of the palm: what is surely finger, and what may be."""
-BESIDE_HAND, BESIDE_ARM = 0.5, 0.17
+BESIDE_HAND, BESIDE_ARM = 0.5, 0.22
 """So far around a hand, in lengths of the palm, its points know better than networks what is none, except along the
 arm, so far from its bones in widths of the shoulders."""
 HAND_CORE = 4.0
+SLEEVE, CUFF = 0.75, 0.12
+"""Wide sleeves end at this share of a bone; from there on they are so wide, in widths of the shoulders."""
+SAMPLE = 0.04
+"""So far inside, in widths of the shoulders, sure pixels are taken to show the person's colours."""
 SEAM = 1.2
 REACH = 0.12
 """Distance that counts as much as a step of colour, in widths of the shoulders."""
@@ -35,11 +41,12 @@ REACH = 0.12
 
 @dataclass(frozen=True)
 class Hands:
-    """Where hands are: (H, W) bool, what is surely one, what may be, and what is beside them."""
+    """Where hands are: (H, W) bool, what is surely one, what may be, what is beside them, and what may be sleeve."""
 
     core: np.ndarray
     reach: np.ndarray
     beside: np.ndarray
+    sleeves: np.ndarray
 
 
 def hands_of(points: PersonPoints, shape: tuple[int, int]) -> Hands:
@@ -51,10 +58,14 @@ def hands_of(points: PersonPoints, shape: tuple[int, int]) -> Hands:
             continue
         bones = points.hand_bones(side)
         core |= around_bones(shape, bones, FINGER_CORE * length) | shrunk(hull(shape, hand[list(PALM)]), 1.0)
-        reach |= around_bones(shape, bones, FINGER_REACH * length) | hull(shape, hand[list(PALM)])
+        reach |= around_bones(shape, bones, FINGER_REACH * length)
+        reach |= grown(hull(shape, hand[list(PALM)]), FINGER_REACH * length)
         beside |= grown(hull(shape, hand), BESIDE_HAND * length)
-    arms = [bone for side in SIDES for bone in points.sleeve_bones(side)]
-    return Hands(core, reach, beside & ~(reach | around_bones(shape, arms, BESIDE_ARM * points.across)))
+    arms = [(start, start + SLEEVE * (end - start)) for side in SIDES for start, end in points.sleeve_bones(side)]
+    sleeves = around_bones(shape, arms, BESIDE_ARM * points.across)
+    whole = [bone for side in SIDES for bone in points.sleeve_bones(side)]
+    sleeves |= around_bones(shape, whole, CUFF * points.across)
+    return Hands(core, reach, beside & ~(reach | sleeves), sleeves)
 
 
 def person_area(
@@ -79,12 +90,15 @@ def person_area(
     seen = anybody > SURE
     for_it = shrunk(seen, EDGE * across) & (loose < INSIDE) | hands.core | _face(points, shape)
     against = shrunk(anybody < 1.0 - SURE, EDGE * across) & ~hands.reach | ~grown(likely, 0.15 * across) & ~hands.reach
-    against |= hands.beside & ~grown(parts.trunk, LOOSE * across)
-    against &= ~for_it
+    beside = hands.beside & ~grown(parts.trunk, LOOSE * across)
+    for_it &= ~beside
+    against &= ~(for_it | hands.sleeves)
     open_pixels = ~(for_it | against)
     odds = np.clip(np.log((said + 1e-3) / (1.001 - said)), -TRUSTED, TRUSTED)
+    odds = np.where(hands.sleeves | beside, UNTRUSTED * odds, odds) - BESIDE * beside
     odds -= OFF_BODY * np.clip(loose / LOOSE - 1.0, 0.0, 1.0)
-    colour = likeness(picture, open_pixels, for_it & near, against & grown(near, 0.3 * across), REACH * across)
+    own = shrunk(for_it, SAMPLE * across) | hands.core
+    colour = likeness(picture, open_pixels, own & near, against & grown(near, 0.3 * across), REACH * across)
     found = smallest_cut(picture, odds + colour, open_pixels, for_it, SEAM)
     return touching(found, _seeds(points, for_it))
 
