@@ -1,10 +1,15 @@
 """A picture of our own body, and the puppet of it."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from gesta.extras import missing_modules
 from gesta.records import Keypoints
+
+if TYPE_CHECKING:
+    from gesta.film.puppet.puppet import Puppet
 
 SIDE = 384
 
@@ -29,7 +34,7 @@ def keypoints(picture: np.ndarray) -> Keypoints:
 
 
 @pytest.fixture(scope="session")
-def puppet(picture: np.ndarray, keypoints: Keypoints):  # type: ignore[no-untyped-def]
+def puppet(picture: np.ndarray, keypoints: Keypoints) -> "Puppet":
     """The puppet of the picture."""
     from gesta.film.puppet.puppet import Puppet
 

@@ -83,7 +83,9 @@ class FaceMap:
             ways[ARKIT_INDEX[f"eyeBlink{side}"]] *= gain * lids[:, None].astype(np.float32)
         middle = marks[MOUTH_POINTS]
         shift = wanted[MOUTH_POINTS].mean(axis=0) - linear @ seen[middle, :2].mean(axis=0)
-        return cls(places[vertices], seen[vertices, 2], np.ascontiguousarray(ways[:, vertices]), own, linear, shift, gap_px)
+        return cls(
+            places[vertices], seen[vertices, 2], np.ascontiguousarray(ways[:, vertices]), own, linear, shift, gap_px
+        )
 
     def moved(self, face: np.ndarray) -> np.ndarray:
         """Where the vertices are with weights (S,): (V, 3) pixels, pixels, metres."""

@@ -85,9 +85,7 @@ def _limited(chest: np.ndarray, turn: np.ndarray, limit: Limit, plane: np.ndarra
     return found
 
 
-def _set(
-    joint: int, whole: np.ndarray, before: Pose, after: Pose, turns: np.ndarray, shifts: np.ndarray
-) -> None:
+def _set(joint: int, whole: np.ndarray, before: Pose, after: Pose, turns: np.ndarray, shifts: np.ndarray) -> None:
     """Let a joint carry by (T, 3, 3), from where it was to where it is."""
     turns[:, joint] = whole
     shifts[:, joint] = after.positions[:, joint] - whole @ before.positions[0, joint]
@@ -108,7 +106,9 @@ def _set_hand(
 
 def _helpers(bones: Skeleton, joint: int) -> list[int]:
     """Joints that spread a twist along the bone of another one."""
-    return [child for child, above in enumerate(bones.parents) if above == joint and bones.names[child].endswith("twist")]
+    return [
+        child for child, above in enumerate(bones.parents) if above == joint and bones.names[child].endswith("twist")
+    ]
 
 
 def _below(bones: Skeleton, joint: int) -> list[int]:

@@ -48,7 +48,7 @@ class Inside:
         return (own * share + dark * (1.0 - share)).astype(np.float32)
 
     def mesh(self, corner: np.ndarray, down: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Places (N, 2) in the texture, faces (M, 3) and colours (M, 3); the dark comes first, and lies `down` lower."""
+        """Places (N, 2) in the texture, faces (M, 3) and colours (M, 3); the dark comes first, `down` lower."""
         places = np.zeros((len(self._base), 2))
         places[:4] = self._base[:4, :2] - corner + (0.0, down)
         return places, self._faces, self._colours

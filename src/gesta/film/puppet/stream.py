@@ -45,9 +45,7 @@ def _joined(parts: list[Stretch]) -> Stretch:
     return Stretch(np.concatenate([part.rotations for part in parts]), np.concatenate([part.face for part in parts]))
 
 
-def at_rate(
-    blocks: Iterable[Stretch], frame_rate: float, changed: Callable[[Stretch], Stretch]
-) -> Iterator[Stretch]:
+def at_rate(blocks: Iterable[Stretch], frame_rate: float, changed: Callable[[Stretch], Stretch]) -> Iterator[Stretch]:
     """Frames at another rate, as stretches; frame n is at the moment n / frame_rate, the last source frame stands.
 
     Args:
@@ -81,7 +79,9 @@ def _between(whole: Stretch, first: int, positions: np.ndarray) -> Stretch:
     """A stretch whose first frame is source frame `first`, at other positions."""
     times = np.arange(first, first + len(whole.rotations))
     if len(times) == 1:
-        return Stretch(np.repeat(whole.rotations, len(positions), axis=0), np.repeat(whole.face, len(positions), axis=0))
+        return Stretch(
+            np.repeat(whole.rotations, len(positions), axis=0), np.repeat(whole.face, len(positions), axis=0)
+        )
     below = np.minimum(positions.astype(int) - first, len(times) - 2)
     share = (positions - first - below)[:, None].astype(whole.face.dtype)
     face = whole.face[below] * (1 - share) + whole.face[below + 1] * share

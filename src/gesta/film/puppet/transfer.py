@@ -21,8 +21,12 @@ from gesta.film.puppet.limits import (
 )
 from gesta.motion.cleanup.two_bones import LIMBS, Limb, unit
 from gesta.motion.kinematics import Pose, forward
-from gesta.motion.rotations import axis_angle_from_matrix, matrix_from_axis_angle, matrix_from_quaternion
-from gesta.motion.rotations import quaternion_from_matrix
+from gesta.motion.rotations import (
+    axis_angle_from_matrix,
+    matrix_from_axis_angle,
+    matrix_from_quaternion,
+    quaternion_from_matrix,
+)
 from gesta.motion.skeleton import skeleton
 
 CHEST = "spine3"
@@ -100,7 +104,7 @@ class Transfer:
         if self._fingers:
             bent = matrix_from_axis_angle(FINGER_SHARE * axis_angle_from_matrix(away[:, self._fingers]))
             pose[:, self._fingers] = pose[:, self._fingers] @ eased_turns(bent, FINGER_DEG)
-        self._reach(pose, self.asked(rotations, rest))
+        self.reach(pose, self.asked(rotations, rest))
         return pose.astype(np.float32)
 
     def asked(self, rotations: np.ndarray, rest: Rest) -> np.ndarray:
@@ -113,7 +117,7 @@ class Transfer:
         found: np.ndarray = _from_chest(self._body.pose(np.asarray(poses, np.float64))) - self.wrists
         return found
 
-    def _reach(self, pose: np.ndarray, asked: np.ndarray) -> None:
+    def reach(self, pose: np.ndarray, asked: np.ndarray) -> None:
         """Bring the wrists where they are asked to be, in place."""
         bones = skeleton()
         for side in self._moving:
