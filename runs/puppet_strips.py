@@ -8,6 +8,7 @@ all of them larger; OUT/puppets.csv with what is measured; and with --films OUT/
 
 import argparse
 import csv
+import sys
 import time
 from collections.abc import Iterator
 from fractions import Fraction
@@ -49,7 +50,7 @@ def main() -> None:
         faces.append(np.hstack([_head(frame, keypoints) for frame in strip]))
         rows.append({"portrait": path.stem, "set_up_s": round(set_up, 1), "frames_per_s": round(per_second, 1)})
         rows[-1].update(puppet.report())
-        print(rows[-1], *puppet.notes, flush=True)
+        sys.stdout.write(" ".join([str(rows[-1]), *puppet.notes, "\n"]))
     Image.fromarray(np.vstack(faces)).save(options.out / "faces.png")
     with (options.out / "puppets.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, rows[0])

@@ -5,20 +5,22 @@ import numpy as np
 from gesta.motion.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 
 TURNS_DEG = {
-    "spine1": (3.0, 2.5, 2.5),
-    "spine2": (3.0, 2.5, 2.5),
-    "spine3": (3.0, 2.5, 2.5),
-    "neck": (5.0, 7.0, 5.0),
-    "head": (6.0, 8.0, 5.0),
+    "spine1": (1.5, 1.2, 1.2),
+    "spine2": (2.0, 1.8, 1.8),
+    "spine3": (2.0, 1.8, 1.8),
+    "neck": (6.0, 8.0, 6.0),
+    "head": (8.0, 10.0, 6.0),
     "collar": (6.0, 6.0, 6.0),
     "wrist": (14.0, 18.0, 18.0),
 }
-"""By joint: the most that it turns away from the picture about x, y and z; neck and head together 15 degrees about the
-vertical. Joints that are not named, legs and pelvis, stay."""
+"""By joint: the most that it turns away from the picture about x, y and z; what they
+make of the head together is eased once more. Joints that are not named, legs and pelvis, stay."""
+HEAD_DEG = (7.0, 13.0, 6.0)
+"""How far the head turns from the picture in all: what a face hides, ear and temple, is not there to be turned to."""
 FINGER_DEG = 16.0
 FINGER_SHARE = 0.3
 """Fingers bend by this share of what the motion asks."""
-WRIST_M = (0.10, 0.11, 0.02)
+WRIST_M = (0.08, 0.085, 0.02)
 """How far a wrist may go from where the picture has it: sideways, up, toward the camera. What lies behind it is not in
 the picture, and foreshortening that is not there cannot be drawn."""
 

@@ -15,6 +15,7 @@ from gesta.film.puppet.body import PicturedBody
 from gesta.film.puppet.limits import (
     FINGER_DEG,
     FINGER_SHARE,
+    HEAD_DEG,
     TURNS_DEG,
     eased_steps,
     eased_turns,
@@ -104,8 +105,18 @@ class Transfer:
         if self._fingers:
             bent = matrix_from_axis_angle(FINGER_SHARE * axis_angle_from_matrix(away[:, self._fingers]))
             pose[:, self._fingers] = pose[:, self._fingers] @ eased_turns(bent, FINGER_DEG)
+        self._hold_head(pose)
         self.reach(pose, self.asked(rotations, rest))
         return pose.astype(np.float32)
+
+    def _hold_head(self, pose: np.ndarray) -> None:
+        """Ease how far the head is turned in all, in place."""
+        head = skeleton().index("head")
+        before, now = self._body.pose(self._local[None]).rotations[0, head], self._body.pose(pose).rotations[:, head]
+        turn = now @ before.T
+        # now = parent @ local, so the local turn takes what the parent leaves of the wanted one.
+        parent = now @ np.swapaxes(pose[:, head], -1, -2)
+        pose[:, head] = np.swapaxes(parent, -1, -2) @ eased_turns(turn, np.array(HEAD_DEG)) @ before
 
     def asked(self, rotations: np.ndarray, rest: Rest) -> np.ndarray:
         """How far the motion's wrists are from their rest, seen from the chest: (T, 2, 3) metres."""
