@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from gesta.film.cutout.areas import around_bones, grown, hull, outside_by, shrunk
-from gesta.film.cutout.fitted_parts import FittedParts
+from gesta.extras import extra_module
+from gesta.film.cutout.areas import PURPOSE, around_bones, grown, hull, outside_by, shrunk
+from gesta.film.cutout.fitted_parts import BODY, FittedParts
 from gesta.film.cutout.likeness import likeness
-from gesta.film.cutout.matting import closed_form
+from gesta.film.cutout.matting import closed_form, foreground_and_background
 from gesta.film.cutout.min_cut import smallest_cut
 from gesta.film.cutout.person import FINGER_CORE, FINGER_REACH
 from gesta.film.cutout.person_points import PALM, SIDES, PersonPoints
@@ -23,6 +24,9 @@ MOST = 2.5
 SEAM = 1.5
 COLOUR_REACH = 0.12
 BAND = 0.014
+SOFT = 0.004
+ALIKE = (0.05, 0.15)
+"""Differences of colour, 0 to 1, from which an arm and what is behind it can be told apart a little, and well."""
 SHOULDER = (0.05, 0.35)
 """Along the upper arm, from the shoulder: where the arm's layer begins, and where it is whole."""
 
@@ -67,8 +71,9 @@ def arm_area(
     sleeve = fitted & ~around_bones(
         shape, [(wrist, hand_end) for hand_end in points.hand_ends(side)], PAST_WRIST * across
     )
-    away = outside_by(sleeve | hand) / across
-    odds = np.clip(-away / SPREAD, -1.0, 1.0) * MOST
+    # What neither covers, wide cloth, goes with what is nearer.
+    nearer = outside_by((parts.label == BODY) & ~hand) - outside_by(sleeve | hand)
+    odds = np.clip(nearer / (2.0 * SPREAD * across), -1.0, 1.0) * MOST
     body = person & ~grown(may, 0.0) | shrunk(parts.trunk & ~fitted, 0.06 * across) & person & ~sure
     odds += likeness(picture, open_pixels, sure | shrunk(fitted, SPREAD * across) & may, body, COLOUR_REACH * across)
     return smallest_cut(picture, odds, open_pixels, sure, SEAM) & person
@@ -86,12 +91,19 @@ def arm_share(picture: np.ndarray, area: np.ndarray, person: np.ndarray, points:
         person: (H, W) bool, where the person is at all.
         points: theirs.
     """
+    cv2 = extra_module("cv2", PURPOSE, "film")
     band = BAND * points.across
     rest = person & ~area
     nearer = outside_by(area) <= outside_by(rest)
     inside, outside = shrunk(nearer, band), shrunk(~nearer, band)
     beyond = ~grown(person, 2.0)
-    return closed_form(picture, inside | beyond & nearer, outside | beyond & ~nearer)
+    matted = closed_form(picture, inside | beyond & nearer, outside | beyond & ~nearer)
+    # Where cloth lies on the same cloth, matting follows folds; there the edge is only made soft.
+    plain = cv2.GaussianBlur(nearer.astype(np.float32), (0, 0), max(0.7, SOFT * points.across))
+    arm, body = foreground_and_background(picture, plain)
+    low, high = ALIKE
+    told = np.clip((np.abs(arm - body).mean(axis=-1) - low) / (high - low), 0.0, 1.0)
+    return np.asarray(told * matted + (1.0 - told) * plain, np.float32)
 
 
 def past_shoulder(points: PersonPoints, side: str, shape: tuple[int, int]) -> np.ndarray:

@@ -22,6 +22,8 @@ WORK_PX, MATTE_PX = 512, 1024
 """Longer sides at which areas are decided and alpha is found."""
 SKIRT, SKIRT_MOST, LEAST_ALPHA = 0.014, 0.05, 0.03
 """How far traces of a person reach beyond their alpha, in widths of the shoulders, and how strong they are."""
+CLOTH = 0.03
+"""So far from arms and edges, in widths of the shoulders, the body's colours are taken for what is hidden of it."""
 LEAST_WAY = 0.02
 """Squared difference of colours below which traces cannot be told."""
 OWN_SPREAD = 0.35
@@ -140,7 +142,7 @@ def _layers(colours: np.ndarray, whole: _Whole, points: PersonPoints, notes: tup
     needed = 1.0 - (1.0 - alpha) / np.maximum(above, 0.02)
     covered = np.where(above > 0.02, needed, 0.0)
     cover = np.clip(np.maximum(covered, whole.hidden * (alpha > 0.98) * (hidden_by > 0.0)), 0.0, 1.0)
-    true = (hidden_by < 0.02) & (alpha > 0.9)
+    true = shrunk((hidden_by < 0.02) & (alpha > 0.98), CLOTH * points.across)
     inside = grained(filled(rest, true), np.clip(hidden_by, 0.0, 1.0), true)
     mix = np.clip(hidden_by * 4.0, 0.0, 1.0)[..., None]
     body = Layer("body", (mix * inside + (1.0 - mix) * rest).astype(np.float32), cover.astype(np.float32))
@@ -172,7 +174,8 @@ def _background(
     plate = np.where(known[..., None], colours, trust * behind + (1.0 - trust) * plate)
     # Only between these can layers of such an alpha, in nearly their own colours, make the picture again.
     cover, rest = alpha[..., None], np.maximum(1.0 - alpha, 1e-3)[..., None]
-    darkest, lightest = (np.clip(own + by, 0.0, 1.0) for by in (-OWN_SPREAD, OWN_SPREAD))
+    spread = OWN_SPREAD + 2.0 * cover
+    darkest, lightest = np.clip(own - spread, 0.0, 1.0), np.clip(own + spread, 0.0, 1.0)
     plate = np.clip(plate, (colours - cover * lightest) / rest, (colours - cover * darkest) / rest)
     return np.clip(plate, 0.0, 1.0).astype(np.float32), alpha
 

@@ -23,7 +23,7 @@ LOOSE = 0.06
 """Clothes reach so far over the fitted body, in widths of the shoulders; what is farther out speaks against."""
 OFF_BODY = 1.5
 UNTRUSTED, BESIDE = 0.6, 2.2
-"""What is left of what networks say near arms and hands, and what speaks against pixels beside hands."""
+"""What is left of what networks say beside hands, or against pixels along arms, since they lose cuffs; and what speaks against pixels beside hands."""
 FINGER_CORE, FINGER_REACH = 0.06, 0.19
 """Radii around the bones of fingers, in lengths of the palm: what is surely finger, and what may be."""
 BESIDE_HAND, BESIDE_ARM = 0.5, 0.22
@@ -95,7 +95,8 @@ def person_area(
     against &= ~(for_it | hands.sleeves)
     open_pixels = ~(for_it | against)
     odds = np.clip(np.log((said + 1e-3) / (1.001 - said)), -TRUSTED, TRUSTED)
-    odds = np.where(hands.sleeves | beside, UNTRUSTED * odds, odds) - BESIDE * beside
+    doubted = beside | hands.sleeves & (odds < 0.0)
+    odds = np.where(doubted, UNTRUSTED * odds, odds) - BESIDE * beside
     odds -= OFF_BODY * np.clip(loose / LOOSE - 1.0, 0.0, 1.0)
     own = shrunk(for_it, SAMPLE * across) | hands.core
     colour = likeness(picture, open_pixels, own & near, against & grown(near, 0.3 * across), REACH * across)
