@@ -10,6 +10,7 @@ from gesta.avatar.face_weights import tamed
 from gesta.avatar.info import KINDS
 from gesta.film.puppet.body import PicturedBody
 from gesta.film.puppet.face_map import FaceMap
+from gesta.film.puppet.lids import Lids
 from gesta.film.puppet.mouth import Inside
 from gesta.keypoints.layout import GROUPS
 from gesta.motion.face import ARKIT_NAMES
@@ -47,6 +48,7 @@ class Face:
         self._corner = np.array((left, top), np.float64)
         size = (int(right - left), int(bottom - top))
         self._own = texture[self.window].copy()
+        self._lids = Lids(keypoints.points[0, GROUPS["face"]] - self._corner, self._own)
         self._texture = np.concatenate([self._own, self._inside.texture(self.window)])
         places, inside_faces, colours = self._inside.mesh(self._corner, size[1])
         own = _snapped(self.map.places - self._corner)
@@ -72,6 +74,9 @@ class Face:
         screen[:, 2] = 1.0 / whole[:, 2]
         part = texture[self.window]
         part[:] = self._own
+        skin_part = self._texture[: len(part)]
+        skin_part[:] = self._own
+        self._lids.close(face, skin_part)
         self._mesh.draw(screen, self._texture, part)
 
 

@@ -28,6 +28,9 @@ BROWS = {"Right": slice(17, 22), "Left": slice(22, 27)}
 BROW_DROP = 0.22
 """Estimators put brows at their upper edge and our body has them in the middle: so far down, in shares of the way from
 the brow to the eye."""
+BROW_SHAPES = ("browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight")
+BROW_SHARE = 0.6
+"""Brows go so much of our body's way: a face in a photograph looks angry or amazed with less than a drawn one."""
 MOST_JAW = 0.7
 LID_GAIN = (0.8, 1.7)
 LID_MORE = 1.12
@@ -81,6 +84,8 @@ class FaceMap:
             gain = float(np.clip(LID_MORE * _mean_gap(wanted, pairs) / max(ours, 1e-3), *LID_GAIN))
             lids = _below_brow(places, wanted[BROWS[side]], wanted[[upper for upper, _ in pairs]])
             ways[ARKIT_INDEX[f"eyeBlink{side}"]] *= gain * lids[:, None].astype(np.float32)
+        for name in BROW_SHAPES:
+            ways[ARKIT_INDEX[name]] *= BROW_SHARE
         middle = marks[MOUTH_POINTS]
         shift = wanted[MOUTH_POINTS].mean(axis=0) - linear @ seen[middle, :2].mean(axis=0)
         return cls(

@@ -10,11 +10,12 @@ from gesta.avatar.info import KINDS
 from gesta.avatar.normals import vertex_normals
 from gesta.film.puppet.body import PicturedBody
 from gesta.film.puppet.face_map import FaceMap, shape_ways
+from gesta.film.puppet.polygons import inside
 from gesta.keypoints.layout import GROUPS
 from gesta.records import Keypoints
 
 DARK = (0.10, 0.035, 0.03)
-TEETH, TONGUE = (0.72, 0.68, 0.63), (0.52, 0.24, 0.23)
+TEETH, TONGUE = (0.66, 0.61, 0.57), (0.36, 0.15, 0.14)
 BRIGHT_FACE = 0.72
 """How bright a well-lit face is; teeth and tongue are so much darker as the face in the picture is."""
 BEHIND_M = 0.08
@@ -43,7 +44,7 @@ class Inside:
         dark[..., :3] = np.array(DARK, np.float32) * min(self._light, 1.2)
         dark[..., 3] = 1.0
         rows, columns = np.mgrid[window]
-        gap = _inside(self._points[LIPS_INNER], columns + 0.5, rows + 0.5).astype(np.float32)
+        gap = inside(self._points[LIPS_INNER], columns + 0.5, rows + 0.5).astype(np.float32)
         share = np.clip(1.6 * gaussian_filter(gap, 0.7), 0.0, 1.0)[..., None] if self._own_teeth else 0.0
         return (own * share + dark * (1.0 - share)).astype(np.float32)
 
@@ -87,7 +88,8 @@ class Inside:
         self._faces = np.concatenate([np.array([(0, 1, 2), (0, 2, 3)]), numbered.reshape(-1, 3) + 4])
         normals = np.empty_like(worn.vertices)
         vertex_normals(space.astype(np.float32), worn.faces, normals)
-        shade = 0.45 + 0.55 * np.clip(normals[faces, 2].mean(axis=1), 0.0, 1.0)
+        # Teeth are nearly even: at a few pixels each, shaded ones look like gaps.
+        shade = 0.85 + 0.15 * np.clip(normals[faces, 2].mean(axis=1), 0.0, 1.0)
         aside = np.abs(seen[numbered.reshape(-1, 3), 0].mean(axis=1) - middle[0]) / (0.5 * self._width)
         shade = shade * np.clip(1.0 - 0.75 * aside**2, 0.1, 1.0) * min(self._light, 1.25)
         teeth = worn.kind[faces[:, 0]] == KINDS.index("teeth")
@@ -104,13 +106,3 @@ def _brightness(texture: np.ndarray, points: np.ndarray) -> float:
     columns, rows = np.clip(points.astype(int), 0, np.array(texture.shape[1::-1]) - 1).T
     return float(np.percentile(texture[rows, columns, :3].max(axis=1), 70))
 
-
-def _inside(corners: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Which points lie in a polygon (N, 2): crossings of its edges to one side are counted."""
-    found = np.zeros(x.shape, bool)
-    for first, second in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        crosses = (first[1] > y) != (second[1] > y)
-        rise = second[1] - first[1]
-        at = first[0] + (y - first[1]) * (second[0] - first[0]) / (rise if rise != 0.0 else 1.0)
-        found ^= crosses & (x < at)
-    return found
