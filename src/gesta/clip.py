@@ -39,11 +39,13 @@ class Clip:
         film: how it is made.
         canvas: how the picture lies on the canvas of 512 pixels that keypoints are on.
         provenance: models, seed, licences and whatever else tells where it comes from.
+        notes: sentences about what the film lacks, since the picture does not show it.
     """
 
     film: DiffusionFilm
     canvas: Canvas
     provenance: dict[str, Any]
+    notes: tuple[str, ...] = ()
 
     @property
     def speech(self) -> Speech:
@@ -118,6 +120,7 @@ class Clip:
                 "comment": COMMENT,
             },
             "canvas": self.film.canvas.as_dict(),
+            "notes": list(self.notes),
             "provenance": self.provenance,
         }
 

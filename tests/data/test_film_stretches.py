@@ -1,4 +1,4 @@
-"""Stretches: every frame is used or has one reason, moments are bridged, jumps divide, and the frame holds the person."""
+"""Stretches: every frame is used or has one reason, moments are bridged, jumps divide, the frame holds the person."""
 
 import numpy as np
 import pytest
@@ -141,7 +141,7 @@ def test_the_frame_holds_the_person_and_is_as_square_as_can_be(size: tuple[int, 
     place = np.array(size) / 2.0 + np.array([shift * size[0], 0.0]) - (100.0, 130.0)
     points = (person.points + place).clip(1.0, np.array(size) - 2.0)
     keypoints = Keypoints(points, person.scores, size)
-    frame = frame_around(keypoints, GROUPS["face"])
+    frame = frame_around(keypoints)
     assert frame.left >= 0 and frame.left + frame.width <= size[0] and frame.width % 2 == 0
     assert frame.top >= 0 and frame.top + frame.height <= size[1] and frame.height % 2 == 0
     assert frame.width == frame.height or min(frame.width, frame.height) >= min(size) - 1
@@ -156,8 +156,8 @@ def test_the_frame_has_room_above_the_face_and_ignores_a_stray_point() -> None:
     person = made_points(400, (480, 640))
     points = person.points.copy()
     points[7, body_index("left_wrist")] = (2.0, 2.0)
-    frame = frame_around(person.replaced(points=points), GROUPS["face"])
-    tidy = frame_around(person, GROUPS["face"])
+    frame = frame_around(person.replaced(points=points))
+    tidy = frame_around(person)
     assert abs(frame.left - tidy.left) <= 2 and abs(frame.height - tidy.height) <= 4
     face_top = person.points[:, GROUPS["face"], 1].min()
     assert frame.top < face_top - 40.0

@@ -105,6 +105,8 @@ def film(
             model, speech, image, report, points=points, seed=seed, size=_size(size), sampling=sampling, device=device
         )
         note(CONSENT)
+        for sentence in clip.notes:
+            note(sentence)
         note(clip.foretold())
         cost: dict[str, Any] = {}
 

@@ -86,7 +86,6 @@ def found_clips(film: Path, sound: Path | None, making: Making, staged: Staged, 
     shots = find_shots(share.of(_pictures(film, begun), 0.0, CUTS))
     if not shots:
         raise InputError(UNREADABLE.format(path=film))
-    staged.begin()
     path, count = staged.folder / ROWS, shots[-1].stop
     told = share.done(count, CUTS, POINTS)
     watched = watch(estimator(), _pictures(film, begun), shots, path, told)
@@ -121,10 +120,10 @@ class _Writing:
         """Write one clip; its record."""
         size, staged = self._begun.header.size, self._staged
         whole = rows_points(self._rows[part.start : part.stop], size)
-        frame = frame_around(whole, GROUPS["face"])
-        points = smoothed(on_canvas(frame.to_part(whole)))
-        write_points(staged.points_path(name), points)
-        self._pictures(name, part, frame, whole, shown)
+        frame = frame_around(whole)
+        points = on_canvas(frame.to_part(whole))
+        write_points(staged.points_path(name), smoothed(points))
+        self._pictures(name, part, frame, points, shown)
         return staged.record(
             name,
             self._sound.samples(*self._begun.samples(part.start, part.stop)),
@@ -147,9 +146,15 @@ class _Writing:
             for number, picture in enumerate(shown):
                 write(canvas.place(np.ascontiguousarray(frame.cut(picture))))
                 x, y, side, angle = self._watched.regions[part.start + number]
-                likely = network.mask(picture, Region(np.array([x, y]), side, angle)) if side else np.zeros(1)
-                mask = _with_hands(likely, points, number) if side else np.zeros(picture.shape[:2], np.uint8)
-                write_mask(canvas.place(np.repeat(frame.cut(mask)[..., None], 3, axis=2)))
+                mask = np.zeros((staged.side, staged.side), np.uint8)
+                if side:
+                    region = Region(np.array([x, y]), side, angle)
+                    place = (region.centre - (frame.left, frame.top)) * canvas.scale + (canvas.left, canvas.top)
+                    likely = network.mask(picture, region)
+                    laid = Region(place, side * canvas.scale, angle).spread(likely, mask.shape)
+                    shows = canvas.cut(mask[None])[0]
+                    shows[:] = canvas.cut(_with_hands(laid, points, number)[None])[0]
+                write_mask(np.repeat(mask[..., None], 3, axis=2))
 
     def _notes(self, part: Stretch) -> tuple[str, ...]:
         """What there is to say about most frames of a clip."""
@@ -161,12 +166,21 @@ class _Writing:
 
 
 def _with_hands(likely: np.ndarray, points: Keypoints, number: int) -> np.ndarray:
-    """(H, W) uint8: where the person is likely, and the hands, which the body's network loses at times."""
+    """Where the person is likely, and the hands, which the body's network loses at times.
+
+    Args:
+        likely: (side, side) of the canvas.
+        points: on the canvas of 512 pixels.
+        number: of the frame.
+
+    Returns:
+        (side, side) uint8.
+    """
     cv2 = extra_module("cv2", "Drawing masks", "film")
     mask = np.rint(np.clip(likely, 0.0, 1.0) * 255.0).astype(np.uint8)
     for hand in HANDS:
         seen = points.scores[number, GROUPS[hand]] >= VISIBLE
-        places = points.points[number, GROUPS[hand]][seen]
+        places = points.points[number, GROUPS[hand]][seen] * (len(mask) / points.size[0])
         if len(places) < 3:
             continue
         hull = cv2.convexHull(places.astype(np.float32)).astype(np.int32)

@@ -1,6 +1,7 @@
 """Which part of a film's pictures a clip shows: a square around the person, the same through the whole clip.
 
-It holds every point that is seen, with room above the head and around the hands. Where the person needs more than the
+It holds every point that is seen, with room above the head and around the hands; legs, which speak little, may be cut
+off. Where the person needs more than the
 pictures are high or wide, it is a rectangle that `gesta.keypoints.canvas` puts on the square, black beside it.
 """
 
@@ -8,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gesta.keypoints.layout import VISIBLE
-from gesta.records import Keypoints
+from gesta.keypoints.layout import GROUPS, LEGS, VISIBLE
+from gesta.records import KEYPOINT_COUNT, Keypoints
 
 ROOM = 0.08
 """On each side of the points, in sides of their box."""
@@ -18,6 +19,8 @@ ABOVE = 0.6
 OUTLIERS = 0.5
 """Per cent of a point's places that do not count on each side, so that one stray frame does not widen the square."""
 LEAST_SIDE_PX = 16
+UPPER = np.setdiff1d(np.arange(KEYPOINT_COUNT), [*LEGS, *range(GROUPS["feet"].start, GROUPS["feet"].stop)])
+"""All points but knees, ankles and feet."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +49,14 @@ class Frame:
         return keypoints.replaced(points=points, scores=np.where(inside, keypoints.scores, 0.0), size=size)
 
 
-def frame_around(keypoints: Keypoints, face: slice) -> Frame:
+def frame_around(keypoints: Keypoints) -> Frame:
     """The part of the pictures that shows the person of some frames.
 
     Args:
         keypoints: of the clip, in pixels of whole pictures.
-        face: where the points of the face are.
     """
-    low, high = _box(keypoints)
-    face_low, face_high = _box(keypoints, face)
+    low, high = _box(keypoints, UPPER)
+    face_low, face_high = _box(keypoints, np.arange(GROUPS["face"].start, GROUPS["face"].stop))
     low[1] -= ABOVE * (face_high[1] - face_low[1])
     size = np.array(keypoints.size, dtype=float)
     side = float((high - low).max()) * (1.0 + 2.0 * ROOM)
@@ -66,7 +68,7 @@ def frame_around(keypoints: Keypoints, face: slice) -> Frame:
     return Frame(min(left, keypoints.size[0] - width), min(top, keypoints.size[1] - height), width, height)
 
 
-def _box(keypoints: Keypoints, some: slice = slice(None)) -> tuple[np.ndarray, np.ndarray]:
+def _box(keypoints: Keypoints, some: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The corners (2,) and (2,) of the box around points seen; of the whole picture where none is."""
     seen = keypoints.scores[:, some] >= VISIBLE
     if not seen.any():

@@ -41,7 +41,6 @@ def given_clip(film: Path, points: Path, sound: Path | None, staged: Staged) -> 
     begun = beginning_of(film, sound)
     found = _points(film, points, begun)
     size, name = found.size, staged.film
-    staged.begin()
     most = min(found.frame_count, begun.most_frames)
     shown = islice(pictures(film, begun.start_s), most)
     canvas = canvas_for(size, staged.side)

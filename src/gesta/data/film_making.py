@@ -4,7 +4,7 @@ import json
 import shutil
 from collections import Counter
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from gesta.data.film_clips import Making, Staged
@@ -96,7 +96,9 @@ def make_film(task: FilmTask, making: Making, folder: Path, tell: Tell) -> MadeF
     if done.is_file():
         return MadeFilm.from_text(done.read_text(encoding="utf-8"))
     shutil.rmtree(staging, ignore_errors=True)
-    made = _made(task, making, Staged(staging, making.side, task.id, task.said()), tell)
+    staged = Staged(staging, making.side, task.id, task.said())
+    staged.begin()
+    made = _made(task, making, staged, tell)
     with replacing(done) as beside:
         beside.write_text(made.text(), encoding="utf-8")
     return made
@@ -112,7 +114,7 @@ def _made(task: FilmTask, making: Making, staged: Staged, tell: Tell) -> MadeFil
             return MadeFilm(line, (clip,))
         found = found_clips(task.film, task.sound, making, staged, tell)
     except InputError as error:
-        return MadeFilm(FilmLine(**about, refused=str(error)), ())
+        return MadeFilm(FilmLine(**about, refused=_named_as_the_source_does(str(error), task)), ())
     stretches, frames = Counter[str](), Counter[str]()
     for stretch in found.stretches:
         if stretch.reason is not None:
@@ -128,3 +130,11 @@ def _made(task: FilmTask, making: Making, staged: Staged, tell: Tell) -> MadeFil
         dropped={reason: Dropped(stretches=stretches[reason], frames=frames[reason]) for reason in sorted(frames)},
     )
     return MadeFilm(line, found.records)
+
+
+def _named_as_the_source_does(sentence: str, task: FilmTask) -> str:
+    """A sentence with the film's files as records name them, so that a data set does not say where they once lay."""
+    beside = PurePosixPath(task.source).parent
+    for path in filter(None, (task.film, task.points, task.sound)):
+        sentence = sentence.replace(str(path), (beside / path.name).as_posix())
+    return sentence

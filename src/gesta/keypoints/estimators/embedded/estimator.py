@@ -52,10 +52,14 @@ class Embedded:
         Raises:
             InputError: there is nobody in it.
         """
+        return self.noted(image)[0]
+
+    def noted(self, image: np.ndarray) -> tuple[Keypoints, list[str]]:
+        """As `picture`, and sentences about what a film of this person will lack."""
         image = as_rgb(image)
         seen = self.look(image)
         points, scores = as_keypoints(seen.body, seen.face, seen.hands, size_of(image))
-        return Keypoints(points[None], scores[None], size_of(image))
+        return Keypoints(points[None], scores[None], size_of(image)), seen.notes()
 
     def look(self, image: np.ndarray) -> Seen:
         """The person in an (H, W, 3) uint8 picture, with all that is seen of them.
@@ -115,9 +119,12 @@ class Embedded:
             yield seen
 
     def mask(self, image: np.ndarray, region: Region) -> np.ndarray:
-        """Where in an (H, W, 3) uint8 picture the person is whose body was looked for in a region: (H, W), 0 to 1."""
-        image = as_rgb(image)
-        return region.spread(self._bodies.read(image, region).mask, size_of(image))
+        """Where in a region of an (H, W, 3) uint8 picture the person is whose body is looked for there.
+
+        Returns:
+            (S, S) of the region, 0 to 1; `Region.spread` lays it on the picture.
+        """
+        return self._bodies.read(as_rgb(image), region).mask
 
     def _next(self, image: np.ndarray, before: Seen | None, search: bool) -> Seen | None:
         """What is seen of the person in the next frame."""
