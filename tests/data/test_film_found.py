@@ -244,3 +244,34 @@ def test_without_ray_the_install_line_is_given(tmp_path: Path, monkeypatch: pyte
     outcome = gesta_run("prepare", "videos", tmp_path / "films", "-o", tmp_path / "set", "--ray")
     assert outcome.status != 0
     assert "--ray needs ray[data]: pip install 'gesta[scale]'." in outcome.stderr
+
+
+@pytest.mark.slow
+def test_our_own_body_is_found_framed_and_masked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gesta.audio.read import speech_from_samples
+    from gesta.keypoints.mannequin_points import mannequin_keypoints
+    from gesta.render.preview import frames
+    from gesta.render.views import camera_for
+    from tests.keypoints.test_mannequin_points import RAISED, spoken
+
+    monkeypatch.undo()
+    picture = frames(spoken(RAISED), [0], (480, 480), "half")[0]
+    wide = np.concatenate([np.repeat(picture[:, :1], 200, axis=1), picture, np.repeat(picture[:, -1:], 120, axis=1)], 1)
+    (tmp_path / "films").mkdir()
+    speech = speech_from_samples(made_sound(12 / 25), SAMPLE_RATE)
+    with VideoWriter(tmp_path / "films" / "body.mp4", (800, 480), 25, speech) as film:
+        film.write(np.stack([wide] * 12))
+    made(tmp_path / "films", tmp_path / "set", shortest_s=0.4, hands="both", side=256)
+    films = FilmSet.open(tmp_path / "set")
+    (clip,) = films.clips
+    left, top, width, height = clip.frame
+    assert clip.frames == 12 and width == height
+    true = mannequin_keypoints(spoken(RAISED), camera_for("half"), (480, 480)).points[0] + (200.0, 0.0)
+    scale = 512 / width
+    found = films.points(clip, 0, 12).points
+    for point in (0, 2, 4, 5, 7):
+        away = np.linalg.norm(found[:, point] - (true[point] - (left, top)) * scale, axis=1)
+        assert away.max() < 0.12 * np.linalg.norm(true[2] - true[5]) * scale, point
+    mask = films.masks(clip, [6])[0]
+    x, y = ((true[0] - (left, top)) * 256 / width).astype(int)
+    assert mask[y, x] > 128 and mask[y, 2] < 30

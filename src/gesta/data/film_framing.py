@@ -1,26 +1,27 @@
 """Which part of a film's pictures a clip shows: a square around the person, the same through the whole clip.
 
-It holds every point that is seen, with room above the head and around the hands; legs, which speak little, may be cut
-off. Where the person needs more than the
-pictures are high or wide, it is a rectangle that `gesta.keypoints.canvas` puts on the square, black beside it.
+It holds every point of head, arms and hands that is seen, with room around them where there is; what is below may be
+cut off. Where they need more than the pictures are high or wide, it is a rectangle that `gesta.keypoints.canvas` puts
+on the square, black beside it.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from gesta.keypoints.layout import GROUPS, LEGS, VISIBLE
+from gesta.keypoints.layout import GROUPS, LEGS, VISIBLE, body_index
 from gesta.records import KEYPOINT_COUNT, Keypoints
 
 ROOM = 0.08
 """On each side of the points, in sides of their box."""
-ABOVE = 0.6
+ABOVE = 0.5
 """Above the highest point of the face, in heights of the face: forehead and hair."""
 OUTLIERS = 0.5
 """Per cent of a point's places that do not count on each side, so that one stray frame does not widen the square."""
 LEAST_SIDE_PX = 16
-UPPER = np.setdiff1d(np.arange(KEYPOINT_COUNT), [*LEGS, *range(GROUPS["feet"].start, GROUPS["feet"].stop)])
-"""All points but knees, ankles and feet."""
+_BELOW = [*LEGS, *range(GROUPS["feet"].start, GROUPS["feet"].stop), body_index("left_hip"), body_index("right_hip")]
+UPPER = np.setdiff1d(np.arange(KEYPOINT_COUNT), _BELOW)
+"""Points of head, arms and hands."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,11 @@ def frame_around(keypoints: Keypoints) -> Frame:
     face_low, face_high = _box(keypoints, np.arange(GROUPS["face"].start, GROUPS["face"].stop))
     low[1] -= ABOVE * (face_high[1] - face_low[1])
     size = np.array(keypoints.size, dtype=float)
-    side = float((high - low).max()) * (1.0 + 2.0 * ROOM)
+    least = float((high - low).max())
+    side = least * (1.0 + 2.0 * ROOM)
+    if least <= min(keypoints.size):
+        # Rather less room than black beside the picture.
+        side = min(side, float(min(keypoints.size)))
     sides = np.minimum(max(side, LEAST_SIDE_PX), size)
     middle = (low + high) / 2.0
     # At the picture's border the square is moved in, so that it shows no black where there is picture.

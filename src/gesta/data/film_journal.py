@@ -106,8 +106,9 @@ def report_of(lines: Iterable[FilmLine]) -> dict[str, Any]:
 
 def said_of(report: dict[str, Any]) -> list[str]:
     """The sums in sentences."""
+    shots = f" in {report['shots']} shots" if report["shots"] else ""
     said = [
-        f"{report['films']} films in {report['shots']} shots: {report['seconds_kept']:.1f} s of "
+        f"{report['films']} films{shots}: {report['seconds_kept']:.1f} s of "
         f"{report['seconds_looked_at']:.1f} s became {report['clips']} clips"
     ]
     for reason, dropped in report["dropped"].items():

@@ -1,5 +1,6 @@
 """Films made in this process, in several, or on Ray Data: the same function of each film, the same results."""
 
+import logging
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -62,30 +63,30 @@ def _begin(how: HowMade) -> Work[FilmTask, MadeFilm]:
 
 
 def _on_ray(tasks: Sequence[FilmTask], how: HowMade, workers: int) -> Generator[News[MadeFilm], None, None]:
-    extra_module("ray", PURPOSE, "scale")
+    ray: Any = extra_module("ray", PURPOSE, "scale")
     data: Any = extra_module("ray.data", PURPOSE, "scale")
+    if not ray.is_initialized():
+        ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    # There is one progress bar, ours.
+    data.DataContext.get_current().enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+
+    def made(row: dict[str, Any]) -> dict[str, Any]:
+        return as_row(how, tasks[int(row["film"])], int(row["film"]))
+
     rows = data.from_items([{"film": number} for number in range(len(tasks))], override_num_blocks=max(len(tasks), 1))
-    made = rows.map(RayMaker, fn_constructor_args=(tuple(tasks), how), concurrency=workers, num_cpus=1)
-    for row in made.iter_rows():
-        if row["text"]:
-            yield News(row["film"], 1.0, result=MadeFilm.from_text(row["text"]))
-        else:
-            yield News(row["film"], 1.0, failed=Failed(row["sentence"], trace=row["trace"]))
+    for row in rows.map(made, concurrency=workers, num_cpus=1).iter_rows():
+        result = MadeFilm.from_text(row["text"]) if row["text"] else None
+        failed = Failed(row["sentence"], trace=row["trace"]) if result is None else None
+        yield News(int(row["film"]), 1.0, result=result, failed=failed)
 
 
-class RayMaker:
-    """What Ray Data calls for each row: {"film": its number} becomes what was made of it, as JSON."""
-
-    def __init__(self, tasks: Sequence[FilmTask], how: HowMade) -> None:
-        self._tasks, self._how = tasks, how
-
-    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Make one film."""
-        number = int(row["film"])
-        news = protected(self._how, self._tasks[number], _untold, number)
-        failed = news.failed or Failed("")
-        text = news.result.text() if news.result is not None else ""
-        return {"film": number, "text": text, "sentence": failed.sentence, "trace": failed.trace}
+def as_row(how: HowMade, task: FilmTask, number: int) -> dict[str, Any]:
+    """Make a film on Ray: its number, and what was made of it as JSON, or why nothing was."""
+    news = protected(how, task, _untold, number)
+    failed = news.failed or Failed("")
+    text = news.result.text() if news.result is not None else ""
+    return {"film": number, "text": text, "sentence": failed.sentence, "trace": failed.trace}
 
 
 def _untold(_share: float) -> None:
