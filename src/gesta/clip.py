@@ -41,11 +41,13 @@ class Clip:
         film: how it is made.
         canvas: how the picture lies on the canvas of 512 pixels that keypoints are on.
         provenance: models, seed, licences and whatever else tells where it comes from.
+        notes: sentences about what the film lacks, since the picture does not show it.
     """
 
     film: Film
     canvas: Canvas
     provenance: dict[str, Any]
+    notes: tuple[str, ...] = ()
 
     @property
     def speech(self) -> Speech:
@@ -56,11 +58,6 @@ class Clip:
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.film.size
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What the user should know of it beforehand, in sentences."""
-        return self.film.notes
 
     def foretold(self) -> str:
         """What it will take, in a sentence; tries a small part of the work."""

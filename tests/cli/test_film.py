@@ -171,6 +171,9 @@ def test_points_are_found_if_none_are_named(me: Path, speech: Path) -> None:
     outcome = gesta_run("film", speech, "--image", "body.png", *DIFFUSION, "-o", "a.mp4", "--masks")
     assert outcome.status == 0, outcome
     assert read_keypoints("a.points.npz").frame_count == 25
+    notes = json.loads(Path("a.report.json").read_text())["notes"]
+    assert notes == ["The left hand and the right hand cannot be seen in the picture."]
+    assert notes[0] in outcome.stderr
     nobody = gesta_run("film", speech, "--image", "me.png", *DIFFUSION, "-o", "b.mp4")
     assert nobody.status == 2 and "Nobody is found in the picture" in nobody.stderr
 
@@ -186,6 +189,9 @@ def test_dwpose_finds_the_points_if_its_files_are_named(me: Path, speech: Path) 
     )
     assert outcome.status == 0, outcome
     assert read_keypoints("a.points.npz").frame_count == 25
+    notes = json.loads(Path("a.report.json").read_text())["notes"]
+    assert notes == ["The left hand and the right hand cannot be seen in the picture."]
+    assert notes[0] in outcome.stderr
     nobody = gesta_run("film", speech, "--image", "me.png", "--points", folder, *DIFFUSION, "-o", "b.mp4")
     assert nobody.status == 2 and "Nobody" in nobody.stderr
 

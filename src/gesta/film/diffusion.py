@@ -34,7 +34,6 @@ class DiffusionFilm:
         points: the keypoints, which stage 1 makes.
         seed: the same seed gives the same film.
         size: width and height of the film, pixels.
-        notes: what the user should know of the picture, in sentences.
     """
 
     speaker: VideoSpeaker
@@ -45,7 +44,6 @@ class DiffusionFilm:
     points: SpokenPoints
     seed: int
     size: tuple[int, int]
-    notes: tuple[str, ...] = ()
 
     @property
     def frame_count(self) -> int:

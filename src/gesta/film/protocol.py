@@ -28,11 +28,6 @@ class Film(Protocol):
         """Frames of the film."""
         ...
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What the user should know of it beforehand, in sentences."""
-        ...
-
     def foretold(self) -> str:
         """What it will take, in a sentence; a small part of the work is tried."""
         ...

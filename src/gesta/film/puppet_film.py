@@ -27,13 +27,11 @@ class PuppetFilm:
         puppet: the person.
         speech: any length.
         motion: what the person does, at least as long.
-        more_notes: what the user should know beside the puppet's own notes, in sentences.
     """
 
     puppet: Puppet
     speech: Speech
     motion: Motion
-    more_notes: tuple[str, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -44,11 +42,6 @@ class PuppetFilm:
     def frame_count(self) -> int:
         """Frames of the film."""
         return self.speech.video_frame_count
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What the user should know of it beforehand, in sentences."""
-        return (*self.more_notes, *self.puppet.notes)
 
     @cached_property
     def _per_frame_s(self) -> float:

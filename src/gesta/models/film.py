@@ -87,7 +87,8 @@ class FilmModel:
         canvas = canvas_for(dimensions, self.video[0].network.picture.side)
         at_512 = canvas_for(dimensions)
         chosen = film_size(canvas.cut_size, size)
-        initial = at_512.to_canvas(points_of(picture, points, self._beside(DWPOSE)))
+        person = points_of(picture, points, self._beside(DWPOSE))
+        initial = at_512.to_canvas(person.points)
         film = DiffusionFilm(
             speaker=self._video_speaker(how),
             features=self._heard(self.video[0].features),
@@ -98,7 +99,7 @@ class FilmModel:
             seed=seed,
             size=chosen,
         )
-        return Clip(film, at_512, self._provenance(speech, seed, how))
+        return Clip(film, at_512, self._provenance(speech, seed, how), person.notes)
 
     @property
     def full_size(self) -> bool:

@@ -31,7 +31,7 @@ class Mover(Protocol):
         """Of the model."""
         ...
 
-    def speak(self, audio: Audio, *, seed: int = 0, **options: Any) -> Take:
+    def speak(self, *args: Any, **options: Any) -> Take:
         """Give a recording a body."""
         ...
 
@@ -79,8 +79,10 @@ def puppet_clip(
     shape = (picture.shape[1], picture.shape[0])
     chosen = film_size(puppet_size(shape), size)
     moved, told = _moved(model, speech, motion, seed, speaking)
-    puppet = Puppet.of(picture, points_of(picture, points), chosen, seed)
-    return Clip(PuppetFilm(puppet, speech, moved), canvas_for(shape), told)
+    person = points_of(picture, points)
+    puppet = Puppet.of(picture, person.points, chosen, seed)
+    notes = tuple(dict.fromkeys((*person.notes, *puppet.notes)))
+    return Clip(PuppetFilm(puppet, speech, moved), canvas_for(shape), told, notes)
 
 
 def _moved(
@@ -97,7 +99,7 @@ def _moved(
     if speaking:
         raise InputError(f"A motion that is given keeps its own {', '.join(sorted(speaking))}; leave that away.")
     name = "motion" if isinstance(motion, Motion) else Path(motion).name
-    moved = motion if isinstance(motion, Motion) else read_npz(motion)
+    moved = motion if isinstance(motion, Motion) else read_npz(Path(motion))
     lasting = moved.frame_count / MOTION_FPS
     if lasting < speech.duration_s - SHORTER_BY_S:
         raise InputError(
