@@ -62,9 +62,18 @@ def test_points_that_are_no_body_are_refused() -> None:
         fit_picture(person.keypoints.replaced(points=points))
 
 
-def test_a_hidden_shoulder_is_said() -> None:
+def test_a_hand_may_hide_a_shoulder() -> None:
     person = planted()
     scores = np.array(person.keypoints.scores)
     scores[0, body_index("left_shoulder")] = 0.0
+    fit = fit_picture(person.keypoints.replaced(scores=scores))
+    np.testing.assert_allclose(fit.landed()[0, ARMS], person.keypoints.points[0, ARMS], atol=6.0)
+    assert float(fit.error) < 0.01
+
+
+def test_hidden_shoulders_are_said() -> None:
+    person = planted()
+    scores = np.array(person.keypoints.scores)
+    scores[0, [body_index(name) for name in ("left_shoulder", "right_shoulder")]] = 0.0
     with pytest.raises(InputError, match="Both shoulders must be seen"):
         fit_picture(person.keypoints.replaced(scores=scores))

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gesta.errors import InputError
+from gesta.keypoints.bridge.expression import expression
 from gesta.keypoints.bridge.figure_points import figure_points
 from gesta.keypoints.bridge.observed import Observed
 from gesta.keypoints.bridge.pose_numbers import rotations_of
 from gesta.keypoints.bridge.proportions import sizes
 from gesta.keypoints.bridge.unknown import BUILD, PLACE, POSE
 from gesta.keypoints.layout import body_index
-from gesta.motion.face import ARKIT_NAMES
 
 MEASURED = tuple(
     body_index(name)
@@ -27,6 +26,7 @@ MEASURED = tuple(
     )
 )  # fmt: skip
 """The points by which a fit is judged."""
+FRAMES_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class BodyFit:
         sizes: (1, G) of its bones, see `proportions`.
         focal: pixels.
         centre: (2,) pixels, the middle of the picture.
-        error: (F,) median distance of those of `MEASURED` that are seen, in widths of the shoulders.
+        error: (F,) median distance of those of `MEASURED` that are seen, in widths of the shoulders;
+            not a number where none is.
         cost: (F,) what was minimised.
         face: (F, 52) ARKit weights of the expression.
     """
@@ -56,9 +57,11 @@ class BodyFit:
     @classmethod
     def of(cls, seen: Observed, rows: Tensor) -> "BodyFit":
         """The fit that rows (F, U) of unknown numbers are, all of one build and camera."""
+        blocks = [(seen.frames(part), rows[part]) for part in torch.arange(len(rows)).split(FRAMES_AT_ONCE)]
+        error, cost = (torch.cat([measure(*block) for block in blocks]) for measure in (error_of, Observed.cost))
         return cls(
             rows[:, POSE], rows[:, PLACE], sizes(rows[:1, BUILD]), float(seen.focal(rows[:1])), seen.centre,
-            error_of(seen, rows), seen.cost(rows), torch.zeros(len(rows), len(ARKIT_NAMES)),
+            error, cost, expression(seen, rows),
         )  # fmt: skip
 
     def points(self) -> Tensor:
@@ -76,8 +79,9 @@ def landed(space: Tensor, focal: float, centre: Tensor) -> Tensor:
 
 
 def error_of(seen: Observed, rows: Tensor) -> Tensor:
-    """How far a body is off: (F,) median over the points of `MEASURED` that are seen, in widths of the shoulders."""
+    """How far a body is off: (F,) median over the points of `MEASURED` that are seen, in widths of the shoulders.
+
+    Not a number where none of them is.
+    """
     counted = seen.weights[:, MEASURED] > 0.0
-    if not bool(counted.any(dim=1).all()):
-        raise InputError("No point of head, shoulders or arms is seen; take a picture that shows them.")
     return torch.where(counted, seen.misses(rows)[:, MEASURED], torch.nan).nanmedian(dim=1).values

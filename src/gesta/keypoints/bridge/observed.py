@@ -22,6 +22,8 @@ USUAL_FOCAL = 1.4
 SHARP = {"body": 0.012, "feet": 0.06, "face": 0.06, "left_hand": 0.02, "right_hand": 0.02}
 """How exactly points are to be met, in widths of the shoulders. Faces differ in more than a size of the head."""
 HEAD, HEAD_SHARP = ("nose", "left_eye", "right_eye", "left_ear", "right_ear"), 0.02
+BELOW, BELOW_SHARP = tuple(f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle")), 0.05
+"""What clothes hide is guessed by whoever finds points."""
 MANY = {"face": 0.15, "left_hand": 0.5, "right_hand": 0.5}
 """What one of many points weighs."""
 SHOULDERS = ("left_shoulder", "right_shoulder")
@@ -53,14 +55,14 @@ class Observed:
         """What a fit needs of keypoints.
 
         Raises:
-            InputError: no frame shows both shoulders.
+            InputError: no frame shows both shoulders, or one and the neck.
         """
         points = torch.tensor(keypoints.points, dtype=torch.float32)
         scores = torch.tensor(keypoints.scores, dtype=torch.float32)
         there = (scores >= VISIBLE) & torch.isfinite(points).all(dim=-1)
         points = torch.where(there[..., None], points, 0.0)
         pair = [body_index(name) for name in SHOULDERS]
-        known = there[:, pair].all(dim=1)
+        known = _with_hidden_shoulder(points, there, pair)
         if not bool(known.any()):
             raise InputError("Both shoulders must be seen; take a picture that shows head, shoulders and arms.")
         width = (points[:, pair[0]] - points[:, pair[1]]).norm(dim=-1)
@@ -71,7 +73,8 @@ class Observed:
         sharp, many = torch.empty(KEYPOINT_COUNT), torch.ones(KEYPOINT_COUNT)
         for name, where in GROUPS.items():
             sharp[where], many[where] = SHARP[name], MANY.get(name, 1.0)
-        sharp[[body_index(name) for name in HEAD]] = HEAD_SHARP
+        for names, value in ((HEAD, HEAD_SHARP), (BELOW, BELOW_SHARP)):
+            sharp[[body_index(name) for name in names]] = value
         centre = torch.tensor(keypoints.size, dtype=torch.float32) / 2.0
         return cls(points, many * scores * there, across, sharp, centre, float(max(keypoints.size)))
 
@@ -111,28 +114,22 @@ class Observed:
         landed = self._seen(found.points, rows)
         away = landed - self.points
         misses = away.norm(dim=-1) / self.across[:, None]
-        count = len(rows)
-        scale = (self.focal(rows) / _depth(found.points))[..., None]
-        slope = (landed - self.centre) / _depth(found.points)[..., None]
+        count, depth = len(rows), _depth(found.points)
+        scale, out = (self.focal(rows) / depth)[:, None], (landed - self.centre).transpose(1, 2)
         grown = 1.0 - torch.tanh(rows[:, BUILD] / MOST).square()
-        inner = torch.cat(
-            [
-                found.turning,
-                torch.eye(3).expand(count, KEYPOINT_COUNT, 3, 3),
-                found.growing * grown[:, None, None],
-            ],
-            dim=-1,
-        )
-        flat = torch.stack([inner[:, :, 0], -inner[:, :, 1]], dim=2) * scale[..., None]
-        flat = flat + slope[..., None] * inner[:, :, 2:]
-        outer = torch.cat([flat, (landed - self.centre)[..., None]], dim=-1)
+        there = torch.eye(3)[..., None].expand(count, 3, 3, KEYPOINT_COUNT)
+        inner = torch.cat([found.turning, there, found.growing * grown[..., None, None]], dim=1)
+        slope = (out / depth[:, None])[:, None]
+        flat = torch.stack([inner[:, :, 0] * scale, inner[:, :, 1] * -scale], dim=2) + slope * inner[:, :, 2:]
+        # (N, U, 2 P): all x, then all y.
+        outer = torch.cat([flat, out[:, None]], dim=1).flatten(2)
         # Square for what is nearly met, straight for what is far off, so that one wrong point does not bend a body.
         counted = self.weights / (1.0 + (misses / self.sharp).square() / 4.0).sqrt()
         weights = counted / (self.sharp * self.across[:, None]).square()
-        strange, pull = strangeness(rows)
-        weighed = (outer * weights[..., None, None]).flatten(1, 2)
-        gradient = (weighed.transpose(1, 2) @ away.flatten(1)[..., None])[..., 0] + pull
-        curvature = weighed.transpose(1, 2) @ outer.flatten(1, 2) + usual()[1]
+        strange, pull, stiff = strangeness(rows)
+        weighed = outer * torch.cat([weights, weights], dim=1)[:, None]
+        gradient = (weighed @ away.transpose(1, 2).flatten(1)[..., None])[..., 0] + pull
+        curvature = weighed @ outer.transpose(1, 2) + usual()[1] + torch.diag_embed(stiff)
         return self._met(misses) + strange, gradient, curvature
 
     def _seen(self, space: Tensor, rows: Tensor) -> Tensor:
@@ -143,6 +140,16 @@ class Observed:
     def _met(self, misses: Tensor) -> Tensor:
         away = misses / self.sharp
         return (self.weights * ((1.0 + away.square() / 4.0).sqrt() - 1.0) * 4.0).sum(dim=1)
+
+
+def _with_hidden_shoulder(points: Tensor, there: Tensor, pair: list[int]) -> Tensor:
+    """In which frames (F,) both shoulders are known; where a hand hides one, it is put in, as far from the neck."""
+    neck, known = body_index("neck"), there[:, pair].all(dim=1)
+    for hidden, other in (pair, pair[::-1]):
+        mirrored = there[:, other] & there[:, neck] & ~there[:, hidden]
+        points[mirrored, hidden] = 2.0 * points[mirrored, neck] - points[mirrored, other]
+        known = known | mirrored
+    return known
 
 
 def _depth(space: Tensor) -> Tensor:

@@ -1,4 +1,5 @@
-"""Which poses are likely: those of our own speaker in all its styles, as one Gaussian (runs/bake_pose_prior.py).
+"""Which poses are likely: those of our own speaker in all its styles, as one Gaussian (runs/bake_pose_prior.py),
+made somewhat wider for people.
 
 D numbers of `pose_numbers`.
 """
@@ -12,6 +13,12 @@ from torch import Tensor
 
 from gesta.foreign import read_tensors
 from gesta.keypoints.bridge.pose_numbers import NAMES, UPPER, place_of
+
+PEOPLE_DIFFER = {"collar": 0.05, "shoulder": 0.1, "elbow": 0.1, "wrist": 0.15}
+"""Radians by which people hold joints otherwise than our speaker ever does."""
+FINGERS_DIFFER = {"1": (0.08, 0.12, 0.25), "2": (0.0, 0.0, 0.25), "3": (0.0, 0.0, 0.2)}
+THUMBS_DIFFER = (0.15, 0.15, 0.15)
+"""The same of fingers by segment, and of thumbs, about each axis."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,17 @@ def pose_prior() -> PosePrior:
     # The pelvis turns as the picture says.
     turning = {*places, *range(*place_of(NAMES[0]).indices(3 * len(NAMES)))}
     others = [number for number in range(3 * len(NAMES)) if number not in turning]
-    return PosePrior(
-        tensors["mean"], tensors["spread"], tensors["upper"], torch.tensor(places), torch.tensor(others)
-    )  # fmt: skip
+    differ = torch.cat([_differ(name) for name in NAMES])
+    together = torch.cholesky_inverse(tensors["upper"], upper=True) + differ[places].square().diag()
+    upper = torch.linalg.cholesky(torch.linalg.inv(together)).T.contiguous()
+    spread = (tensors["spread"].square() + differ.square()).sqrt()
+    return PosePrior(tensors["mean"], spread, upper, torch.tensor(places), torch.tensor(others))
+
+
+def _differ(name: str) -> Tensor:
+    joint = name.split("_")[-1]
+    if joint.startswith("thumb"):
+        return torch.tensor(THUMBS_DIFFER)
+    if joint[-1] in FINGERS_DIFFER and not joint.startswith("spine"):
+        return torch.tensor(FINGERS_DIFFER[joint[-1]])
+    return torch.full((3,), PEOPLE_DIFFER.get(joint, 0.0))

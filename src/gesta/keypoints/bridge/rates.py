@@ -27,8 +27,8 @@ class Rates:
 
     Attributes:
         points: (N, P, 3) metres.
-        turning: (N, P, 3, D) metres a radian, of the pose's numbers.
-        growing: (N, P, 3, G) metres, of the sizes.
+        turning: (N, D, 3, P) metres a radian, of the pose's numbers.
+        growing: (N, G, 3, P) metres, of the sizes.
     """
 
     points: Tensor
@@ -43,19 +43,25 @@ def rates(numbers: Tensor, pelvis: Tensor, sizes: Tensor) -> Rates:
     turned, placed, carried = figure.carried(matrices(vectors), pelvis, sizes)
     carriers = figure.carriers
     there = carried + placed[:, carriers]
-    # What each joint carries of a point, as the way from that joint: (N, J, P, 3).
-    ways = torch.einsum("jpk,npkc->njpc", fixed.below, there) - fixed.below.sum(-1)[..., None] * placed[:, :, None]
     above = torch.cat([torch.eye(3).expand(len(numbers), 1, 3, 3), turned[:, fixed.parents[1:]]], dim=1)
-    axes = above @ left_jacobian(vectors)
-    moved = torch.linalg.cross(axes.transpose(2, 3)[:, :, None], ways[:, :, :, None], dim=-1)
-    turning = torch.zeros(len(numbers), len(NAMES) + 1, *moved.shape[2:]).index_add_(1, fixed.rows, moved)
+    axes = (above @ left_jacobian(vectors)).transpose(2, 3)
+    # What a joint carries of a point, as the way from that joint; most joints carry few points.
+    reach = torch.einsum("jpk,npkc->njpc", fixed.below, there)[:, fixed.pairs[0], fixed.pairs[1]]
+    ways = reach - fixed.whole[:, None] * placed[:, fixed.pairs[0]]
+    moved = _cross(axes[:, fixed.pairs[0]], ways[:, :, None])
+    count = len(fixed.shares)
+    turning = torch.zeros(len(numbers), len(NAMES) * count, 3, 3).index_add_(1, fixed.targets, moved)
+    turning = turning.unflatten(1, (len(NAMES), count)).permute(0, 1, 3, 4, 2).reshape(-1, NUMBERS, 3, count)
     bones = (above @ fixed.offsets[..., None])[..., 0]
-    growing = torch.einsum("gpj,njc->npcg", fixed.longer, bones)
     flesh = carried / flesh_sizes(sizes)[:, carriers, None]
-    growing = growing + torch.einsum("gpk,npkc->npcg", fixed.larger, flesh)
-    points = (there * fixed.shares[..., None]).sum(dim=2)
-    turning = turning[:, :-1].permute(0, 2, 4, 1, 3).reshape(len(numbers), points.shape[1], 3, NUMBERS)
-    return Rates(points, turning, growing)
+    growing = torch.einsum("gpj,njc->ngcp", fixed.longer, bones) + torch.einsum("gpk,npkc->ngcp", fixed.larger, flesh)
+    return Rates((there * fixed.shares[..., None]).sum(dim=2), turning, growing)
+
+
+def _cross(first: Tensor, second: Tensor) -> Tensor:
+    """The cross product along the last axis, which broadcasts; torch's own is slow."""
+    (a, b, c), (x, y, z) = first.unbind(-1), second.unbind(-1)
+    return torch.stack([b * z - c * y, c * x - a * z, a * y - b * x], dim=-1)
 
 
 def left_jacobian(vectors: Tensor) -> Tensor:
@@ -83,7 +89,9 @@ class _Fixed:
         shares: (P, K).
         offsets: (J, 3) metres of the bones at rest.
         parents: (J,) the root's is 0.
-        rows: (J,) which of R turns a joint; R itself: none.
+        pairs: (2, M) all joints that turn and the points that each carries.
+        whole: (M,) how much of the point the joint carries.
+        targets: (M,) where among R x P each pair counts.
     """
 
     below: Tensor
@@ -92,7 +100,9 @@ class _Fixed:
     shares: Tensor
     offsets: Tensor
     parents: Tensor
-    rows: Tensor
+    pairs: Tensor
+    whole: Tensor
+    targets: Tensor
 
 
 @cache
@@ -111,5 +121,9 @@ def _fixed() -> _Fixed:
     offsets = torch.tensor(bones.offsets, dtype=torch.float32)
     offsets[0] = 0.0
     parents = torch.tensor([max(parent, 0) for parent in bones.parents])
-    rows = torch.from_numpy(rows_of_joints())
-    return _Fixed(below, longer.contiguous(), larger.contiguous(), shares, offsets, parents, rows)
+    rows, whole = torch.from_numpy(rows_of_joints()), below.sum(-1)
+    pairs = ((whole > 0.0) & (rows < len(NAMES))[:, None]).nonzero().T
+    return _Fixed(
+        below, longer.contiguous(), larger.contiguous(), shares, offsets, parents,
+        pairs, whole[pairs[0], pairs[1]], rows[pairs[0]] * len(shares) + pairs[1],
+    )  # fmt: skip

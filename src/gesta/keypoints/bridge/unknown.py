@@ -8,7 +8,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from gesta.keypoints.bridge.pose_numbers import NUMBERS, place_of
+from gesta.keypoints.bridge.pose_numbers import NUMBERS, SIDES, place_of
 from gesta.keypoints.bridge.prior import pose_prior
 from gesta.keypoints.bridge.proportions import NAMES as SIZES
 from gesta.motion.skeleton import PELVIS
@@ -24,6 +24,9 @@ COUNT = FOCAL.stop
 FACING_SPREAD = (0.15, 0.5, 0.12)
 """How far pelvises turn from facing the camera upright: forward, about the vertical, sideways; radians."""
 SIZE_SPREAD, FOCAL_SPREAD = 0.06, 0.25
+FORWARD_LIMITS = {"hip": (-2.1, 0.2), "knee": (-0.05, 2.4)}
+"""How far legs bend about the axis from right to left, radians: thighs hardly backward, shins never forward."""
+BEYOND_SPREAD = 0.03
 
 
 @cache
@@ -41,9 +44,27 @@ def usual() -> tuple[Tensor, Tensor]:
     return mean, precision
 
 
-def strangeness(rows: Tensor) -> tuple[Tensor, Tensor]:
-    """How unlikely rows (N, U) are, half the squared distance in deviations: (N,); and its gradient (N, U)."""
+def strangeness(rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """How unlikely rows (N, U) are: half the squared distance from the likeliest, in deviations, and bent-back joints.
+
+    Returns:
+        (N,), its gradient (N, U), and what joints beyond their limits add to the curvature's diagonal (N, U).
+    """
     mean, precision = usual()
     away = rows - mean
     pull = away @ precision
-    return 0.5 * (away * pull).sum(dim=1), pull
+    least, most = _limits()
+    beyond = (rows - most).clamp(min=0.0) - (least - rows).clamp(min=0.0)
+    stiff = (beyond != 0.0) / BEYOND_SPREAD**2
+    cost = 0.5 * ((away * pull).sum(dim=1) + (stiff * beyond.square()).sum(dim=1))
+    return cost, pull + stiff * beyond, stiff
+
+
+@cache
+def _limits() -> tuple[Tensor, Tensor]:
+    least, most = torch.full((COUNT,), -torch.inf), torch.full((COUNT,), torch.inf)
+    for joint, (low, high) in FORWARD_LIMITS.items():
+        for side in SIDES:
+            number = place_of(f"{side}_{joint}").start
+            least[number], most[number] = low, high
+    return least, most
