@@ -105,4 +105,3 @@ def _brightness(texture: np.ndarray, points: np.ndarray) -> float:
     """How bright the picture is at some points, 0 to 1."""
     columns, rows = np.clip(points.astype(int), 0, np.array(texture.shape[1::-1]) - 1).T
     return float(np.percentile(texture[rows, columns, :3].max(axis=1), 70))
-
