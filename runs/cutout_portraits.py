@@ -6,6 +6,7 @@ Also prints how long it took, how far the layers over the plate are from the pic
 """
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
@@ -45,6 +46,12 @@ def sheet(picture: np.ndarray, found: Cutout) -> np.ndarray:
     return np.rint(np.clip(whole, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
+def say(line: str) -> None:
+    """Print at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Do it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -67,15 +74,15 @@ def main() -> None:
             start = time.perf_counter()
             found = cut_out(picture, keypoints, fit)
         except InputError as error:
-            print(f"{path.stem}: {error}")
+            say(f"{path.stem}: {error}")
             continue
         spent = time.perf_counter() - start
         off = np.abs(composite(found.layers, found.background) * 255.0 - picture)
         names = ", ".join(layer.name for layer in found.layers)
         inside = off[found.person > 0.5].mean()
-        print(f"{path.stem}: {spent:.1f} s, off by {inside:.3f} inside, at most {off.max():.1f}; {names}", flush=True)
+        say(f"{path.stem}: {spent:.1f} s, off by {inside:.3f} inside, at most {off.max():.1f}; {names}")
         for note in found.notes:
-            print(f"    {note}")
+            say(f"    {note}")
         with replacing(given.out / f"{path.stem}.png") as beside:
             Image.fromarray(sheet(picture, found)).save(beside)
 

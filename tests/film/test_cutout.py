@@ -135,7 +135,7 @@ def test_without_a_fitted_body_points_tell_the_arms() -> None:
     found = cut_out(truth.picture, truth.keypoints, None)
     for number, name in enumerate(("left_arm", "right_arm"), start=1):
         arm = next(each for each in found.layers if each.name == name).alpha > 0.5
-        assert (truth.part == number)[arm].mean() > 0.87
+        assert (truth.part == number)[arm].mean() > 0.85
 
 
 def test_an_arm_that_is_not_seen_to_the_wrist_stays_with_the_body() -> None:

@@ -37,7 +37,7 @@ def holes(layer: CarriedLayer, turns: np.ndarray, shifts: np.ndarray, puppet: Pu
 
 
 def test_the_picture_itself_is_drawn_when_nothing_moves(puppet: Puppet, picture: np.ndarray) -> None:
-    person = sum(layer.texture[..., 3] for layer in puppet._layers) > 0.5
+    person = np.sum([layer.texture[..., 3] for layer in puppet._layers], axis=0) > 0.5
     away = np.abs(puppet.still().astype(int) - picture)
     assert person.mean() > 0.1
     assert away[person].mean() <= 3.0 and away[~person].mean() <= 1.0

@@ -5,7 +5,7 @@ import numpy as np
 from gesta.errors import InputError
 from gesta.film.cutout.areas import grown, outside_by, shrunk, touching
 from gesta.film.cutout.arms import arm_area, arm_share, movable, past_shoulder
-from gesta.film.cutout.fill import filled, grained
+from gesta.film.cutout.fill import filled, filled_behind, grained
 from gesta.film.cutout.fitted_parts import fitted_parts, parts_from_points
 from gesta.film.cutout.hidden import hidden_alpha
 from gesta.film.cutout.layers import Cutout, Layer, exact
@@ -24,6 +24,8 @@ SKIRT, SKIRT_MOST, LEAST_ALPHA = 0.014, 0.05, 0.03
 """How far traces of a person reach beyond their alpha, in widths of the shoulders, and how strong they are."""
 CLOTH = 0.03
 """So far from arms and edges, in widths of the shoulders, the body's colours are taken for what is hidden of it."""
+UNSEEN = 0.006
+"""A colour may be so far off."""
 LEAST_WAY = 0.02
 """Squared difference of colours below which traces cannot be told."""
 OWN_SPREAD = 0.35
@@ -164,7 +166,7 @@ def _background(
     seen = alpha > LEAST_ALPHA
     around = grown(seen, SKIRT * across) & ~seen
     known = ~(around | grown(alpha > 0.0, 1.0))
-    plate = filled(colours, known)
+    plate = filled_behind(colours, known)
     # How far the way from the plate to the person's colour has been gone there.
     way = own - plate
     gone = ((colours - plate) * way).sum(axis=-1) / np.maximum(np.square(way).sum(axis=-1), LEAST_WAY)
@@ -176,7 +178,8 @@ def _background(
     cover, rest = alpha[..., None], np.maximum(1.0 - alpha, 1e-3)[..., None]
     spread = OWN_SPREAD + 2.0 * cover
     darkest, lightest = np.clip(own - spread, 0.0, 1.0), np.clip(own + spread, 0.0, 1.0)
-    plate = np.clip(plate, (colours - cover * lightest) / rest, (colours - cover * darkest) / rest)
+    least, most = (colours - cover * lightest - UNSEEN) / rest, (colours - cover * darkest + UNSEEN) / rest
+    plate = np.where(cover < 1.0, np.clip(plate, least, most), plate)
     return np.clip(plate, 0.0, 1.0).astype(np.float32), alpha
 
 

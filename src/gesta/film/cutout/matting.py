@@ -21,17 +21,22 @@ LINE = 1e-6
 """How far colours of a window may be off a line, as a variance."""
 HELD = 1e-9
 """Keeps the equations solvable where a band touches nothing that is known."""
+LIKELY = 3e-3
+"""What it costs to be off what is likely, squared."""
 SMOOTH, EDGE = 1e-5, 1.0
 """What foreground and background pay for differing from their neighbours, always and by the difference of alpha."""
 SMALL, SMALL_ROUNDS, ROUNDS = 32, 10, 2
 
 
-def closed_form(picture: np.ndarray, inside: np.ndarray, outside: np.ndarray) -> np.ndarray:
+def closed_form(
+    picture: np.ndarray, inside: np.ndarray, outside: np.ndarray, likely: np.ndarray | None = None
+) -> np.ndarray:
     """Alpha of what is cut out: (H, W) float32, 0 to 1.
 
     Args:
         picture: (H, W, 3) float, 0 to 1.
         inside, outside: (H, W) bool, where alpha is 1 and 0; it is found everywhere else.
+        likely: (H, W) float, what alpha is where colours do not tell it; NaN where nothing is likely.
     """
     known = inside | outside
     if known.all():
@@ -50,7 +55,12 @@ def closed_form(picture: np.ndarray, inside: np.ndarray, outside: np.ndarray) ->
     right = -(values * np.where(among, 0.0, sure)).sum(axis=1)
     starts = np.concatenate([[0], among.sum(axis=1).cumsum()])
     matrix = csr_matrix((values[among], number[columns][among], starts), (len(rows), len(rows)))
-    matrix.setdiag(matrix.diagonal() + HELD)
+    held = np.full(len(rows), HELD)
+    if likely is not None:
+        wanted = likely[~known].astype(np.float64)
+        held += np.where(np.isnan(wanted), 0.0, LIKELY)
+        right += np.where(np.isnan(wanted), 0.0, LIKELY * wanted)
+    matrix.setdiag(matrix.diagonal() + held)
     found = splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}).solve(right)
     alpha = inside.astype(np.float32)
     alpha[~known] = np.clip(found, 0.0, 1.0)

@@ -23,13 +23,13 @@ LOOSE = 0.06
 """Clothes reach so far over the fitted body, in widths of the shoulders; what is farther out speaks against."""
 OFF_BODY = 1.5
 UNTRUSTED, BESIDE = 0.6, 2.2
-"""What is left of what networks say beside hands, or against pixels along arms, since they lose cuffs; and what speaks against pixels beside hands."""
+"""What is left of what networks say beside hands, or against pixels along arms, since they lose cuffs; and what more
+speaks against pixels beside hands."""
 FINGER_CORE, FINGER_REACH = 0.06, 0.19
 """Radii around the bones of fingers, in lengths of the palm: what is surely finger, and what may be."""
 BESIDE_HAND, BESIDE_ARM = 0.5, 0.22
 """So far around a hand, in lengths of the palm, its points know better than networks what is none, except along the
 arm, so far from its bones in widths of the shoulders."""
-HAND_CORE = 4.0
 SLEEVE, CUFF = 0.75, 0.12
 """Wide sleeves end at this share of a bone; from there on they are so wide, in widths of the shoulders."""
 SAMPLE = 0.04

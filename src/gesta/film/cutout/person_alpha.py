@@ -30,7 +30,8 @@ def person_alpha(picture: np.ndarray, area: np.ndarray, points: PersonPoints) ->
     inside = np.where(hair, shrunk(area, HAIR_IN * across), shrunk(area, BAND * across))
     outside = np.where(hair, ~grown(area, HAIR_OUT * across), ~grown(area, BAND * across))
     inside = np.where(hands.reach, _in_hands(area, hands, points), inside)
-    alpha = closed_form(picture, inside, outside & ~inside)
+    likely = np.where(hair, np.nan, area)
+    alpha = closed_form(picture, inside, outside & ~inside, likely)
     low, high = CLEAN
     return np.clip((alpha - low) / (high - low), 0.0, 1.0) * grown(alpha > 0.5, 0.12 * across)
 

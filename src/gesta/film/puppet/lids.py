@@ -5,6 +5,8 @@ band would become stripes. So the further a lid closes, the more its band takes 
 it; a dark line of lashes stays at its edge.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
@@ -73,7 +75,7 @@ def _change(points: np.ndarray, texture: np.ndarray, side: str) -> np.ndarray:
 def _away(line: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """How far points are from a line of corners (N, 2)."""
     found = np.full(x.shape, np.inf)
-    for first, second in zip(line[:-1], line[1:], strict=True):
+    for first, second in pairwise(line):
         along = second - first
         share = ((x - first[0]) * along[0] + (y - first[1]) * along[1]) / max(float(along @ along), 1e-9)
         share = np.clip(share, 0.0, 1.0)

@@ -26,6 +26,7 @@ MEASURED = tuple(
     )
 )  # fmt: skip
 """The points by which a fit is judged."""
+FRAMES_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,11 @@ class BodyFit:
     @classmethod
     def of(cls, seen: Observed, rows: Tensor) -> "BodyFit":
         """The fit that rows (F, U) of unknown numbers are, all of one build and camera."""
+        blocks = [(seen.frames(part), rows[part]) for part in torch.arange(len(rows)).split(FRAMES_AT_ONCE)]
+        error, cost = (torch.cat([measure(*block) for block in blocks]) for measure in (error_of, Observed.cost))
         return cls(
             rows[:, POSE], rows[:, PLACE], sizes(rows[:1, BUILD]), float(seen.focal(rows[:1])), seen.centre,
-            error_of(seen, rows), seen.cost(rows), expression(seen, rows),
+            error, cost, expression(seen, rows),
         )  # fmt: skip
 
     def points(self) -> Tensor:

@@ -61,11 +61,10 @@ def motion_of(fit: BodyFit, keypoints: Keypoints) -> Motion:
         fit: from `fit_sequence`.
         keypoints: what it was made of.
     """
-    rate = keypoints.fps
-    rotations, pelvis = rotations_of(fit.numbers).numpy(), fit.pelvis.numpy()
+    rate, pelvis = keypoints.fps, fit.pelvis.numpy()
     standing = skeleton().rest_positions()[skeleton().index(PELVIS)]
     translation = resample_values(pelvis - np.median(pelvis, axis=0) + standing, rate)
-    turned = resample_joints(len(rotations), rate, lambda start, stop: rotations[start:stop])
+    turned = resample_joints(len(pelvis), rate, lambda start, stop: rotations_of(fit.numbers[start:stop]).numpy())
     face = resample_values(fit.face.numpy(), rate)
     return Motion(turned, translation, face, parts=_parts(keypoints), floor_known=False)
 
