@@ -119,7 +119,8 @@ def test_colours_go_on_beyond_edges() -> None:
     inner /= np.maximum(cv2.GaussianBlur((arm.alpha > 0.9).astype(np.float32), (0, 0), 4.0), 1e-3)[..., None]
     from_arm = np.abs(arm.colour - inner)[rim].mean()
     from_wall = np.abs(planted().wall - inner)[rim].mean()
-    assert from_arm < 0.6 * from_wall
+    # Cloth is darker at its rim than inside, so some way to its inside is its own.
+    assert from_arm < 0.75 * from_wall
 
 
 def test_the_same_picture_gives_the_same_cutout() -> None:

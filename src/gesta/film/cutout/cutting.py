@@ -28,7 +28,7 @@ UNSEEN = 0.006
 """A colour may be so far off."""
 LEAST_WAY = 0.02
 """Squared difference of colours below which traces cannot be told."""
-OWN_SPREAD = 0.35
+OWN_SPREAD = 0.15
 """How far a faint pixel's colour may be from what matting finds."""
 SLIVER = 0.03
 """Pieces narrower than twice this, in widths of the shoulders, are no body of their own."""

@@ -13,8 +13,9 @@ SOFT = 1.0
 """Pixels over which the outline goes from nothing to all."""
 EDGE_PX = 1.5
 """Body and background that are so near to each other meet."""
-FARTHEST = 0.3
-"""Outlines that are farther off, in widths of the shoulders, are off by so much."""
+FARTHEST, NARROWER = 0.3, 0.08
+"""Trunks wider or narrower than fitted by more than this, in widths of the shoulders, are so by so much: clothes reach
+far out, but where an arm was taken for the background's edge nothing may bite into the trunk."""
 
 
 def hidden_alpha(
@@ -34,7 +35,7 @@ def hidden_alpha(
     background = ~(body | all_arms)
     edge = grown(own, EDGE_PX) & grown(background, EDGE_PX) & ~grown(all_arms, EDGE_PX)
     fitted = outside_by(trunk)
-    difference = np.clip(-fitted, -FARTHEST * across, FARTHEST * across)
+    difference = np.clip(-fitted, -FARTHEST * across, NARROWER * across)
     if edge.any():
         difference = filled(np.repeat(difference[..., None], 3, axis=-1).astype(np.float32), edge)[..., 0]
     else:
