@@ -267,6 +267,7 @@ def test_without_ray_the_install_line_is_given(tmp_path: Path, monkeypatch: pyte
     outcome = gesta_run("prepare", "videos", tmp_path / "films", "-o", tmp_path / "set", "--ray")
     assert outcome.status != 0
     assert "--ray needs ray[data]: pip install 'gesta[scale]'." in outcome.stderr
+    assert not (tmp_path / "set").exists()
 
 
 @pytest.mark.slow
