@@ -24,7 +24,7 @@ COMMANDS = (
     "doctor",
     "version",
 )
-KINDS = ("synthetic", "beat2", "show", "bvh")
+KINDS = ("synthetic", "beat2", "show", "bvh", "videos")
 EVERY_HELP = [(), *((name,) for name in COMMANDS), *(("prepare", kind) for kind in KINDS)]
 INTERNALS = re.compile(r"[Tt]raceback|None|\bPath\b(?!\])|dataclass|numba|kwargs|TODO|_s\b|\bRVQ\b")
 
@@ -84,6 +84,12 @@ def test_models_names_every_model() -> None:
 
 def test_version() -> None:
     assert gesta_run("version").stdout == f"{gesta.__version__}\n"
+
+
+def test_doctor_says_how_to_install_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gesta.extras.find_spec", lambda _: None)
+    monkeypatch.setenv("COLUMNS", "120")
+    assert "pip install 'gesta[scale]'" in gesta_run("doctor").stdout
 
 
 def test_doctor_looks_at_everything_the_base_install_needs() -> None:

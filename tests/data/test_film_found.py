@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gesta.data import film_found, film_stretches
+from gesta.data import film_found, film_making, film_stretches
 from gesta.data.film_journal import read_journal
 from gesta.data.film_reading import film_header
 from gesta.data.film_set import FilmSet
 from gesta.data.kinds import plan_source
 from gesta.data.outcome import Prepared
 from gesta.data.prepare import prepare
-from gesta.errors import InputError
+from gesta.errors import InputError, OutputError
 from gesta.render.video import VideoWriter
 from gesta.units import SAMPLE_RATE
 from tests.cli.running import everything_in, gesta_run
@@ -215,6 +215,29 @@ def test_films_that_cannot_be_used_are_named_with_the_reason(tmp_path: Path) -> 
     assert film_header(films / "good.mp4").duration_s == pytest.approx(2.4, abs=0.1)
 
 
+def test_a_mistake_of_ours_stops_at_its_film_and_the_next_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, room in (("a", 1), ("b", 2), ("c", 3)):
+        write_found(tmp_path / "films" / f"{name}.mp4", ((ONE, 20, room),))
+
+    def breaking(film: Path, *rest: object) -> film_found.FoundClips:
+        if film.name == "b.mp4":
+            raise ZeroDivisionError("by b")
+        return film_found.found_clips(film, *rest)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(film_making, "found_clips", breaking)
+        with pytest.raises(OutputError, match=r"1 of 3 films could not be made, the first, b\.mp4: a mistake in gesta"):
+            made(tmp_path / "films", tmp_path / "set", shortest_s=0.4)
+    assert [line.film for line, _ in read_journal(tmp_path / "set")] == ["a.mp4"]
+    with pytest.raises(InputError, match="is not finished"):
+        FilmSet.open(tmp_path / "set")
+    made(tmp_path / "films", tmp_path / "set", shortest_s=0.4)
+    made(tmp_path / "films", tmp_path / "whole", shortest_s=0.4)
+    assert everything_in(tmp_path / "set") == everything_in(tmp_path / "whole")
+
+
 def test_nothing_usable_leaves_nothing(tmp_path: Path) -> None:
     write_found(tmp_path / "films" / "one.mp4", ((SEVERAL, 60, 4),))
     with pytest.raises(InputError, match=r"None of the 1 clips .* several persons"):
@@ -244,6 +267,7 @@ def test_without_ray_the_install_line_is_given(tmp_path: Path, monkeypatch: pyte
     outcome = gesta_run("prepare", "videos", tmp_path / "films", "-o", tmp_path / "set", "--ray")
     assert outcome.status != 0
     assert "--ray needs ray[data]: pip install 'gesta[scale]'." in outcome.stderr
+    assert not (tmp_path / "set").exists()
 
 
 @pytest.mark.slow

@@ -85,6 +85,14 @@ def test_a_pan_is_no_cut_however_quick(pixels_a_frame: int) -> None:
     assert starts([wide[:, left : left + 128] for left in moves]) == []
 
 
+@pytest.mark.parametrize("frames", [8, 20])
+def test_a_zoom_is_no_cut(frames: int) -> None:
+    wide = scene(9, (288, 512)).astype(np.uint8)
+    steps = np.concatenate([np.zeros(15), np.linspace(0.0, 1.0, frames), np.ones(15)])
+    margins = (steps[:, None] * (108, 192)).astype(int)
+    assert starts([wide[y : 288 - y, x : 512 - x] for y, x in margins.tolist()]) == []
+
+
 def test_a_cut_within_a_pan_is_found() -> None:
     first, second = (scene(seed, (72, 400)).astype(np.uint8) for seed in (7, 8))
     pictures = [(first if frame < 33 else second)[:, 4 * frame : 4 * frame + 128] for frame in range(66)]

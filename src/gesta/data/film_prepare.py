@@ -10,7 +10,7 @@ from typing import cast
 from gesta.data.film_building import FILM_FORM, FilmBuilding, FilmPlan
 from gesta.data.film_journal import JOURNAL_FILE, FilmLine, read_journal, report_of, said_of
 from gesta.data.film_making import STAGED, MadeFilm
-from gesta.data.film_running import HowMade, films_made
+from gesta.data.film_running import PURPOSE, HowMade, films_made
 from gesta.data.films import FILM_FOLDER, MASK_FOLDER, POINTS_FOLDER, FilmInfo, FilmRecord, read_film_info
 from gesta.data.growing import kept_records
 from gesta.data.listing import INFO_FILE, MANIFEST_FILE, SPEECH_FOLDER
@@ -44,6 +44,8 @@ def prepare_films(plan: FilmPlan, folder: Path, told: Progress, workers: int, ra
         return _outcome(found, kept, [line for line, _ in read_journal(folder)], 0)
     if not plan.films:
         raise nothing_usable(plan, {})
+    if ray:
+        extra_module("ray", PURPOSE, "scale")
     if any(film.points is None for film in plan.films):
         # Before anything is written: without them every film would be refused for the same reason.
         for module in ("cv2", "ai_edge_litert"):
