@@ -108,7 +108,12 @@ class SpokenPoints:
         for stretch in smoothed_stretches(made) if self.smooth else made:
             done += stretch.frame_count
             told("moving", done, count)
-            yield np.concatenate([stretch.points, stretch.scores[..., None]], axis=-1).reshape(-1, VECTOR_SIZE)
+            yield rows_of(stretch)
+
+
+def rows_of(keypoints: Keypoints) -> np.ndarray:
+    """Keypoints on the canvas of 512 pixels as (F, 402) rows of x, y, score."""
+    return np.concatenate([keypoints.points, keypoints.scores[..., None]], axis=-1).reshape(-1, VECTOR_SIZE)
 
 
 def keypoints_in(rows: np.ndarray) -> Iterator[Keypoints]:

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from gesta.film.points import Report
+from gesta.film.points import Report, rows_of
 from gesta.film.puppet.puppet import Puppet
+from gesta.keypoints.canvas import canvas_for
 from gesta.records import Motion, Speech
 from gesta.units import MOTION_FPS, VIDEO_FPS
 
@@ -60,9 +61,13 @@ class PuppetFilm:
         return f"Drawing {self.frame_count} frames takes about {lasting}."
 
     def rows(self, folder: Path, told: Report) -> np.ndarray:
-        """The keypoints that the puppet's body has, on the canvas of 512 pixels: (F, 402) rows."""
-        del folder, told
-        raise NotImplementedError
+        """The keypoints that the fitted body has in the film, on the canvas of 512 pixels: (F, 402) rows."""
+        del folder
+        canvas, rows = canvas_for(self.size), []
+        for keypoints in self.puppet.keypoints(self.motion, VIDEO_FPS):
+            rows.append(rows_of(canvas.to_canvas(keypoints)))
+            told("finding points", min(sum(map(len, rows)), self.frame_count), self.frame_count)
+        return np.concatenate(rows)[: self.frame_count]
 
     def frames(self, folder: Path, told: Report) -> Iterator[np.ndarray]:
         """The pictures, as (n, H, W, 3) uint8 stretches; nothing of them is kept in the folder, as they are quick."""
@@ -76,4 +81,4 @@ class PuppetFilm:
 
     def summary(self) -> dict[str, Any]:
         """How well the puppet could follow."""
-        return {"puppet": self.puppet.report()}
+        return {"puppet": dict(self.puppet.report())}

@@ -127,7 +127,7 @@ def test_hands_that_are_not_seen_are_said_and_stay(picture: np.ndarray, puppet: 
         Layer(layer.name, colour, texture[..., 3]) for layer, texture in zip(puppet._layers, textures, strict=True)
     )
     cutout = Cutout(layers, puppet._background[..., :3], textures[0][..., 3])
-    found = Puppet(puppet._body, cutout, keypoints.replaced(scores=scores))
+    found = Puppet(puppet.fit, cutout, keypoints.replaced(scores=scores))
     assert "The left hand is not in the picture: that arm stays where it is." in found.notes
     assert list(found._moving) == ["right"]
     swung = found._transfer(motion(40, swing=0.5).rotations, Rest(motion(40).rotations))

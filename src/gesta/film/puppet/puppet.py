@@ -15,7 +15,9 @@ from gesta.film.puppet.relief import Surface
 from gesta.film.puppet.stream import REST_BLOCKS, Stretch, at_rate, even_blocks
 from gesta.film.puppet.transfer import SIDES, Rest, Transfer
 from gesta.film.size import resized
+from gesta.keypoints.bridge.body_fit import BodyFit
 from gesta.keypoints.bridge.fit import fit_picture
+from gesta.keypoints.bridge.projection import projected
 from gesta.keypoints.layout import GROUPS, VISIBLE
 from gesta.records import Keypoints, Motion
 from gesta.render.textured import to_bytes
@@ -33,13 +35,14 @@ class Puppet:
     Attributes:
         size: width and height of its films, pixels.
         notes: sentences about what it cannot show.
-        fit_error: how far the fitted body misses the picture's points, in widths of the shoulders.
+        fit: our body as the person.
     """
 
-    def __init__(self, body: PicturedBody, cutout: Cutout, keypoints: Keypoints, fit_error: float = 0.0) -> None:
+    def __init__(self, fit: BodyFit, cutout: Cutout, keypoints: Keypoints) -> None:
         height, width = cutout.background.shape[:2]
         self.size = (width, height)
-        self.fit_error = fit_error
+        self.fit = fit
+        body = PicturedBody.of(fit)
         arms = [cut.name.removesuffix("_arm") for cut in cutout.layers if cut.name != "body"]
         self._moving = [side for side in arms if _hand_is_seen(keypoints, side)]
         self.notes = (*_notes(keypoints), *cutout.notes)
@@ -72,7 +75,7 @@ class Puppet:
             picture = resized(picture[None], size)[0]
             keypoints = keypoints.replaced(points=keypoints.points * across.astype(np.float32), size=size)
         fit = fit_picture(keypoints, seed)
-        return cls(PicturedBody.of(fit), cut_out(picture, keypoints, fit), keypoints, float(fit.error[0]))
+        return cls(fit, cut_out(picture, keypoints, fit), keypoints)
 
     def frames(self, motion: Motion | Iterable[Motion], frame_rate: float = 25.0) -> Iterator[np.ndarray]:
         """The film, picture by picture, (H, W, 3) uint8.
@@ -81,33 +84,46 @@ class Puppet:
             motion: any length, in one piece or in pieces that follow each other; memory does not grow with it.
             frame_rate: of the film.
         """
+        self._measures = measures = Measures()
+        for count, (turns, shifts, face) in enumerate(self._moves(self.stretches(motion, frame_rate))):
+            yield self.drawn(turns, shifts, face)
+            if count % MEASURED_EACH == 0:
+                measures.add_frame(self._layers)
+
+    def stretches(self, motion: Motion | Iterable[Motion], frame_rate: float = 25.0) -> Iterator[Stretch]:
+        """What the person does in a film: poses and faces, some frames at a time; arguments as for `frames`."""
         blocks = even_blocks(motion)
         first = list(islice(blocks, REST_BLOCKS))
         if not first:
             return
         rest = Rest(np.concatenate([block.rotations for block in first]))
-        self._measures = measures = Measures()
 
         def moved(block: Stretch) -> Stretch:
             poses = self._transfer(block.rotations, rest)
             if self._moving:
                 sides = [SIDES.index(side) for side in self._moving]
                 asked = self._transfer.asked(block.rotations, rest)
-                measures.add_wrists(asked[:, sides], self._transfer.kept(poses)[:, sides])
+                self._measures.add_wrists(asked[:, sides], self._transfer.kept(poses)[:, sides])
             return Stretch(poses, block.face)
 
-        count = 0
-        for stretch in at_rate(chain(first, blocks), frame_rate, moved):
+        yield from at_rate(chain(first, blocks), frame_rate, moved)
+
+    def keypoints(self, motion: Motion | Iterable[Motion], frame_rate: float = 25.0) -> Iterator[Keypoints]:
+        """The 134 points of the fitted body in a film, some frames at a time; arguments as for `frames`."""
+        for poses, face in self.stretches(motion, frame_rate):
+            pelvis = np.tile(self.fit.pelvis[0].numpy(), (len(poses), 1))
+            yield from projected(Motion(poses, pelvis, face), self.fit, self.size, np.zeros(3, np.float32))
+
+    def _moves(self, stretches: Iterable[Stretch]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """For each frame what carries the meshes there, and the face's weights."""
+        for stretch in stretches:
             turns, shifts = self._body.moves(stretch.rotations, self._moving)
-            for number in range(len(turns)):
-                yield self.drawn(turns[number], shifts[number], stretch.face[number])
-                if count % MEASURED_EACH == 0:
-                    measures.add_frame(self._layers)
-                count += 1
+            yield from zip(turns, shifts, stretch.face, strict=True)
 
     def report(self) -> Mapping[str, float]:
-        """The last film in numbers, as far as it was drawn; see `Measures.report`, and "fit_error"."""
-        return {**self._measures.report(), "fit_error": round(self.fit_error, 4)}
+        """The last film in numbers, as far as it was drawn; see `Measures.report`. And "fit_error", how far the
+        fitted body misses the picture's points, in widths of the shoulders."""
+        return {**self._measures.report(), "fit_error": round(float(self.fit.error[0]), 4)}
 
     def still(self) -> np.ndarray:
         """The person as the picture has them, drawn through the whole mesh: (H, W, 3) uint8."""

@@ -43,9 +43,16 @@ def project_motion(motion: Motion, fit: BodyFit, size: tuple[int, int]) -> Keypo
     return Keypoints(points, scores, size, MOTION_FPS)
 
 
-def projected(motion: Motion, fit: BodyFit, size: tuple[int, int]) -> Iterator[Keypoints]:
-    """The same, some frames at a time; arguments as for `project_motion`."""
-    surface, shift = BuiltSurface(fit), place_of_motion(motion, fit)
+def projected(
+    motion: Motion, fit: BodyFit, size: tuple[int, int], shift: np.ndarray | None = None
+) -> Iterator[Keypoints]:
+    """The same, some frames at a time.
+
+    Args:
+        motion, fit, size: as for `project_motion`.
+        shift: (3,) metres that the motion's pelvis is moved by; none: what brings its usual neck to the person's.
+    """
+    surface, shift = BuiltSurface(fit), place_of_motion(motion, fit) if shift is None else shift
     hiding = Hiding(surface.worn, size, fit.focal, fit.centre.numpy())
     for start in range(0, motion.frame_count, FRAMES_AT_ONCE):
         block = motion.frames(start, min(start + FRAMES_AT_ONCE, motion.frame_count))
