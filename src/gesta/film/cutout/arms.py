@@ -13,7 +13,7 @@ from gesta.film.cutout.person_points import PALM, SIDES, PersonPoints
 
 JOINTS = 3
 """Shoulder, elbow and wrist must be seen for an arm to move."""
-CORE, REACH = 0.05, 0.26
+CORE, REACH = 0.05, 0.19
 """Radii around an arm's bones, in widths of the shoulders: what is surely arm, and what may be, sleeves included."""
 FINGER = 0.11
 """Half a finger's width, in lengths of the palm."""
