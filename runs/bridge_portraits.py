@@ -42,7 +42,7 @@ def main() -> None:
     for path in sorted(path for path in given.folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png")):
         picture = read_picture(path)
         try:
-            seen = points_of(picture, None)
+            seen = points_of(picture, None).points
             start = time.perf_counter()
             fit = fit_picture(seen)
         except InputError as error:

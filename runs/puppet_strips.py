@@ -39,7 +39,7 @@ def main() -> None:
     rows, faces = [], []
     for path in sorted(options.portraits.glob("*.jpg")) + sorted(options.portraits.glob("*.png")):
         picture = _sized(read_picture(path), options.side)
-        keypoints = points_of(picture, None)
+        keypoints = points_of(picture, None).points
         started = time.perf_counter()
         puppet = Puppet.of(picture, keypoints)
         set_up = time.perf_counter() - started

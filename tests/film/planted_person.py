@@ -12,6 +12,7 @@ from gesta.keypoints.bridge.figure_points import figure_points
 from gesta.keypoints.bridge.fit import BodyFit
 from gesta.keypoints.bridge.pose_numbers import numbers_of, rotations_of
 from gesta.keypoints.bridge.proportions import NAMES
+from gesta.motion.face import ARKIT_NAMES
 from gesta.motion.skeleton import PELVIS as PELVIS_JOINT
 from gesta.records import Keypoints
 from gesta.render.camera import Camera
@@ -71,7 +72,14 @@ def planted(size: int = 320, inward: float = 30.0, turn: float = 0.0) -> Planted
     numbers = torch.tensor(numbers_of(pose.rotations), dtype=torch.float32)
     one = torch.ones(1)
     fit = BodyFit(
-        numbers, torch.tensor([PELVIS]), torch.ones(1, len(NAMES)), FOCAL * size, torch.full((2,), size / 2.0), one, one
+        numbers,
+        torch.tensor([PELVIS]),
+        torch.ones(1, len(NAMES)),
+        FOCAL * size,
+        torch.full((2,), size / 2.0),
+        error=one,
+        cost=one,
+        face=torch.zeros(1, len(ARKIT_NAMES)),
     )
     worn, vertices, _ = posed_skin(fit)
     camera = Camera(np.zeros(3), np.array((0.0, 0.0, -1.0)), 1.0 / FOCAL)

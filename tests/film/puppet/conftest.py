@@ -30,7 +30,7 @@ def keypoints(picture: np.ndarray) -> Keypoints:
         pytest.skip(f"the extra film is not installed: {', '.join(missing)}")
     from gesta.film.points import points_of
 
-    return points_of(picture, None)
+    return points_of(picture, None).points
 
 
 @pytest.fixture(scope="session")
