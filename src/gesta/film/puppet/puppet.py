@@ -12,6 +12,7 @@ from gesta.film.puppet.face import Face, face_is_seen
 from gesta.film.puppet.layer import carried_layer
 from gesta.film.puppet.measures import Measures
 from gesta.film.puppet.relief import Surface
+from gesta.film.puppet.shown_face import resting_brows, shown_face
 from gesta.film.puppet.stream import REST_BLOCKS, Stretch, at_rate, even_blocks
 from gesta.film.puppet.transfer import SIDES, Rest, Transfer
 from gesta.film.size import resized
@@ -97,6 +98,7 @@ class Puppet:
         if not first:
             return
         rest = Rest(np.concatenate([block.rotations for block in first]))
+        brows = resting_brows(np.concatenate([block.face for block in first]))
 
         def moved(block: Stretch) -> Stretch:
             poses = self._transfer(block.rotations, rest)
@@ -104,7 +106,7 @@ class Puppet:
                 sides = [SIDES.index(side) for side in self._moving]
                 asked = self._transfer.asked(block.rotations, rest)
                 self._measures.add_wrists(asked[:, sides], self._transfer.kept(poses)[:, sides])
-            return Stretch(poses, block.face)
+            return Stretch(poses, shown_face(block.face, brows))
 
         yield from at_rate(chain(first, blocks), frame_rate, moved)
 
