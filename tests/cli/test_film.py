@@ -189,9 +189,6 @@ def test_dwpose_finds_the_points_if_its_files_are_named(me: Path, speech: Path) 
     )
     assert outcome.status == 0, outcome
     assert read_keypoints("a.points.npz").frame_count == 25
-    notes = json.loads(Path("a.report.json").read_text())["notes"]
-    assert notes == ["The left hand and the right hand cannot be seen in the picture."]
-    assert notes[0] in outcome.stderr
     nobody = gesta_run("film", speech, "--image", "me.png", "--points", folder, *DIFFUSION, "-o", "b.mp4")
     assert nobody.status == 2 and "Nobody" in nobody.stderr
 

@@ -46,7 +46,7 @@ def test_help_fits_80_columns_and_shows_no_internals(command: tuple[str, ...]) -
 def test_help_of_the_working_commands_has_examples() -> None:
     for name, example in (
         ("speak", "talk.wav"),
-        ("film", "talk.wav --image me.jpg --model models/mmgt"),
+        ("film", "talk.wav --image me.jpg"),
         ("inspect", "talk.wav"),
         ("view", "gesta_out/talk/motion.npz --open"),
         ("body", "--portrait -o me.png"),
