@@ -13,19 +13,22 @@ TORCH = "torch==$$(sed -n 's/^torch==//p' $(LOCK))" $(if $(TORCH_INDEX),--index-
 .PHONY: help demo test lint types unit bare bench lock clean
 
 help:
-	@echo "make demo    install, give the demo voice a body, say which files to open"
+	@echo "make demo    install, give the demo voice a body, film it, say which files to open"
 	@echo "make test    install what tests need, then lint, types, tests, and a bare second install"
 	@echo "make bench   measure speed and memory, write docs/performance.md"
 	@echo "make clean   remove the environments and what the demo wrote"
 
-demo: .venv/.base
+demo: .venv/.film
 	$(BIN)/gesta speak $(VOICE) --output $(OUT)
+	$(BIN)/gesta body --portrait -o $(OUT)/portrait.png
+	$(BIN)/gesta film $(VOICE) --image $(OUT)/portrait.png --motion $(OUT)/demo_voice/motion.npz --size 512x512 -o $(OUT)/film.mp4
 	@echo
 	@echo "Open these:"
 	@echo "  $(OUT)/demo_voice/preview.mp4   a figure that speaks and gestures, with the sound"
 	@echo "  $(OUT)/demo_voice/motion.npz    the motion (AMASS, BEAT2 and SMPL-X tools read it)"
 	@echo "  $(OUT)/demo_voice/motion.bvh    the motion for Blender, Maya, MotionBuilder, Unreal, Unity"
 	@echo "  $(OUT)/demo_voice/report.json   what was measured"
+	@echo "  $(OUT)/film.mp4                 the same motion by the person in a picture, $(OUT)/portrait.png"
 
 test: lint types unit bare
 
@@ -62,6 +65,10 @@ clean:
 .venv/.base .venv-bare/.base: %/.base: $(LOCK) pyproject.toml | %/pyvenv.cfg
 	$*/bin/python $(PIP_INSTALL) $(TORCH)
 	$*/bin/python $(PIP_INSTALL) --editable .
+	touch $@
+
+.venv/.film: .venv/.base
+	$(BIN)/python $(PIP_INSTALL) --editable '.[film]'
 	touch $@
 
 .venv/.dev: .venv/.base

@@ -10,14 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from gesta.film.diffusion import DiffusionFilm
 from gesta.film.points import in_picture
+from gesta.film.protocol import Film
 from gesta.film.regions import region_frames
+from gesta.film.strip import Strip
 from gesta.keypoints.canvas import Canvas
 from gesta.keypoints.files import write_keypoints
 from gesta.locking import only_writer
 from gesta.motion.writing_together import replacing_together
 from gesta.records import Speech
+from gesta.render.contact_sheet import write_picture
 from gesta.render.video import VideoWriter
 from gesta.reports import write_json
 from gesta.units import VIDEO_FPS
@@ -26,7 +28,7 @@ from gesta.writing import refused_as
 
 COMMENT = f"Made with gesta {__version__} from a picture and a recording: a machine's film, not a person's"
 """What the file says of itself."""
-REPORT, POINTS, REGIONS = ".report.json", ".points.npz", ".regions.mp4"
+REPORT, STRIP, POINTS, REGIONS = ".report.json", ".strip.png", ".points.npz", ".regions.mp4"
 """What files beside the film are called, after its own name."""
 Progress = Callable[[str, int, int], None]
 
@@ -39,11 +41,13 @@ class Clip:
         film: how it is made.
         canvas: how the picture lies on the canvas of 512 pixels that keypoints are on.
         provenance: models, seed, licences and whatever else tells where it comes from.
+        notes: sentences about what the film lacks, since the picture does not show it.
     """
 
-    film: DiffusionFilm
+    film: Film
     canvas: Canvas
     provenance: dict[str, Any]
+    notes: tuple[str, ...] = ()
 
     @property
     def speech(self) -> Speech:
@@ -86,13 +90,15 @@ class Clip:
             OutputError: the folder cannot be written, or the disk is full.
         """
         path, told = Path(path), progress or _told_nobody
-        names = [path.name, path.stem + REPORT]
+        names = [path.name, path.stem + REPORT, path.stem + STRIP]
         if masks:
             names += [path.stem + POINTS, path.stem + REGIONS]
         with _unfinished(path) as finished, replacing_together(path.parent, names) as beside:
-            rows = self.film.rows(finished, told)
-            self._write(beside / path.name, self.size, self.film.frames(rows, finished, told))
+            strip = Strip(self.film.frame_count)
+            self._write(beside / path.name, self.size, strip.watched(self.film.frames(finished, told)))
+            write_picture(beside / (path.stem + STRIP), strip.picture())
             if masks:
+                rows = self.film.rows(finished, told)
                 write_keypoints(beside / (path.stem + POINTS), in_picture(rows, self.canvas))
                 self._write(beside / (path.stem + REGIONS), self.canvas.cut_size, region_frames(rows, self.canvas))
             write_json(
@@ -117,7 +123,8 @@ class Clip:
                 "height": height,
                 "comment": COMMENT,
             },
-            "canvas": self.film.canvas.as_dict(),
+            **self.film.summary(),
+            "notes": list(self.notes),
             "provenance": self.provenance,
         }
 

@@ -13,10 +13,11 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "train": ("accelerate", "tensorboard"),
     "research": ("transformers", "huggingface_hub", "librosa"),
     "film": ("cv2", "onnxruntime", "ai_edge_litert"),
+    "scale": ("ray",),
     "video": ("diffusers", "transformers", "accelerate"),
 }
 """Extras by name with the modules they bring."""
-PACKAGES = {"cv2": "opencv-python-headless", "ai_edge_litert": "ai-edge-litert"}
+PACKAGES = {"cv2": "opencv-python-headless", "ai_edge_litert": "ai-edge-litert", "ray": "ray[data]"}
 """What modules are called on PyPI, where that is another name."""
 
 

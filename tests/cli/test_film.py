@@ -24,6 +24,7 @@ from tests.keypoints.tiny_pose_networks import Person, modules, planted, save_fo
 from tests.render.figures import rest_motion
 
 SIDE = 512
+DIFFUSION = ("--model", "debug", "--renderer", "diffusion")
 
 
 @pytest.fixture
@@ -36,7 +37,9 @@ def me(here: Path) -> Path:
 
 
 def film(speech: Path, *options: str | Path) -> Outcome:
-    return gesta_run("film", speech, "--image", "me.png", "--points", "me.npz", "--model", "debug", *options)
+    """A film by the tiny model that draws by diffusion, unless the options say otherwise."""
+    usual = ("--points", "me.npz", *DIFFUSION)
+    return gesta_run("film", speech, "--image", "me.png", *usual, *options)
 
 
 def frames_of(path: str | Path) -> np.ndarray:
@@ -47,7 +50,7 @@ def frames_of(path: str | Path) -> np.ndarray:
 def test_a_film_with_everything_beside_it(me: Path, speech: Path) -> None:
     outcome = film(speech, "--masks")
     assert outcome.status == 0, outcome
-    names = ["speech.mp4", "speech.report.json", "speech.points.npz", "speech.regions.mp4"]
+    names = ["speech.mp4", "speech.report.json", "speech.strip.png", "speech.points.npz", "speech.regions.mp4"]
     assert [file.name for file in outcome.files] == names
     assert sorted(everything_in(me / "gesta_out")) == sorted(names)
     assert outcome.stderr.count("who have agreed") == 1
@@ -61,11 +64,12 @@ def test_a_film_with_everything_beside_it(me: Path, speech: Path) -> None:
         assert container.streams.audio[0].rate == 22_050, "the demo voice's own rate"
         assert container.metadata["comment"].startswith("Made with gesta")
     assert frames_of(outcome.files[0]).shape == (25, 64, 64, 3)
-    points = read_keypoints(outcome.files[2])
+    assert np.asarray(Image.open(outcome.files[2])).shape == (2 * 320, 4 * 320, 3), "eight square moments"
+    points = read_keypoints(outcome.files[3])
     assert (points.frame_count, points.size) == (25, (SIDE, SIDE))
     # The film begins with the pose of the picture.
     assert np.abs(points.points[0] - person().points[0]).max() < 2.0
-    assert frames_of(outcome.files[3]).shape == (25, SIDE, SIDE, 3)
+    assert frames_of(outcome.files[4]).shape == (25, SIDE, SIDE, 3)
 
 
 def test_the_seed_decides(me: Path, speech: Path) -> None:
@@ -100,7 +104,7 @@ def test_lengths(me: Path, seconds: float, frames: int) -> None:
 def test_a_film_that_was_killed_goes_on(me: Path) -> None:
     speech = demo_speech(me / "long.wav", 8.0)
     command = [sys.executable, "-m", "gesta", "film", speech.name, "--image", "me.png", "--points", "me.npz"]
-    command += ["--model", "debug", "--sampling", "gesta,steps=4,segment=40,carried=8", "-o", "killed.mp4"]
+    command += [*DIFFUSION, "--sampling", "gesta,steps=4,segment=40,carried=8", "-o", "killed.mp4"]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     running = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
     unfinished = me / ".killed.gesta-film"
@@ -123,11 +127,11 @@ def test_a_film_that_was_killed_goes_on(me: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--renderer", "puppet"), "'puppet' is not in this version"),
-        (("--motion", "3d"), "'3d' is not in this version"),
-        (("--motion", "walk.npz"), "not in this version"),
+        (("--renderer", "pupet"), "did you mean puppet"),
+        (("--motion", "3d"), "--motion 3d does not move what the renderer diffusion draws"),
+        (("--motion", "walk.npz"), "does not move what the renderer diffusion draws"),
         (("--motion", "smgaa"), "did you mean smga"),
-        (("--style", "calm"), "--style' is not in this version"),
+        (("--style", "calm"), "renderer diffusion has no use for --style"),
         (("-o", "film.avi"), "does not end in .mp4"),
         (("-o", "me.png"), "does not end in .mp4"),
         (("--size", "64"), "is not WIDTHxHEIGHT"),
@@ -139,6 +143,8 @@ def test_a_film_that_was_killed_goes_on(me: Path) -> None:
         (("--points", "no.npz"), "no.npz"),
         (("--points", "me.png"), "keypoints are in .npz or .json"),
         (("--model", "procedural"), "moves bodies"),
+        (("--renderer", "puppet", "--sampling", "quick"), "renderer puppet has no use for --sampling"),
+        (("--renderer", "puppet", "--motion", "smga"), "--motion smga does not move"),
     ],
 )
 def test_what_cannot_be_filmed_is_said_in_one_sentence(
@@ -152,20 +158,23 @@ def test_what_cannot_be_filmed_is_said_in_one_sentence(
     assert everything_in(me) == before
 
 
-def test_no_model_makes_films_by_itself(me: Path, speech: Path) -> None:
-    outcome = gesta_run("film", speech, "--image", "me.png")
+def test_a_network_that_draws_must_be_named(me: Path, speech: Path) -> None:
+    outcome = gesta_run("film", speech, "--image", "me.png", "--renderer", "diffusion")
     assert outcome.status == 2 and "name one with --model" in outcome.stderr
-    outcome = gesta_run("film", speech, "--image", "me.png", "--model", "procedural")
-    assert outcome.status == 2 and "'procedural' makes no films" in outcome.stderr
+    outcome = gesta_run("film", speech, "--image", "me.png", "--model", "procedural", "--renderer", "diffusion")
+    assert outcome.status == 2 and "'procedural' is for the renderer puppet" in outcome.stderr
 
 
 def test_points_are_found_if_none_are_named(me: Path, speech: Path) -> None:
     """Our own body, drawn; and a picture of nobody, which is one sentence."""
     Image.fromarray(frames(rest_motion(1), [0], (SIDE, SIDE), "half")[0]).save("body.png")
-    outcome = gesta_run("film", speech, "--image", "body.png", "--model", "debug", "-o", "a.mp4", "--masks")
+    outcome = gesta_run("film", speech, "--image", "body.png", *DIFFUSION, "-o", "a.mp4", "--masks")
     assert outcome.status == 0, outcome
     assert read_keypoints("a.points.npz").frame_count == 25
-    nobody = gesta_run("film", speech, "--image", "me.png", "--model", "debug", "-o", "b.mp4")
+    notes = json.loads(Path("a.report.json").read_text())["notes"]
+    assert notes == ["The left hand and the right hand cannot be seen in the picture."]
+    assert notes[0] in outcome.stderr
+    nobody = gesta_run("film", speech, "--image", "me.png", *DIFFUSION, "-o", "b.mp4")
     assert nobody.status == 2 and "Nobody is found in the picture" in nobody.stderr
 
 
@@ -176,11 +185,11 @@ def test_dwpose_finds_the_points_if_its_files_are_named(me: Path, speech: Path) 
     )
     folder = save_folder(me / "dwpose", side=SIDE)
     outcome = gesta_run(
-        "film", speech, "--image", "person.png", "--points", folder, "--model", "debug", "-o", "a.mp4", "--masks"
+        "film", speech, "--image", "person.png", "--points", folder, *DIFFUSION, "-o", "a.mp4", "--masks"
     )
     assert outcome.status == 0, outcome
     assert read_keypoints("a.points.npz").frame_count == 25
-    nobody = gesta_run("film", speech, "--image", "me.png", "--points", folder, "--model", "debug", "-o", "b.mp4")
+    nobody = gesta_run("film", speech, "--image", "me.png", "--points", folder, *DIFFUSION, "-o", "b.mp4")
     assert nobody.status == 2 and "Nobody" in nobody.stderr
 
 
@@ -191,7 +200,7 @@ def test_a_small_release_films_as_the_released_code_does(me: Path, speech: Path)
     layers, channels = VIDEO_SIZES["audio_layers"], VIDEO_SIZES["audio_channels"]
     save_tiny(me / "model" / "wav2vec2", kind="wav2vec2", hidden_size=channels, num_hidden_layers=layers)
     outcome = gesta_run(
-        "film", speech, "--image", "me.png", "--points", "me.npz", "--model", "model",
+        "film", speech, "--image", "me.png", "--points", "me.npz", "--model", "model", "--renderer", "diffusion",
         "--sampling", "official,steps=2", "-o", "a.mp4", "--masks",
     )  # fmt: skip
     assert outcome.status == 0, outcome

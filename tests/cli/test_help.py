@@ -24,7 +24,7 @@ COMMANDS = (
     "doctor",
     "version",
 )
-KINDS = ("synthetic", "beat2", "show", "bvh")
+KINDS = ("synthetic", "beat2", "show", "bvh", "videos")
 EVERY_HELP = [(), *((name,) for name in COMMANDS), *(("prepare", kind) for kind in KINDS)]
 INTERNALS = re.compile(r"[Tt]raceback|None|\bPath\b(?!\])|dataclass|numba|kwargs|TODO|_s\b|\bRVQ\b")
 
@@ -46,7 +46,7 @@ def test_help_fits_80_columns_and_shows_no_internals(command: tuple[str, ...]) -
 def test_help_of_the_working_commands_has_examples() -> None:
     for name, example in (
         ("speak", "talk.wav"),
-        ("film", "talk.wav --image me.jpg --model models/mmgt"),
+        ("film", "talk.wav --image me.jpg"),
         ("inspect", "talk.wav"),
         ("view", "gesta_out/talk/motion.npz --open"),
         ("body", "--portrait -o me.png"),
@@ -84,6 +84,12 @@ def test_models_names_every_model() -> None:
 
 def test_version() -> None:
     assert gesta_run("version").stdout == f"{gesta.__version__}\n"
+
+
+def test_doctor_says_how_to_install_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gesta.extras.find_spec", lambda _: None)
+    monkeypatch.setenv("COLUMNS", "120")
+    assert "pip install 'gesta[scale]'" in gesta_run("doctor").stdout
 
 
 def test_doctor_looks_at_everything_the_base_install_needs() -> None:

@@ -66,6 +66,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     Image.fromarray(np.full((*points.size[::-1], 3), 128, np.uint8)).save(folder / "me.jpg")
     (folder / "recipes").symlink_to(ROOT / "recipes")
     with inside(folder):
+        assert gesta_run("body", "--portrait", "-o", "me.png").status == 0
         # What later commands look at is there even where a single test is run.
         assert gesta_run("speak", "speech.wav", "--no-preview").status == 0
         yield folder

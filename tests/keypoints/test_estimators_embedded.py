@@ -23,6 +23,7 @@ from gesta.keypoints.estimators.embedded.estimator import Embedded
 from gesta.keypoints.estimators.embedded.face_attention import Patch, sampled
 from gesta.keypoints.estimators.embedded.networks import Network
 from gesta.keypoints.estimators.embedded.region import Region, around, upright
+from gesta.keypoints.estimators.embedded.seen import notes_of
 
 SIZE = (480, 480)
 SHOULDERS = ("left_shoulder", "right_shoulder")
@@ -149,6 +150,37 @@ def test_hands_that_are_cut_off_are_not_there() -> None:
     found = estimator().picture(above)
     assert not found.scores[0, [body_index("left_hip"), body_index("right_hip")]].any()
     assert all(name in seen.hands or name.replace("_", " ") in seen.notes()[-1] for name in ("left_hand", "right_hand"))
+
+
+def test_the_mask_lies_on_the_person() -> None:
+    image = picture()
+    region = estimator().look(image).body.region
+    mask = region.spread(estimator().mask(image, region), SIZE)
+    assert mask.shape == image.shape[:2] and mask.min() >= 0.0 and mask.max() <= 1.0
+    true = truth().points[0]
+    on = [true[body_index(name)] for name in ("nose", "neck", "left_elbow", "right_elbow", "left_ear", "right_ear")]
+    on.append((true[body_index("left_shoulder")] + true[body_index("right_shoulder")]) / 2.0 + (0.0, 40.0))
+    assert all(mask[int(y), int(x)] > 0.5 for x, y in on)
+    beside_head = np.array([[-1.0, 0.0], [1.0, 0.0], [0.0, -1.0]]) * 1.2 * np.linalg.norm(on[4] - on[5]) + on[0]
+    assert all(mask[int(y), int(x)] < 0.1 for x, y in beside_head)
+    assert mask[[0, 0], [0, -1]].max() < 0.05
+
+
+def test_values_of_a_region_are_laid_where_they_were_cut() -> None:
+    image = np.random.default_rng(1).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+    image = np.kron(image[::8, ::8], np.ones((8, 8, 1), np.uint8))[:, :60]
+    region = Region(np.array([30.0, 20.0]), 30.0, 0.5)
+    laid = region.spread(region.cut(image, 120)[..., 0], (60, 40))
+    inside = np.hypot(*(np.mgrid[:40, :60] + 0.5 - np.array([20.0, 30.0])[:, None, None])) < 13.0
+    assert np.abs(laid - image[..., 0] / 255.0)[inside].mean() < 0.06
+    assert not laid[0, 0] and not laid[-1, -1]
+
+
+def test_small_faces_and_several_persons_are_said() -> None:
+    assert notes_of(1, True, (), 100.0) == []
+    assert notes_of(1, False, (), 0.0) == ["The face cannot be read: mouth and eyes stay as they are."]
+    several, small, hidden = notes_of(3, True, ("left_hand",), 30.0)
+    assert "3 persons" in several and "only 30 pixels wide" in small and hidden.startswith("The left hand cannot")
 
 
 def test_nobody_is_said() -> None:

@@ -96,6 +96,22 @@ def test_a_stroke_keeps_its_speed(frames: int, pixels: float) -> None:
     assert abs(int(speeds[1].argmax()) - int(speeds[0].argmax())) <= 1
 
 
+def test_strokes_keep_their_speed_where_trembling_at_rest_goes() -> None:
+    """Rest, a stroke of 6 frames, rest: all of it found with a tremble of half a pixel."""
+    share = np.clip((np.arange(160) - 75.3) / 6.0, 0.0, 1.0)
+    points = person(160).points.copy()
+    points[:, HAND, 1] -= (60.0 * (10 * share**3 - 15 * share**4 + 6 * share**5))[:, None]
+    true = person(160).replaced(points=points)
+    found = trembling(true, 0.5)
+    rest = np.r_[10:65, 95:150]
+    before, after = (np.std((one.points - points)[rest][:, HAND]) for one in (found, smoothed(found)))
+    assert after < 0.5 * before
+    jitter, calm = (np.abs(np.diff(one.points[:, HAND], 2, axis=0))[10:60].mean() for one in (found, smoothed(found)))
+    assert calm < 0.2 * jitter
+    speeds = [np.diff(one.points[:, HAND, 1], axis=0).mean(axis=1) for one in (true, smoothed(found))]
+    assert np.abs(speeds[1]).max() >= 0.95 * np.abs(speeds[0]).max()
+
+
 def test_a_nod_keeps_its_speed() -> None:
     share = np.clip((np.arange(60) - 25.3) / 5, 0.0, 1.0)
     points = person(60).points.copy()

@@ -41,7 +41,7 @@ def body(
         typer.Option(metavar="NAME", help="What it wears: a look, or 'suit,hair=long,skin=deep'.", show_default=False),
     ] = None,
     portrait: Annotated[
-        bool, typer.Option("--portrait", help="Write its portrait instead, head and shoulders (png).")
+        bool, typer.Option("--portrait", help="Write its portrait instead, half a body with hands (png).")
     ] = False,
 ) -> None:
     """Say what the built-in body is, or draw it.

@@ -6,6 +6,7 @@ import shutil
 from importlib import metadata
 from importlib.util import find_spec
 
+from rich.markup import escape
 from rich.table import Table
 
 from gesta.cli.console import out
@@ -45,7 +46,8 @@ def doctor() -> None:
     for extra in EXTRAS:
         missing = missing_modules(extra)
         here = "missing: " + ", ".join(missing) if missing else "complete"
-        table.add_row(f"extra '{extra}'", here, f"pip install 'gesta[{extra}]'" if missing else "")
+        # Without escaping, the name in brackets would be taken for a colour.
+        table.add_row(f"extra '{extra}'", here, escape(f"pip install 'gesta[{extra}]'") if missing else "")
     out.print(table)
 
 

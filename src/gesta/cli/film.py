@@ -6,27 +6,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gesta.cli.choosing_renderer import AUTO, DIFFUSION, PUPPET, RENDERERS, chosen_for
 from gesta.cli.console import note, peak_memory_mb, progress_bar, say_cost, say_written
 from gesta.cli.hearing import watched
 from gesta.cli.outputs import check_film
-from gesta.cli.planned import refuse_planned
 from gesta.cli.sizes import pixels
 from gesta.devices import DEVICES
-from gesta.errors import InputError, not_in_this_version, unknown_name
+from gesta.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
-    from gesta.clip import Clip
+    import numpy as np
 
-RENDERERS, PLANNED_RENDERERS = ("diffusion",), ("auto", "puppet")
-MOTIONS, PLANNED_MOTIONS = ("smga",), ("3d",)
+    from gesta.clip import Clip
+    from gesta.records import Speech
+
+MOTIONS = {PUPPET: "3d", DIFFUSION: "smga"}
+"""What moves the person, by how the film is drawn."""
 CONSENT = (
     "Film only people who have agreed to it, and say where you show it that the film was made by a machine; the file "
     "says so too."
 )
 EXAMPLES = """\b
 Examples:
-  gesta film talk.wav --image me.jpg --model models/mmgt
-  gesta film talk.wav --image me.jpg --model models/mmgt --points me.npz
+  gesta film talk.wav --image me.jpg
+  gesta film talk.wav --image me.jpg --style lively --size 512x512
+  gesta film talk.wav --image me.jpg --motion gesta_out/talk/motion.npz
   gesta film talk.wav --image me.jpg --model models/mmgt --sampling quick"""
 
 
@@ -43,8 +47,22 @@ def film(
             "-o", "--output", metavar="OUT.mp4", help="The film; gesta_out/SPEECH.mp4 if not given.", show_default=False
         ),
     ] = None,
-    renderer: Annotated[str, typer.Option(metavar="NAME", help="How it is drawn: diffusion.")] = "diffusion",
-    motion: Annotated[str, typer.Option(metavar="NAME", help="What moves: smga.")] = "smga",
+    renderer: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="How it is drawn: puppet, diffusion (needs a --model) or auto: diffusion with a GPU and a --model for "
+            "it, else puppet.",
+        ),
+    ] = AUTO,
+    motion: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE.npz",
+            help="What moves: 3d or a motion.npz for puppets, smga for diffusion.",
+            show_default=False,
+        ),
+    ] = None,
     points: Annotated[
         Path | None,
         typer.Option(
@@ -60,7 +78,8 @@ def film(
         list[str] | None,
         typer.Option(
             metavar="NAME|DIR",
-            help="What makes keypoints and video: a folder, OWNER/NAME@REVISION; give two if they lie apart.",
+            help="What moves the puppet, as for gesta speak; or what makes keypoints and video: a folder, "
+            "OWNER/NAME@REVISION; give two if they lie apart.",
             show_default=False,
         ),
     ] = None,
@@ -69,41 +88,50 @@ def film(
     ] = 0,
     size: Annotated[
         str | None,
-        typer.Option(metavar="WxH", help="Size of the film in pixels; as the model draws it if not given."),
+        typer.Option(metavar="WxH", help="Size of the film in pixels; as the picture, up to 1024, if not given."),
     ] = None,
     sampling: Annotated[
         str | None,
         typer.Option(
             metavar="NAME,K=V,...",
-            help="How the pictures are made: official, gesta or quick, 'gesta,steps=12,guidance=2'.",
+            help="How diffusion draws: official, gesta or quick, 'gesta,steps=12,guidance=2'.",
             show_default=False,
         ),
     ] = None,
+    style: Annotated[
+        str | None,
+        typer.Option(metavar="STYLE", help="How the puppet moves, as for gesta speak.", show_default=False),
+    ] = None,
     device: Annotated[str, typer.Option(metavar="NAME", help="Where it is made: auto, cpu or cuda.")] = "auto",
-    style: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Make a film of a person who speaks, from a recording and one picture.
 
-    Writes the film with the recording's own sound, and beside it a report (OUT.report.json).
+    Writes the film with the recording's own sound, and beside it a report (OUT.report.json) and a strip of eight
+    moments (OUT.strip.png).
 
-    A film that was stopped, by Ctrl-C or a power cut, goes on where it was when the same command is given again.
+    A film drawn by diffusion that was stopped, by Ctrl-C or a power cut, goes on where it was when the same command is
+    given again; a puppet is quick, and begins again.
     """
-    refuse_planned(style=style)
-    _check_choice("renderer", renderer, RENDERERS, PLANNED_RENDERERS)
-    if Path(motion).suffix == ".npz":
-        raise not_in_this_version("motion", motion)
-    _check_choice("motion", motion, MOTIONS, PLANNED_MOTIONS)
+    if renderer not in RENDERERS:
+        raise unknown_name("renderer", renderer, RENDERERS)
     if device not in DEVICES:
         raise unknown_name("device", device, DEVICES)
-    if not model:
-        raise InputError("No model that makes films comes with this version of gesta: name one with --model.")
     target = output or Path("gesta_out") / f"{speech.stem}.mp4"
     check_film(target, (speech, image))
     started = time.perf_counter()
+    wishes = {"points": points, "seed": seed, "size": _size(size)}
     with progress_bar(target.name) as report:
-        clip = _clip(
-            model, speech, image, report, points=points, seed=seed, size=_size(size), sampling=sampling, device=device
-        )
+        heard, picture = _read(speech, image, report)
+        chosen = chosen_for(model or [], renderer, device)
+        if chosen.renderer == DIFFUSION:
+            _check_motion(motion, DIFFUSION)
+            _refuse(DIFFUSION, style=style)
+            clip = chosen.model.film(heard, picture, sampling=sampling, **wishes)
+        else:
+            _refuse(PUPPET, sampling=sampling)
+            clip = _puppet(chosen.model, heard, picture, motion, style, wishes)
+        for said in filter(None, (chosen.why, *clip.notes)):
+            note(said)
         note(CONSENT)
         note(clip.foretold())
         cost: dict[str, Any] = {}
@@ -123,11 +151,32 @@ def film(
     say_cost(target.name, clip.speech.duration_s, time.perf_counter() - started)
 
 
-def _check_choice(kind: str, name: str, known: tuple[str, ...], planned: tuple[str, ...]) -> None:
-    if name in planned:
-        raise not_in_this_version(kind, name)
-    if name not in known:
-        raise unknown_name(kind, name, (*known, *planned))
+def _puppet(model: Any, heard: "Speech", picture: Any, motion: str | None, style: str | None, wishes: Any) -> "Clip":
+    """A puppet's film, with everything checked."""
+    from gesta.models.puppet import puppet_clip
+
+    speaking: dict[str, Any] = {} if style is None else {"style": style}
+    if motion is not None and Path(motion).suffix == ".npz":
+        speaking["motion"] = motion
+    else:
+        _check_motion(motion, PUPPET)
+    return puppet_clip(model, heard, picture, **speaking, **wishes)
+
+
+def _check_motion(motion: str | None, renderer: str) -> None:
+    """InputError for what cannot move this way of drawing."""
+    if motion is None or motion == MOTIONS[renderer]:
+        return
+    if motion in MOTIONS.values() or Path(motion).suffix == ".npz":
+        raise InputError(f"--motion {motion} does not move what the renderer {renderer} draws; name another renderer.")
+    raise unknown_name("motion", motion, [*MOTIONS.values(), "a motion.npz"])
+
+
+def _refuse(renderer: str, **options: object) -> None:
+    """InputError for an option that this way of drawing has no use for."""
+    for name, value in options.items():
+        if value is not None:
+            raise InputError(f"The renderer {renderer} has no use for --{name}; leave it away.")
 
 
 def _size(text: str | None) -> tuple[int, int] | None:
@@ -136,13 +185,10 @@ def _size(text: str | None) -> tuple[int, int] | None:
     return None if text is None else checked_size(pixels(text))
 
 
-def _clip(models: list[str], speech: Path, image: Path, report: Any, *, device: str, **wishes: Any) -> "Clip":
-    """What is going to be filmed, with everything checked."""
+def _read(speech: Path, image: Path, report: Any) -> tuple["Speech", "np.ndarray"]:
+    """The recording and the picture."""
     # Imported here so that `gesta --help` answers at once.
-    from gesta.api import load
     from gesta.audio.read import open_speech
     from gesta.film.picture import read_picture
 
-    heard = watched(open_speech(speech), report)
-    picture = read_picture(image)
-    return load(*models, device=device).film(heard, picture, **wishes)
+    return watched(open_speech(speech), report), read_picture(image)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,7 +28,7 @@ Examples:
   gesta prepare beat2 BEAT2/beat_english_v2.0.0 -o data/scott --speakers 2
   gesta prepare show SHOW -o data/show --smplx SMPLX_NEUTRAL.npz
   gesta prepare face faces -o data/faces --validates take_3
-  gesta prepare videos films -o data/films --side 512
+  gesta prepare videos films -o data/films --workers 8
 
 \b
 Each kind has a help of its own:
@@ -236,24 +236,41 @@ def videos(
     source: Source,
     output: Output,
     side: Annotated[int, typer.Option(metavar="PX", help="Side of the square pictures; even.")] = 512,
+    hands: Annotated[str, typer.Option(metavar="WHICH", help="Hands that must be seen: both, one or any.")] = "one",
+    shortest: Annotated[float, typer.Option(metavar="S", help="Shortest clip, seconds.")] = 2.0,
+    longest: Annotated[float, typer.Option(metavar="S", help="Longest clip; longer ones are divided.")] = 60.0,
+    sources: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv", show_default=False, help="Where films come from: columns film, source, licence."
+        ),
+    ] = None,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes; the data does not depend on it.")] = 1,
+    ray: Annotated[bool, typer.Option("--ray", help="Make it on Ray Data: gesta[scale].")] = False,
     validation_share: Validation = 0.1,
     test_share: Test = 0.0,
-    licence: Licence = "not stated",
-    ray: Ray = None,
+    licence: Licence = "unknown",
 ) -> None:
-    """Anybody's films of a talking person, with points.
+    """Anybody's films of talking people.
 
-    SRC holds films (NAME.mp4), each with its own sound or NAME.wav beside it, and with NAME.npz or NAME.json: the
-    person's 134 points in every picture.
+    SRC holds films in any folders; a folder is a speaker. Films are cut into shots, the person is found and followed,
+    and what shows one person with face and hands becomes clips: 25 pictures a second, a square around the person, their
+    134 points, masks, 16 kHz sound. What is dropped is counted by reason in DATASET/report.json.
+
+    A film with NAME.npz or NAME.json beside it, the points of its pictures, becomes one clip as it is. NAME.wav beside
+    a film takes the place of its sound.
     """
-    refuse_planned(ray=ray)
     settings = {
         "side": side,
+        "hands": hands,
+        "shortest_s": shortest,
+        "longest_s": longest,
+        "sources": None if sources is None else str(sources),
         "validation_share": validation_share,
         "test_share": test_share,
         "licence": licence,
     }
-    _prepare("videos", source, output, settings)
+    _prepare("videos", source, output, settings, workers=workers, ray=ray)
 
 
 def _words(text: str) -> list[str]:
@@ -261,7 +278,14 @@ def _words(text: str) -> list[str]:
 
 
 def _prepare(
-    kind: str, source: Path, output: Path, settings: dict[str, Any], smplx: Path | None = None, workers: int = 1
+    kind: str,
+    source: Path,
+    output: Path,
+    settings: dict[str, Any],
+    smplx: Path | None = None,
+    *,
+    workers: int = 1,
+    ray: bool = False,
 ) -> None:
     from gesta.data.kinds import plan_source
     from gesta.data.manifest import DatasetInfo
@@ -272,13 +296,15 @@ def _prepare(
     plan = plan_source(kind, source, settings, smplx)
     try:
         with progress_bar(kind) as report, _readers_quiet():
-            done = prepare(plan, output, report, workers)
+            done = prepare(plan, output, report, workers, ray)
     except KeyboardInterrupt:
         note(f"What is finished stays in '{output}'; the same command goes on from there.")
         raise
     _say_left_out(done.left_out)
     for said, clips in done.notes.items():
-        note(f"{clips} clips: {said}.")
+        note(f"{clips} clips: {said.rstrip('.')}.")
+    for sentence in done.said:
+        note(sentence)
     say_written(output)
     if isinstance(done.info, DatasetInfo) and done.info.distinct_speech_hours is not None:
         made, heard = done.info.motion_hours, done.info.distinct_speech_hours
@@ -304,7 +330,7 @@ def _readers_quiet() -> Iterator[None]:
         logger.removeFilter(wanted)
 
 
-def _say_left_out(left_out: dict[str, str]) -> None:
+def _say_left_out(left_out: Mapping[str, str]) -> None:
     for name, reason in list(left_out.items())[:MOST_NAMED]:
         note(f"left out {name}: {reason}")
     if len(left_out) > MOST_NAMED:

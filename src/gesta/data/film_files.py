@@ -5,7 +5,8 @@ talking person at 512 x 512 pixels on one core: 10.5 kB a picture at 46 dB, writ
 opening the file included; with key pictures alone 27.6 kB at 42 dB and 12 ms; JPEG of quality 90 takes 49 kB at 44 dB.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -32,8 +33,43 @@ OPTIONS = {
 }
 
 
+@contextmanager
+def film_file(path: Path, side: int) -> Iterator[Callable[[np.ndarray], None]]:
+    """Write a film picture by picture, 25 a second; an older file stays whole until the block ends well.
+
+    Args:
+        path: of the file.
+        side: of its pictures, pixels.
+
+    Yields:
+        what takes each (side, side, 3) uint8 picture.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    # The encoder's version would make files of two installations differ for nothing.
+    plain = {"fflags": "+bitexact"}
+    count = 0
+    with replacing(path) as temporary, av.open(str(temporary), "w", format="mp4", options=plain) as container:
+        track = container.add_stream("libx264", rate=VIDEO_FPS)
+        track.width = track.height = side
+        track.pix_fmt = PIXELS
+        track.options = {**OPTIONS}
+
+        def write(picture: np.ndarray) -> None:
+            nonlocal count
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+            frame = frame.reformat(format=PIXELS)
+            frame.pts = count
+            container.mux(track.encode(frame))
+            count += 1
+
+        yield write
+        container.mux(track.encode(None))
+
+
 def write_film(path: Path, pictures: Iterable[np.ndarray], side: int) -> int:
-    """Write (side, side, 3) uint8 pictures, 25 a second; an older file stays whole until the new one is.
+    """Write (side, side, 3) uint8 pictures, 25 a second, as `film_file` does.
 
     Returns:
         how many pictures came.
@@ -42,20 +78,10 @@ def write_film(path: Path, pictures: Iterable[np.ndarray], side: int) -> int:
         OutputError: the file cannot be written.
     """
     count = 0
-    # The encoder's version would make files of two installations differ for nothing.
-    plain = {"fflags": "+bitexact"}
-    with replacing(path) as temporary, av.open(str(temporary), "w", format="mp4", options=plain) as container:
-        track = container.add_stream("libx264", rate=VIDEO_FPS)
-        track.width = track.height = side
-        track.pix_fmt = PIXELS
-        track.options = {**OPTIONS}
+    with film_file(path, side) as write:
         for picture in pictures:
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
-            frame = frame.reformat(format=PIXELS)
-            frame.pts = count
-            container.mux(track.encode(frame))
+            write(picture)
             count += 1
-        container.mux(track.encode(None))
     return count
 
 

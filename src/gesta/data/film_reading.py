@@ -38,12 +38,14 @@ class FilmHeader:
         rate: pictures a second.
         start_s: when its first picture is shown, on the file's clock.
         sound_start_s: when its sound begins, on the same clock; None where it has none.
+        duration_s: how long it says it lasts; None where it does not say.
     """
 
     size: tuple[int, int]
     rate: Fraction
     start_s: float
     sound_start_s: float | None
+    duration_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def film_header(path: Path) -> FilmHeader:
         sound_start = None
         if sound is not None and sound.time_base is not None:
             sound_start = float((sound.start_time or 0) * sound.time_base)
-        return FilmHeader((width, height), _rate(stream), shown.time_s, sound_start)
+        duration = None if container.duration is None else container.duration / MICROSECONDS
+        return FilmHeader((width, height), _rate(stream), shown.time_s, sound_start, duration)
 
 
 def pictures(path: Path, start_s: float) -> Iterator[np.ndarray]:

@@ -8,8 +8,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from gesta.data.film_building import FILM_FORM, rows_points
+from gesta.data.film_building import FILM_FORM
 from gesta.data.film_files import read_film
+from gesta.data.film_points import rows_points
 from gesta.data.films import FilmInfo, FilmRecord
 from gesta.data.finished import clips_in, read_finished, speech_of
 from gesta.data.rows import open_rows
@@ -81,6 +82,16 @@ class FilmSet:
             InputError: their file is missing or damaged.
         """
         return read_film(self.folder / clip.film, frames, self.info.side)
+
+    def masks(self, clip: FilmRecord, frames: Sequence[int] | np.ndarray) -> np.ndarray:
+        """Where the person is in some pictures of a clip: (n, side, side) uint8, 255 on the person.
+
+        Raises:
+            InputError: the clip has none, as where its points were given, or their file is missing or damaged.
+        """
+        if clip.masks is None:
+            raise InputError(f"The clip '{clip.id}' has no masks: its points were given and not found by gesta.")
+        return read_film(self.folder / clip.masks, frames, self.info.side)[..., 0]
 
     def speech(self, clip: FilmRecord) -> Speech:
         """The recording of a clip; its file is opened when its samples are asked for."""

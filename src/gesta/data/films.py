@@ -5,9 +5,11 @@ A data set is a folder:
 * dataset.json: where it comes from, how it was made, its licence (`FilmInfo`);
 * manifest.jsonl: the clips (`FilmRecord`);
 * films/NAME.mp4: square pictures, 25 a second, on the canvas of `gesta.keypoints.canvas`;
+* masks/NAME.mp4: for clips whose points were found here, where the person is: white, on pictures of the same size;
 * points/NAME.npy: a float32 row per picture, (x, y, score) of each of the 134 points, in pixels of a canvas of
   512 x 512, whatever the side of the pictures;
-* speech/NAME.flac: 16 kHz mono 16 bits.
+* speech/NAME.flac: 16 kHz mono 16 bits;
+* sources.jsonl: what became of each film, see `gesta.data.film_journal`, and report.json: the same in sums.
 """
 
 from collections.abc import Iterator
@@ -20,7 +22,8 @@ from gesta.data.listing import FILMS, LONGEST_NAME, ClipLine, SetInfo, read_desc
 from gesta.errors import InputError
 from gesta.units import video_frame_count
 
-FILM_FOLDER, POINTS_FOLDER = "films", "points"
+FILM_FOLDER, POINTS_FOLDER, MASK_FOLDER = "films", "points", "masks"
+UNKNOWN = "unknown"
 LEAST_SIDE_PX, GREATEST_SIDE_PX = 16, 2048
 
 
@@ -33,7 +36,18 @@ class FilmRecord(ClipLine):
     points: str = Field(
         pattern=rf"^{POINTS_FOLDER}/\w[\w.\-]*\.npy$", max_length=2 * LONGEST_NAME, description="the points' file"
     )
+    masks: str | None = Field(
+        None,
+        pattern=rf"^{MASK_FOLDER}/\w[\w.\-]*\.mp4$",
+        max_length=2 * LONGEST_NAME,
+        description="the file of masks of the person",
+    )
     picture_size: tuple[int, int] = Field(description="width and height of the original pictures, pixels")
+    frame: tuple[int, int, int, int] | None = Field(
+        None, description="the part of the original pictures that is shown: left, top, width, height; none: all"
+    )
+    start_s: float = Field(0.0, ge=0.0, description="where in the film the clip begins, seconds")
+    origin: str = Field(UNKNOWN, description="where the film was published")
 
 
 class FilmInfo(SetInfo):

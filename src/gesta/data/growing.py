@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic
+from typing import Any, Generic, Self
 
 from gesta.data.listing import INFO_FILE, MANIFEST_FILE, SPEECH_FOLDER, ClipLine, Info, Line, SetInfo
 from gesta.data.plans import PlannedClip
@@ -53,7 +53,7 @@ class GrowingSet(Generic[Info, Line]):
         except OSError as error:
             raise self._refusal(error) from error
 
-    def __enter__(self) -> "GrowingSet[Info, Line]":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -67,15 +67,19 @@ class GrowingSet(Generic[Info, Line]):
             OutputError: the disk is full or gone.
         """
         record = self._written(clip)
+        self._append(MANIFEST_FILE, record.line())
+        self.records.append(record)
+        return record
+
+    def _append(self, name: str, lines: str) -> None:
+        """Add lines to a file of the data set; when this returns they are on the disk."""
         try:
-            with (self.folder / MANIFEST_FILE).open("ab") as file:
-                file.write(record.line().encode())
+            with (self.folder / name).open("ab") as file:
+                file.write(lines.encode())
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise self._refusal(error) from error
-        self.records.append(record)
-        return record
 
     def _written(self, clip: PlannedClip) -> Line:
         """Load a clip, write its files and return its record."""

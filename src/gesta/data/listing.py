@@ -141,7 +141,7 @@ def read_lines(
                 if not line.endswith(b"\n") and len(line) <= LONGEST_LINE:
                     return
                 where = f"{path}, line {number}"
-                record = model.checked(_table(line, where), where)
+                record = model.checked(line_table(line, where), where)
                 if info.speakers[record.speaker_index : record.speaker_index + 1] != (record.speaker,):
                     raise InputError(
                         f"In {where}: the speaker '{record.speaker}' is not number {record.speaker_index} of the set."
@@ -156,7 +156,12 @@ def read_lines(
         raise InputError(f"'{path}' cannot be read: {reason_of(error)}.") from None
 
 
-def _table(line: bytes, where: str) -> dict[str, Any]:
+def line_table(line: bytes, where: str) -> dict[str, Any]:
+    """The JSON object in a line of a file.
+
+    Raises:
+        InputError: it is too long or no such thing.
+    """
     if len(line) > LONGEST_LINE:
         raise InputError(f"In {where}: the line is longer than any record; prepare the data set again.")
     try:

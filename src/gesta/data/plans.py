@@ -72,8 +72,7 @@ class PlannedClip:
         source: the file or files it is made from, as the record names them.
         size: bytes of those files, by which progress is counted.
         speech_name: of the sound's file; clips of the same name share it.
-        load: reads it, as a `LoadedClip` or, for a data set of films, as a `films_plan.LoadedFilm`; raises InputError
-            when it cannot be used.
+        load: reads it, as a `LoadedClip`; raises InputError when it cannot be used.
         together: clips that follow each other with the same word here share work, so that one process makes them best.
     """
 
@@ -97,20 +96,23 @@ class SetPlan:
     speakers: tuple[str, ...]
     split_rule: str
     settings: Mapping[str, Any]
-    clips: tuple[PlannedClip, ...]
+    clips: tuple[PlannedClip, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     def info(self) -> SetInfo:
         """The description of the data set as it stands before the first clip."""
         raise NotImplementedError
 
+    def listed(self) -> list[list[Any]]:
+        """What tells this list of clips from another one."""
+        return [[clip.id, clip.split, clip.speaker, clip.source, clip.size, clip.speech_name] for clip in self.clips]
+
     def described(self) -> dict[str, Any]:
         """What the description of any data set says."""
-        listed = [[clip.id, clip.split, clip.speaker, clip.source, clip.size, clip.speech_name] for clip in self.clips]
         return {
             "kind": self.kind,
             "source": self.source,
-            "plan_sha256": hashlib.sha256(json.dumps(listed).encode()).hexdigest(),
+            "plan_sha256": hashlib.sha256(json.dumps(self.listed()).encode()).hexdigest(),
             "gesta_version": __version__,
             "licence": self.licence,
             "speakers": self.speakers,

@@ -1,46 +1,23 @@
 """Preparing a data set from a plan: every clip in turn, finished ones kept, broken ones named and left out."""
 
-from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from gesta.data.ahead import made_ahead
 from gesta.data.building import MOTION_FORM
-from gesta.data.film_building import FILM_FORM
+from gesta.data.film_building import FILM_FORM, FilmPlan
+from gesta.data.film_prepare import prepare_films
 from gesta.data.growing import Form, kept_records
-from gesta.data.listing import FILMS, HOLDS, MOTION, ClipLine, SetInfo, held_in
+from gesta.data.listing import FILMS, HOLDS, MOTION, SetInfo, held_in
 from gesta.data.manifest import DatasetInfo
+from gesta.data.outcome import Prepared, Progress, notes_of, nothing_usable, told_nobody
 from gesta.data.plans import PlannedClip, SetPlan
 from gesta.errors import InputError, OutputError, reason_of
 from gesta.locking import only_writer
 
 FORMS: Mapping[str, Form] = {MOTION: MOTION_FORM, FILMS: FILM_FORM}
 """By what a data set holds."""
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many bytes of the source are done and how many there are."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What came of it.
-
-    Attributes:
-        info: the finished description.
-        made: clips made now.
-        made_frames: frames of those.
-        kept: clips that an earlier run had finished.
-        left_out: what could not be used, and why.
-        notes: what readers had to say, and of how many clips.
-    """
-
-    info: SetInfo
-    made: int
-    made_frames: int
-    kept: int
-    left_out: dict[str, str]
-    notes: dict[str, int]
 
 
 def prepared_info(folder: Path) -> SetInfo:
@@ -52,20 +29,25 @@ def prepared_info(folder: Path) -> SetInfo:
     return FORMS[held_in(folder)].read_info(folder)
 
 
-def prepare(plan: SetPlan, folder: Path, progress: Progress | None = None, workers: int = 1) -> Prepared:
+def prepare(
+    plan: SetPlan, folder: Path, progress: Progress | None = None, workers: int = 1, ray: bool = False
+) -> Prepared:
     """Make a data set, or go on with one that a run with the same plan has begun.
 
     Args:
         plan: what is to be prepared.
         folder: where; nothing is written before the first clip has proved usable.
         progress: told how far it is, in bytes of the source.
-        workers: processes that make clips, for data sets of motion; the same data comes of any number.
+        workers: processes that make clips; the same data comes of any number.
+        ray: make them on Ray Data, for data sets of films.
 
     Raises:
         InputError: no clip can be used, or the folder holds another data set.
         OutputError: the folder cannot be written or another run is writing there.
     """
-    info, told = plan.info(), progress or _told_nobody
+    if isinstance(plan, FilmPlan):
+        return prepare_films(plan, folder, progress or told_nobody, workers, ray)
+    info, told = plan.info(), progress or told_nobody
     form = FORMS[getattr(info, HOLDS)]
     kept = kept_records(folder, info, form)
     done = {record.id for record in kept}
@@ -73,11 +55,11 @@ def prepare(plan: SetPlan, folder: Path, progress: Progress | None = None, worke
     left_out = dict(plan.left_out)
     if kept and not waiting and (found := form.read_info(folder)).complete:
         # Nothing to do, and somebody may be reading it.
-        return Prepared(found, 0, 0, len(kept), left_out, _notes(kept))
+        return Prepared(found, 0, 0, len(kept), left_out, notes_of(kept))
     if not kept:
         _drop_unusable(waiting, left_out)
         if not waiting:
-            raise _nothing_usable(plan, left_out)
+            raise nothing_usable(plan, left_out)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -96,11 +78,11 @@ def prepare(plan: SetPlan, folder: Path, progress: Progress | None = None, worke
                 passed += clip.size
         told("preparing", whole, whole)
         if not building.records:
-            raise _nothing_usable(plan, left_out)
+            raise nothing_usable(plan, left_out)
         finished = building.finish(sorted(left_out))
     made = building.records[len(kept) :]
     frames = sum(record.frames for record in made)
-    return Prepared(finished, len(made), frames, len(kept), left_out, _notes(building.records))
+    return Prepared(finished, len(made), frames, len(kept), left_out, notes_of(building.records))
 
 
 def _ready(
@@ -113,10 +95,6 @@ def _ready(
         yield from clips
 
 
-def _notes(records: Sequence[ClipLine]) -> dict[str, int]:
-    return dict(Counter(said for record in records for said in record.notes))
-
-
 def _drop_unusable(waiting: list[PlannedClip], left_out: dict[str, str]) -> None:
     """Drop clips from the front until one can be read, so that a source without any leaves nothing behind."""
     while waiting:
@@ -125,14 +103,3 @@ def _drop_unusable(waiting: list[PlannedClip], left_out: dict[str, str]) -> None
             return
         except InputError as error:
             left_out[waiting.pop(0).id] = str(error)
-
-
-def _nothing_usable(plan: SetPlan, left_out: dict[str, str]) -> InputError:
-    if not left_out:
-        return InputError(f"There is nothing in '{plan.source}' that could be prepared as {plan.kind}.")
-    name, reason = next(iter(left_out.items()))
-    return InputError(f"None of the {len(left_out)} clips can be used; the first, {name}: {reason}")
-
-
-def _told_nobody(_what: str, _done: int, _of: int) -> None:
-    """The progress that nobody watches."""

@@ -7,6 +7,7 @@ What is finished lies in a folder, from which a film that was stopped goes on.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -57,14 +58,15 @@ class DiffusionFilm:
         """The keypoints, (F, 402) rows as in `SpokenPoints.rows`."""
         return self.points.rows(folder, told)
 
-    def frames(self, rows: np.ndarray, folder: Path, told: Report) -> Iterator[np.ndarray]:
+    def frames(self, folder: Path, told: Report) -> Iterator[np.ndarray]:
         """The pictures of the film, as (n, H, W, 3) uint8 stretches.
 
         Args:
-            rows: the keypoints.
             folder: takes what is finished.
             told: how far it is.
         """
+
+        rows = self.rows(folder, told)
 
         def report(progress: Progress) -> None:
             told("drawing", progress.calls, progress.all_calls)
@@ -80,3 +82,7 @@ class DiffusionFilm:
         )
         for stretch in frames:
             yield resized(self.canvas.cut(stretch), self.size)
+
+    def summary(self) -> dict[str, Any]:
+        """How the picture lies on the network's canvas."""
+        return {"canvas": self.canvas.as_dict()}

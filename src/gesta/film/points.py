@@ -11,6 +11,7 @@ from gesta.audio.row_cache import RowCache
 from gesta.audio.video_features.protocol import VideoFeatures
 from gesta.errors import InputError, OutputError
 from gesta.keypoints.canvas import Canvas
+from gesta.keypoints.estimators.embedded.estimator import Embedded
 from gesta.keypoints.estimators.make import make_estimator
 from gesta.keypoints.layout import VISIBLE, body_index
 from gesta.keypoints.smoothing import smoothed_stretches
@@ -26,8 +27,21 @@ NEEDED = ("nose", "neck", "right_shoulder", "left_shoulder")
 """Body points of which one at least must be seen."""
 
 
-def points_of(picture: np.ndarray, given: str | PathLike[str] | None, folder: Path | None = None) -> Keypoints:
-    """The points of the person in a picture, one frame, in its pixels.
+@dataclass(frozen=True)
+class PicturePoints:
+    """The person in a picture.
+
+    Attributes:
+        points: theirs, one frame, in the picture's pixels.
+        notes: sentences about what a film of them will lack.
+    """
+
+    points: Keypoints
+    notes: tuple[str, ...] = ()
+
+
+def points_of(picture: np.ndarray, given: str | PathLike[str] | None, folder: Path | None = None) -> PicturePoints:
+    """The points of the person in a picture.
 
     Args:
         picture: (H, W, 3) uint8.
@@ -37,16 +51,16 @@ def points_of(picture: np.ndarray, given: str | PathLike[str] | None, folder: Pa
     Raises:
         InputError: the file or DWPose's files cannot be used, or nobody is found.
     """
+    notes: list[str] = []
     if given is not None and not Path(given).is_dir():
-        estimator = make_estimator("given", Path(given))
+        found = make_estimator("given", Path(given)).picture(picture)
     elif given is None and folder is None:
-        estimator = make_estimator("embedded")
+        found, notes = Embedded().noted(picture)
     else:
-        estimator = make_estimator("dwpose", folder if given is None else Path(given))
-    found = estimator.picture(picture)
+        found = make_estimator("dwpose", folder if given is None else Path(given)).picture(picture)
     if not (found.scores[0, [body_index(name) for name in NEEDED]] >= VISIBLE).any():
         raise InputError("No head and shoulders are seen in the picture; take another one, or give other points.")
-    return found
+    return PicturePoints(found, tuple(notes))
 
 
 @dataclass(frozen=True)
@@ -94,7 +108,12 @@ class SpokenPoints:
         for stretch in smoothed_stretches(made) if self.smooth else made:
             done += stretch.frame_count
             told("moving", done, count)
-            yield np.concatenate([stretch.points, stretch.scores[..., None]], axis=-1).reshape(-1, VECTOR_SIZE)
+            yield rows_of(stretch)
+
+
+def rows_of(keypoints: Keypoints) -> np.ndarray:
+    """Keypoints on the canvas of 512 pixels as (F, 402) rows of x, y, score."""
+    return np.concatenate([keypoints.points, keypoints.scores[..., None]], axis=-1).reshape(-1, VECTOR_SIZE)
 
 
 def keypoints_in(rows: np.ndarray) -> Iterator[Keypoints]:

@@ -6,24 +6,25 @@ import numpy as np
 
 from gesta.errors import InputError
 from gesta.extras import extra_module
-from gesta.keypoints.canvas import Canvas
 from gesta.render.video import LEAST_SIDE_PX, checked_size
 
 OFF_BY_PX = 2.0
 """By how much a side may differ from the picture's shape, since sides of films are even."""
+LONGEST_PX = 1024
+"""Puppets are drawn no larger, unless somebody asks for it."""
 
 
-def film_size(canvas: Canvas, wanted: tuple[int, int] | None) -> tuple[int, int]:
-    """Width and height of a film of what lies on a canvas.
+def film_size(usual: tuple[int, int], wanted: tuple[int, int] | None) -> tuple[int, int]:
+    """Width and height of a film.
 
     Args:
-        canvas: the network's.
+        usual: width and height as it is drawn, which says its shape.
         wanted: what the user asks for; none: as it is drawn, or the smallest multiple of it that can be a video.
 
     Raises:
         InputError: no video can have the size, or the picture has another shape.
     """
-    width, height = canvas.cut_size
+    width, height = usual
     if wanted is None:
         times = math.ceil(LEAST_SIDE_PX / min(width, height))
         return checked_size((times * width, times * height))
@@ -35,6 +36,13 @@ def film_size(canvas: Canvas, wanted: tuple[int, int] | None) -> tuple[int, int]
             f"The picture has another shape than {wanted[0]}x{wanted[1]}; ask for {wanted[0]}x{near}, for example."
         )
     return wanted
+
+
+def puppet_size(picture: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a puppet's film if nobody says otherwise: the picture's own up to `LONGEST_PX`, even."""
+    width, height = picture
+    scale = min(1.0, LONGEST_PX / max(picture))
+    return max(LEAST_SIDE_PX, 2 * round(width * scale / 2)), max(LEAST_SIDE_PX, 2 * round(height * scale / 2))
 
 
 def resized(frames: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -65,8 +65,3 @@ def as_speech(audio: Audio, sample_rate: int | None = None) -> Speech:
             raise InputError("Samples were given without their sample_rate; pass sample_rate=... in Hz.")
         return speech_from_samples(audio, sample_rate)
     return open_speech(Path(audio))
-
-
-def no_film(name: str) -> InputError:
-    """The error for a model that moves bodies and is asked for a film."""
-    return InputError(f"The model '{name}' makes no films; name one that does with --model.")

@@ -1,9 +1,10 @@
 """The tiny models of random weights behind the public door, as one that does everything."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from gesta.clip import Clip
+from gesta.film.renderers import DIFFUSION, PUPPET
 from gesta.models.common import Audio
 from gesta.models.echomask import EchoMaskModel
 from gesta.models.film import FilmModel, Picture
@@ -18,6 +19,7 @@ class DebugModel(EchoMaskModel):
     """
 
     device: str = "auto"
+    renderers: ClassVar[tuple[str, ...]] = (PUPPET, DIFFUSION)
 
     def film(self, audio: Audio, image: Picture, **options: Any) -> Clip:
         """Make ready to film a person who speaks: as `FilmModel.film`."""

@@ -12,13 +12,15 @@ from gesta.audio.prosody import analyse
 from gesta.bundles.folder import Bundle
 from gesta.echomask.config import Decoding
 from gesta.errors import InputError
+from gesta.film.renderers import PUPPET
 from gesta.live.settings import USUAL_LOOK_AHEAD_S, StreamSettings
 from gesta.live.state import StreamState
 from gesta.live.stream import Stream
 from gesta.models.cleaning import EVERYTHING, CleanUp, idler, idling_in_silence
-from gesta.models.common import USUAL_STYLE, Audio, Progress, as_speech, checked_kept, no_film, provenance, reported
+from gesta.models.common import USUAL_STYLE, Audio, Progress, as_speech, checked_kept, provenance, reported
 from gesta.models.manner import manner_from, who_of
 from gesta.models.mouth import with_mouth
+from gesta.models.puppet import puppet_clip
 from gesta.models.streaming import Collected, resumed, stream_provenance, stream_settings, through
 from gesta.motion.held_parts import HeldParts, checked_parts
 from gesta.motion.keeping import Kept
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from gesta.clip import Clip
     from gesta.echomask.speaker import EchoMaskSpeaker, Given
     from gesta.echomask.who import Who
+    from gesta.models.film import Picture
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class EchoMaskModel:
     name: str
     bundle: Bundle
     has_network: ClassVar[bool] = True
+    renderers: ClassVar[tuple[str, ...]] = (PUPPET,)
 
     def checked_style(self, style: str = USUAL_STYLE, energy: float | None = None) -> int | Style:
         """A speaker's index, or a style where the model knows styles' numbers; see `models.manner`."""
@@ -55,9 +59,9 @@ class EchoMaskModel:
         """InputError: a trained model hears, and reads nothing."""
         raise InputError(f"The model '{self.name}' knows no words; leave --words away or name --model procedural.")
 
-    def film(self, *_: Any, **__: Any) -> "Clip":
-        """InputError: no film comes of it."""
-        raise no_film(self.name)
+    def film(self, audio: Audio, image: "Picture", **options: Any) -> "Clip":
+        """Make ready to film the person in a picture, as a puppet that moves so: see `models.puppet.puppet_clip`."""
+        return puppet_clip(self, audio, image, **options)
 
     def speak(
         self,

@@ -20,6 +20,7 @@ from gesta.errors import InputError
 from gesta.film.diffusion import DiffusionFilm
 from gesta.film.picture import read_picture
 from gesta.film.points import SpokenPoints, points_of
+from gesta.film.renderers import DIFFUSION
 from gesta.film.size import film_size
 from gesta.keypoints.canvas import canvas_for
 from gesta.mmgt.keypoint_speaker import KeypointSpeaker
@@ -31,6 +32,7 @@ from gesta.models.common import Audio, as_speech, provenance
 from gesta.records import Speech
 
 Picture = str | PathLike[str] | np.ndarray
+FULL_SIDE_PX = 512
 DWPOSE = "dwpose"
 """A folder of this name in a model's holds the pose estimator's files."""
 
@@ -49,6 +51,7 @@ class FilmModel:
     bundles: tuple[FilmBundle, ...]
     device: str = "auto"
     has_network: ClassVar[bool] = True
+    renderers: ClassVar[tuple[str, ...]] = (DIFFUSION,)
 
     def film(
         self,
@@ -83,8 +86,9 @@ class FilmModel:
         dimensions = (picture.shape[1], picture.shape[0])
         canvas = canvas_for(dimensions, self.video[0].network.picture.side)
         at_512 = canvas_for(dimensions)
-        chosen = film_size(canvas, size)
-        initial = at_512.to_canvas(points_of(picture, points, self._beside(DWPOSE)))
+        chosen = film_size(canvas.cut_size, size)
+        person = points_of(picture, points, self._beside(DWPOSE))
+        initial = at_512.to_canvas(person.points)
         film = DiffusionFilm(
             speaker=self._video_speaker(how),
             features=self._heard(self.video[0].features),
@@ -95,7 +99,12 @@ class FilmModel:
             seed=seed,
             size=chosen,
         )
-        return Clip(film, at_512, self._provenance(speech, seed, how))
+        return Clip(film, at_512, self._provenance(speech, seed, how), person.notes)
+
+    @property
+    def full_size(self) -> bool:
+        """Whether it draws pictures as large as the published model does."""
+        return self.video[0].network.picture.side >= FULL_SIDE_PX
 
     def checked_style(self, *_: Any) -> NoReturn:
         """InputError: no body comes of it."""
@@ -171,7 +180,7 @@ class FilmModel:
         (_, _, keypoints), (_, _, video) = self.keypoints, self.video
         licences = list(dict.fromkeys((keypoints.licence, video.licence)))
         return provenance(self.name, speech, seed, "; ".join(licences), None) | {
-            "renderer": "diffusion",
+            "renderer": DIFFUSION,
             "motion": "smga",
             "sampling": how.model_dump(mode="json"),
             "models": {

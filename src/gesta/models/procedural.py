@@ -4,11 +4,12 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from os import PathLike
-from typing import ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from gesta.audio.prosody import analyse
 from gesta.audio.words.read import fit_words, read_words
 from gesta.errors import InputError
+from gesta.film.renderers import PUPPET
 from gesta.live.body import Heard
 from gesta.live.procedural import ProceduralBody
 from gesta.live.settings import USUAL_LOOK_AHEAD_S, StreamSettings
@@ -22,10 +23,10 @@ from gesta.models.common import (
     Progress,
     as_speech,
     checked_kept,
-    no_film,
     provenance,
     reported,
 )
+from gesta.models.puppet import puppet_clip
 from gesta.models.streaming import Collected, resumed, stream_provenance, stream_settings, through
 from gesta.motion.held_parts import HeldParts, checked_parts
 from gesta.motion.keeping import Kept
@@ -36,6 +37,10 @@ from gesta.procedural.style import Style
 from gesta.records import Plan, Prosody, Speech, Words
 from gesta.take import Take, join_motion
 from gesta.units import SAMPLE_RATE, TOKEN_FRAMES
+
+if TYPE_CHECKING:
+    from gesta.clip import Clip
+    from gesta.models.film import Picture
 
 PROCEDURAL = "procedural"
 
@@ -50,6 +55,7 @@ class ProceduralModel:
 
     name: str
     has_network: ClassVar[bool] = False
+    renderers: ClassVar[tuple[str, ...]] = (PUPPET,)
 
     def checked_style(self, style: str = USUAL_STYLE, energy: float | None = None) -> Style | Example:
         """A style by its name, numbers or file, or a motion to take it from."""
@@ -66,9 +72,9 @@ class ProceduralModel:
         """The words of a file."""
         return read_words(words)
 
-    def film(self, *_: object, **__: object) -> NoReturn:
-        """InputError: no film comes of it."""
-        raise no_film(self.name)
+    def film(self, audio: Audio, image: "Picture", **options: Any) -> "Clip":
+        """Make ready to film the person in a picture, as a puppet that moves so: see `models.puppet.puppet_clip`."""
+        return puppet_clip(self, audio, image, **options)
 
     def speak(
         self,

@@ -19,3 +19,6 @@ ARKIT_NAMES: tuple[str, ...] = (
 )  # fmt: skip
 
 ARKIT_INDEX: dict[str, int] = {name: index for index, name in enumerate(ARKIT_NAMES)}
+
+LID_FOLLOWS_GAZE = 0.35
+"""Looking down closes the lids by this share of the look (`eyeLookDown`), beside what blinks do."""

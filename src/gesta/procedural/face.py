@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gesta.motion.face import ARKIT_INDEX
+from gesta.motion.face import ARKIT_INDEX, LID_FOLLOWS_GAZE
 from gesta.procedural.targets import Targets
 
 EYE_RANGE_DEG = 30.0
@@ -14,8 +14,6 @@ BROWS_INNER, BROWS_OUTER = 0.32, 0.65
 REST_OUTER, REST_DOWN = 0.15, 0.12
 """Tone of brows at rest. The built-in body's hang at their outer ends, which looks worried without it."""
 SMILES = {"mouthSmileLeft": 1.0, "mouthSmileRight": 1.0, "cheekSquintLeft": 0.35, "cheekSquintRight": 0.35}
-LID_FOLLOWS_GAZE = 0.35
-"""Looking down closes the lids by this share of the look."""
 
 
 def face_weights(targets: Targets, head: np.ndarray) -> np.ndarray:

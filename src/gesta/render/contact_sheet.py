@@ -49,8 +49,8 @@ def looks_sheet(worn: Mapping[str, Look]) -> np.ndarray:
 
 
 def portrait(look: Look | str = DEFAULT_LOOK) -> np.ndarray:
-    """Head and shoulders in a look: (PORTRAIT_PX, PORTRAIT_PX, 3) uint8; see `contact_sheet`."""
-    return frames(still_motion([PORTRAIT]), [0], (PORTRAIT_PX, PORTRAIT_PX), "portrait", look)[0]
+    """Half a body in a look, hands in the picture: (PORTRAIT_PX, PORTRAIT_PX, 3) uint8; see `contact_sheet`."""
+    return frames(still_motion([PORTRAIT]), [0], (PORTRAIT_PX, PORTRAIT_PX), "half", look)[0]
 
 
 def write_picture(path: str | Path, picture: np.ndarray) -> None:

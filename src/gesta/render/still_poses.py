@@ -154,11 +154,18 @@ FACES = tuple(
 """Each of the 52 ARKit shapes at full weight, alone where that means something."""
 PORTRAIT = StillPose(
     "portrait",
-    RELAXED,
+    _both(
+        {
+            "collar": (-3.0, 0.0, 0.0),
+            "shoulder": (-68.0, -6.0, 25.0),
+            "elbow": (0.0, -84.0, 12.0),
+            **_curled(16.0, thumb_degrees=8.0),
+        }
+    ),
     {"mouthSmileLeft": 0.35, "mouthSmileRight": 0.35, "cheekSquintLeft": 0.15, "cheekSquintRight": 0.15}
     | {"browInnerUp": 0.12},
 )
-"""Somebody who is about to speak."""
+"""Somebody who is about to speak, hands before the belly, where a picture of half a body shows them."""
 
 
 def still_motion(poses: Iterable[StillPose]) -> Motion:

@@ -31,6 +31,8 @@ FACE_OVER_MIDDLE = 4.2
 """The region's side over the way from between the eyes to the mouth, as the body's network knows them."""
 LOOKS = 2
 """The first look says where the second has to be."""
+STILL_THERE, NEAR = 0.8, 0.5
+"""How sure a face must be that is looked for where it was, and how near to where the body has it, in its regions."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,20 @@ class FaceNetwork:
     def __init__(self) -> None:
         self._network, self._attention = Network("face"), FaceAttention()
 
-    def of_body(self, image: np.ndarray, body: Body) -> Face:
-        """The face where a body has its head."""
-        return self.looked(image, face_region(body))
+    def of_body(self, image: np.ndarray, body: Body, before: Face | None = None) -> Face:
+        """The face where a body has its head.
+
+        Args:
+            image: (H, W, 3) uint8.
+            body: whose face it is.
+            before: the same face in the frame before, where a look may be enough.
+        """
+        expected = face_region(body)
+        if before is not None:
+            face = self.read(image, before.next_region())
+            if face.presence >= STILL_THERE and _near(face.next_region(), expected):
+                return face
+        return self.looked(image, expected)
 
     def looked(self, image: np.ndarray, region: Region) -> Face:
         """The face in a region, looked at as often as it takes to have it in the middle."""
@@ -83,3 +96,7 @@ def face_region(body: Body) -> Region:
     mouth = (body.point("mouth_left") + body.point("mouth_right")) / 2.0
     size = max(float(np.linalg.norm(eyes - mouth)), float(np.linalg.norm(body.point("left_eye") - eyes)))
     return Region((eyes + mouth) / 2.0, size * FACE_OVER_MIDDLE, upright(mouth, eyes))
+
+
+def _near(region: Region, expected: Region) -> bool:
+    return float(np.linalg.norm(region.centre - expected.centre)) < NEAR * expected.side

@@ -4,7 +4,9 @@ Facts: MediaPipe's graphs palm_detection_cpu, palm_detection_detection_to_roi, h
 hand_landmark_landmarks_to_roi.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -29,6 +31,8 @@ STEM = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]
 INDEX_KNUCKLE, MIDDLE, RING = 5, 9, 13
 SEARCHED = 1.1
 """Around a wrist, palms are looked for in a square of so many shoulder widths."""
+STILL_THERE, NEAR = 0.8, 0.4
+"""How sure a hand must be that is looked for where it was, and how near to the body's wrist, in shoulder widths."""
 SAME_HAND = 0.6
 """Overlap of two hands' boxes from which they are one hand seen twice."""
 
@@ -53,6 +57,9 @@ class Hand:
         return _ahead(region, HAND_AHEAD / HAND_WIDER)
 
 
+NO_HANDS: Mapping[str, Hand] = MappingProxyType({})
+
+
 class HandNetworks:
     """Finds and reads the hands of a body."""
 
@@ -60,15 +67,30 @@ class HandNetworks:
         self._palms, self._hand = Network("palm_detection"), Network("hand")
         self._cells = middles(self._palms.side, ANSWERS)
 
-    def of_body(self, image: np.ndarray, body: Body) -> dict[str, Hand]:
-        """The hands of a body that are seen: by "left_hand" and "right_hand", the person's own."""
+    def of_body(self, image: np.ndarray, body: Body, before: Mapping[str, Hand] = NO_HANDS) -> dict[str, Hand]:
+        """The hands of a body that are seen: by "left_hand" and "right_hand", the person's own.
+
+        Args:
+            image: (H, W, 3) uint8.
+            body: whose hands they are.
+            before: those in the frame before, which are looked for where they were.
+        """
         found = {}
         for side in ("left", "right"):
-            region = self._palm(image, body, side) or _expected(body, side)
-            hand = self.read(image, self.read(image, region).next_region())
+            name = f"{side}_hand"
+            hand = self._again(image, body, side, before[name]) if name in before else None
+            if hand is None:
+                region = self._palm(image, body, side) or _expected(body, side)
+                hand = self.read(image, self.read(image, region).next_region())
             if hand.presence >= LEAST_HAND:
-                found[f"{side}_hand"] = hand
+                found[name] = hand
         return _told_apart(found, body)
+
+    def _again(self, image: np.ndarray, body: Body, side: str, before: Hand) -> Hand | None:
+        """A hand where it was in the frame before; None where it is not, or is not where the body has it."""
+        hand = self.read(image, before.next_region())
+        away = float(np.linalg.norm(hand.points[0] - body.point(f"{side}_wrist")))
+        return hand if hand.presence >= STILL_THERE and away < NEAR * _shoulders(body) else None
 
     def read(self, image: np.ndarray, region: Region) -> Hand:
         """The hand in a region of an (H, W, 3) uint8 picture."""

@@ -32,14 +32,17 @@ class Region:
             behind: "black" or "edge".
         """
         cv2 = extra_module("cv2", PURPOSE, "film")
-        turn = self._turn() * (self.side / size)
-        # Pixels are squares: the middle of the first one lies half a pixel inside.
-        shift = self.centre + turn @ np.full(2, 0.5 - size / 2.0) - 0.5
-        matrix = np.column_stack([turn, shift])
+        matrix = self._matrix(size)
         border = cv2.BORDER_REPLICATE if behind == "edge" else cv2.BORDER_CONSTANT
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         found = cv2.warpAffine(image, matrix, (size, size), flags=flags, borderMode=border)
         return np.asarray(found, dtype=np.float32) / 255.0
+
+    def spread(self, values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+        """Values (S, S) of the square, laid on a picture of a size (width, height): (H, W), 0 outside the square."""
+        cv2 = extra_module("cv2", PURPOSE, "film")
+        found = cv2.warpAffine(values.astype(np.float32), self._matrix(len(values)), size, flags=cv2.INTER_LINEAR)
+        return np.asarray(found)
 
     def to_picture(self, points: np.ndarray) -> np.ndarray:
         """Points (..., 2) of the square, 0 to 1 across it, in the picture's pixels."""
@@ -52,6 +55,13 @@ class Region:
     def box(self) -> np.ndarray:
         """(4,) left, top, right, bottom of the square, as if it were not turned."""
         return np.concatenate([self.centre - self.side / 2.0, self.centre + self.side / 2.0])
+
+    def _matrix(self, size: int) -> np.ndarray:
+        """(2, 3) what leads from the numbers of pixels of the square at (size, size) to those of the picture."""
+        turn = self._turn() * (self.side / size)
+        # Pixels are squares: the middle of the first one lies half a pixel inside.
+        shift = self.centre + turn @ np.full(2, 0.5 - size / 2.0) - 0.5
+        return np.column_stack([turn, shift])
 
     def _turn(self) -> np.ndarray:
         cosine, sine = math.cos(self.angle), math.sin(self.angle)

@@ -1,0 +1,1 @@
+"""Cutting a person out of a picture: layers that can move, and the whole background behind them."""

@@ -1,0 +1,106 @@
+"""`gesta film` with the puppet: a film on any machine, from a recording and one picture."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from gesta.keypoints.files import read_keypoints
+from gesta.motion.npz import read_npz, write_npz
+from gesta.render.contact_sheet import portrait
+from tests.cli.running import Outcome, everything_in, gesta_run
+
+SIDE = 256
+
+
+@pytest.fixture(scope="module")
+def picture() -> Image.Image:
+    """Our own body, small."""
+    return Image.fromarray(portrait()).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+
+
+@pytest.fixture
+def me(here: Path, picture: Image.Image) -> Iterator[Path]:
+    picture.save("me.png")
+    yield here
+
+
+def film(speech: Path, *options: str | Path) -> Outcome:
+    return gesta_run("film", speech, "--image", "me.png", *options)
+
+
+def frames_of(path: str | Path) -> np.ndarray:
+    with av.open(str(path)) as container:
+        return np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)])
+
+
+def test_a_film_of_the_person_in_the_picture(me: Path, speech: Path, picture: Image.Image) -> None:
+    outcome = film(speech, "--masks")
+    assert outcome.status == 0, outcome
+    names = ["speech.mp4", "speech.report.json", "speech.strip.png", "speech.points.npz", "speech.regions.mp4"]
+    assert sorted(everything_in(me / "gesta_out")) == sorted(names)
+    assert outcome.stderr.count("who have agreed") == 1
+    assert "Drawing 25 frames takes about" in outcome.stderr
+    drawn = frames_of("gesta_out/speech.mp4")
+    assert drawn.shape == (25, SIDE, SIDE, 3)
+    # The person is who they were, and moves.
+    assert np.abs(drawn[0].astype(float) - np.asarray(picture)[..., :3]).mean() < 12.0
+    assert np.abs(drawn.astype(float) - drawn[0]).mean(axis=(1, 2, 3)).max() > 0.2
+    # The background holds still.
+    corner = drawn[:, : SIDE // 8, : SIDE // 8].astype(float)
+    assert np.abs(corner - corner.mean(axis=0)).mean() < 1.5
+    report = json.loads(Path("gesta_out/speech.report.json").read_text())
+    assert report["provenance"]["renderer"] == "puppet" and report["provenance"]["motion"] == "3d"
+    assert report["puppet"] and report["cost"]["seconds"] > 0
+    points = read_keypoints("gesta_out/speech.points.npz")
+    assert (points.frame_count, points.size) == (25, (SIDE, SIDE))
+    with av.open("gesta_out/speech.mp4") as container:
+        assert container.streams.audio[0].rate == 22_050, "the demo voice's own rate"
+
+
+def test_a_motion_that_is_there_moves_the_person(me: Path, speech: Path) -> None:
+    assert gesta_run("speak", speech, "--no-preview", "--seed", "3").status == 0
+    take = "gesta_out/speech/motion.npz"
+    assert film(speech, "-o", "a.mp4", "--seed", "3").status == 0
+    assert film(speech, "-o", "b.mp4", "--motion", take, "--seed", "3").status == 0
+    assert film(speech, "-o", "c.mp4", "--seed", "4").status == 0
+    a, b, c = (frames_of(f"{name}.mp4").astype(float) for name in "abc")
+    # The file's angles are rounded.
+    assert np.abs(a - b).mean() < 0.05 * np.abs(a - c).mean()
+    told = json.loads(Path("b.report.json").read_text())["provenance"]
+    assert told["motion"] == "motion.npz" and told["motion_provenance"]["seed"] == 3
+
+
+def test_the_size_is_the_users(me: Path, speech: Path) -> None:
+    assert film(speech, "-o", "small.mp4", "--size", "128x128").status == 0
+    assert frames_of("small.mp4").shape[1:3] == (128, 128)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--size", "200x128"), "has another shape than 200x128"),
+        (("--motion", "no.npz"), "no.npz"),
+        (("--motion", "short.npz"), "lasts 0.3 s and the recording 1.0 s"),
+        (("--motion", "short.npz", "--style", "lively"), "keeps its own style"),
+        (("--style", "livly"), "did you mean lively"),
+        (("--image", "nobody.png"), "Nobody is found in the picture"),
+        (("--sampling", "quick"), "renderer puppet has no use for --sampling"),
+    ],
+)
+def test_what_cannot_be_filmed_is_said_in_one_sentence(
+    me: Path, speech: Path, options: tuple[str, str], said: str
+) -> None:
+    assert gesta_run("speak", speech, "--no-preview").status == 0
+    write_npz(read_npz("gesta_out/speech/motion.npz").frames(0, 10), "short.npz")
+    Image.fromarray(np.full((SIDE, SIDE, 3), 128, np.uint8)).save("nobody.png")
+    before = everything_in(me)
+    outcome = film(speech, *options)
+    assert outcome.status == 2, outcome
+    assert said in outcome.stderr.replace("\n", " ")
+    assert "Traceback" not in outcome.stderr
+    assert everything_in(me) == before
