@@ -143,8 +143,8 @@ def _own_expression(body: PicturedBody, marks: np.ndarray, linear: np.ndarray, g
 
 def shape_ways(body: PicturedBody, space: np.ndarray, linear: np.ndarray) -> np.ndarray:
     """What each shape adds to the vertices' places: (S, V, 3) pixels, pixels, metres."""
-    head = body.bones.index("head")
-    turn = body.pose(body.local[None]).rotations[0, head].astype(np.float64) * body.flesh[head]
+    head = body.built.bones.index("head")
+    turn = body.pose(body.local[None]).rotations[0, head].astype(np.float64) * body.built.flesh[head]
     focal = body.view[4, 0]
     found = np.zeros((len(ARKIT_NAMES), len(space), 3), np.float32)
     for number, name in enumerate(ARKIT_NAMES):

@@ -65,17 +65,17 @@ class Surface:
         self.chosen = np.flatnonzero(outer & toward)
         self.seen = body.seen(vertices[self.chosen].astype(np.float64))
         shoulders = body.seen(body.pose(body.local[None]).positions[0].astype(np.float64))
-        shoulders = shoulders[[body.bones.index(f"{side}_shoulder") for side in ("left", "right")], :2]
+        shoulders = shoulders[[body.built.bones.index(f"{side}_shoulder") for side in ("left", "right")], :2]
         self.across = float(np.linalg.norm(shoulders[0] - shoulders[1]))
         """Width of the shoulders, pixels."""
-        count = len(body.bones.names)
+        count = len(body.built.bones.names)
         rows = np.repeat(np.arange(len(self.chosen)), WEIGHTS_PER_VERTEX)
         joints, weights = body.worn.joints[self.chosen].ravel(), body.worn.weights[self.chosen].ravel()
         self.shares = csr_matrix((weights, (rows, joints)), shape=(len(self.chosen), count))
 
     def carried_by(self, names: tuple[str, ...]) -> np.ndarray:
         """How much joints whose name begins with one of `names` carry each of its points: (B,)."""
-        wanted = [index for index, name in enumerate(self.body.bones.names) if name.startswith(names)]
+        wanted = [index for index, name in enumerate(self.body.built.bones.names) if name.startswith(names)]
         return np.asarray(self.shares[:, wanted].sum(axis=1)).ravel()
 
 
