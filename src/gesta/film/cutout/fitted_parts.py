@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gesta.avatar.figure import Figure, figure
-from gesta.avatar.looks import look
+from gesta.avatar.figure import Figure
 from gesta.film.cutout.areas import around_bones, hull
 from gesta.film.cutout.person_points import SIDES, PersonPoints
-from gesta.keypoints.bridge.figure_points import figure_points
 from gesta.keypoints.bridge.fit import BodyFit
 from gesta.keypoints.bridge.pose_numbers import rotations_of
-from gesta.keypoints.bridge.proportions import flesh_sizes
+from gesta.keypoints.bridge.surface import BuiltSurface
 from gesta.motion.skeleton import skeleton
 from gesta.render.camera import Camera
 from gesta.render.rasteriser import Rasteriser
@@ -47,15 +45,9 @@ def posed_skin(fit: BodyFit) -> tuple[Figure, np.ndarray, np.ndarray]:
     Returns:
         The figure; its vertices (V, 3) and the skeleton's joints (J, 3), metres before the camera.
     """
-    worn, bones = figure(look()), skeleton()
-    turned, placed = figure_points().joints(rotations_of(fit.numbers[:1]), fit.pelvis[:1], fit.sizes[:1])
-    turns, places = turned[0].numpy(), placed[0].numpy()
-    flesh = flesh_sizes(fit.sizes[:1])[0].numpy()
-    # Helpers of the rig spread twists; for where the skin is, the joint that carries them will do.
-    joints = np.where(worn.joints < len(bones.names), worn.joints, np.array(worn.rig.parents)[worn.joints])
-    carried = (worn.vertices[:, None] - bones.rest_positions()[joints]) * flesh[joints][..., None]
-    moved = np.einsum("vkab,vkb->vka", turns[joints], carried) + places[joints]
-    return worn, (moved * worn.weights[..., None]).sum(axis=1).astype(np.float32), places
+    built = BuiltSurface(fit)
+    pose = built.pose(rotations_of(fit.numbers[:1]).numpy(), fit.pelvis[:1].numpy())
+    return built.worn, built.carried(built.worn.vertices, pose), pose.positions[0, : len(skeleton().names)]
 
 
 def fitted_parts(fit: BodyFit, size: tuple[int, int]) -> FittedParts:
