@@ -12,8 +12,7 @@ from typing import Any
 from pydantic import Field
 
 from gesta.data.films import UNKNOWN
-from gesta.data.listing import LONGEST_LINE, LONGEST_NAME, NAME, Split, line_table
-from gesta.errors import InputError, reason_of
+from gesta.data.listing import LONGEST_NAME, NAME, Split, whole_lines
 from gesta.settings import Settings
 from gesta.units import VIDEO_FPS
 
@@ -64,21 +63,10 @@ def read_journal(folder: Path) -> list[tuple[FilmLine, int]]:
     Raises:
         InputError: it cannot be read, or a line is not one of a film.
     """
-    path, end = folder / JOURNAL_FILE, 0
-    found: list[tuple[FilmLine, int]] = []
+    path = folder / JOURNAL_FILE
     if not path.is_file():
-        return found
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), b""), 1):
-                if not line.endswith(b"\n") and len(line) <= LONGEST_LINE:
-                    break
-                where = f"{path}, line {number}"
-                end += len(line)
-                found.append((FilmLine.checked(line_table(line, where), where), end))
-    except OSError as error:
-        raise InputError(f"'{path}' cannot be read: {reason_of(error)}.") from None
-    return found
+        return []
+    return [(line, end) for line, _, end in whole_lines(path, FilmLine)]
 
 
 def report_of(lines: Iterable[FilmLine]) -> dict[str, Any]:

@@ -80,6 +80,7 @@ class SetInfo(Settings):
 
 Info = TypeVar("Info", bound=SetInfo)
 Line = TypeVar("Line", bound=ClipLine)
+Checked = TypeVar("Checked", bound=Settings)
 
 
 def read_description(folder: Path, model: type[Info], holds: str) -> Info:
@@ -134,29 +135,42 @@ def read_lines(
     Raises:
         InputError: a line is no record, or records do not fit each other.
     """
-    path, seen, end = folder / MANIFEST_FILE, set(), 0
+    seen = set()
+    for record, where, end in whole_lines(folder / MANIFEST_FILE, model):
+        if info.speakers[record.speaker_index : record.speaker_index + 1] != (record.speaker,):
+            raise InputError(
+                f"In {where}: the speaker '{record.speaker}' is not number {record.speaker_index} of the set."
+            )
+        check(record, where)
+        if record.id in seen:
+            raise InputError(f"In {where}: the clip '{record.id}' is there twice.")
+        seen.add(record.id)
+        yield record, end
+
+
+def whole_lines(path: Path, model: type[Checked]) -> Iterator[tuple[Checked, str, int]]:
+    """Read a file that grows line by line; a last line without an end is one that a killed run left.
+
+    Yields:
+        what each line says, where it stands, and the byte at which it ends.
+
+    Raises:
+        InputError: the file cannot be read, or a line does not say what the model has to.
+    """
+    end = 0
     try:
         with path.open("rb") as file:
             for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), b""), 1):
                 if not line.endswith(b"\n") and len(line) <= LONGEST_LINE:
                     return
                 where = f"{path}, line {number}"
-                record = model.checked(line_table(line, where), where)
-                if info.speakers[record.speaker_index : record.speaker_index + 1] != (record.speaker,):
-                    raise InputError(
-                        f"In {where}: the speaker '{record.speaker}' is not number {record.speaker_index} of the set."
-                    )
-                check(record, where)
-                if record.id in seen:
-                    raise InputError(f"In {where}: the clip '{record.id}' is there twice.")
-                seen.add(record.id)
                 end += len(line)
-                yield record, end
+                yield model.checked(_line_table(line, where), where), where, end
     except OSError as error:
         raise InputError(f"'{path}' cannot be read: {reason_of(error)}.") from None
 
 
-def line_table(line: bytes, where: str) -> dict[str, Any]:
+def _line_table(line: bytes, where: str) -> dict[str, Any]:
     """The JSON object in a line of a file.
 
     Raises:
