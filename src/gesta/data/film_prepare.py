@@ -12,12 +12,11 @@ from gesta.data.film_journal import JOURNAL_FILE, FilmLine, read_journal, report
 from gesta.data.film_making import STAGED, MadeFilm
 from gesta.data.film_running import PURPOSE, HowMade, films_made
 from gesta.data.films import FILM_FOLDER, MASK_FOLDER, POINTS_FOLDER, FilmInfo, FilmRecord, read_film_info
-from gesta.data.growing import kept_records
+from gesta.data.growing import kept_records, written_to
 from gesta.data.listing import INFO_FILE, MANIFEST_FILE, SPEECH_FOLDER
 from gesta.data.outcome import Prepared, Progress, notes_of, nothing_usable
-from gesta.errors import OutputError, reason_of
+from gesta.errors import OutputError
 from gesta.extras import extra_module
-from gesta.locking import only_writer
 from gesta.processes import Failed
 
 LOGGER = logging.getLogger("gesta")
@@ -51,14 +50,8 @@ def prepare_films(plan: FilmPlan, folder: Path, told: Progress, workers: int, ra
         for module in ("cv2", "ai_edge_litert"):
             extra_module(module, "Finding points in films", "film")
     new = not folder.exists()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = reason_of(error)
-        raise OutputError(f"The folder '{folder}' cannot be made ({reason}); choose another one.") from error
-    another = f"Another run is writing to '{folder}'; wait for it or choose another folder."
     with (
-        only_writer(folder, another),
+        written_to(folder),
         FilmBuilding(folder, info, _records(folder, info)) as building,
     ):
         before = len(building.records)

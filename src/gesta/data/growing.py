@@ -6,6 +6,7 @@ stands behind the last line was left by a killed run: it is cut off and made aga
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Self
@@ -14,11 +15,28 @@ from gesta.data.listing import INFO_FILE, MANIFEST_FILE, SPEECH_FOLDER, ClipLine
 from gesta.data.plans import PlannedClip
 from gesta.data.speech_files import SUFFIX, WrittenSpeech, cut, write_speech
 from gesta.errors import InputError, OutputError, reason_of
+from gesta.locking import only_writer
 from gesta.records import Speech
 from gesta.writing import replacing
 
 TEMPORARY = ".*.part.*"
 """Files that `gesta.writing` had not finished when a run was killed."""
+
+
+@contextmanager
+def written_to(folder: Path) -> Iterator[None]:
+    """The folder of a data set, made if need be, while no other run writes to it.
+
+    Raises:
+        OutputError: it cannot be made, or another run is writing there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = reason_of(error)
+        raise OutputError(f"The folder '{folder}' cannot be made ({reason}); choose another one.") from error
+    with only_writer(folder, f"Another run is writing to '{folder}'; wait for it or choose another folder."):
+        yield
 
 
 class GrowingSet(Generic[Info, Line]):

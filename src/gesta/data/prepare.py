@@ -8,13 +8,12 @@ from gesta.data.ahead import made_ahead
 from gesta.data.building import MOTION_FORM
 from gesta.data.film_building import FILM_FORM, FilmPlan
 from gesta.data.film_prepare import prepare_films
-from gesta.data.growing import Form, kept_records
+from gesta.data.growing import Form, kept_records, written_to
 from gesta.data.listing import FILMS, HOLDS, MOTION, SetInfo, held_in
 from gesta.data.manifest import DatasetInfo
 from gesta.data.outcome import Prepared, Progress, notes_of, nothing_usable, told_nobody
 from gesta.data.plans import PlannedClip, SetPlan
-from gesta.errors import InputError, OutputError, reason_of
-from gesta.locking import only_writer
+from gesta.errors import InputError
 
 FORMS: Mapping[str, Form] = {MOTION: MOTION_FORM, FILMS: FILM_FORM}
 """By what a data set holds."""
@@ -60,13 +59,7 @@ def prepare(
         _drop_unusable(waiting, left_out)
         if not waiting:
             raise nothing_usable(plan, left_out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = reason_of(error)
-        raise OutputError(f"The folder '{folder}' cannot be made ({reason}); choose another one.") from error
-    another = f"Another run is writing to '{folder}'; wait for it or choose another folder."
-    with only_writer(folder, another), form.building(folder, info, kept_records(folder, info, form)) as building:
+    with written_to(folder), form.building(folder, info, kept_records(folder, info, form)) as building:
         whole, passed = sum(clip.size for clip in waiting), 0
         with closing(_ready(waiting, info, folder, workers)) as ready:
             for clip in ready:
