@@ -13,7 +13,7 @@ from gesta.echomask.motion_input import MotionInput
 from gesta.echomask.parts import ALL_PARTS, FACE, HANDS
 from gesta.motion.representation import Representation
 from gesta.tokenizer.config import tokenizer_config
-from tests.echomask.small import CHANNELS, FRAMES, known_tokens, made_clips, small_config, small_generator
+from tests.echomask.small import CHANNELS, FRAMES, SUMS, known_tokens, made_clips, small_config, small_generator
 
 
 def predict(generator: torch.nn.Module, clips: object, hearing: int | None = None) -> Predicted:
@@ -167,6 +167,18 @@ def test_passes_in_one_batch_are_the_passes() -> None:
         hearing = generator(clips.motion, few, queries, clips.who, told=told, known=known)
         deaf = generator(clips.motion, many, queries, clips.who, hearing=0, told=told, known=known)
     torch.testing.assert_close(together.logits, torch.cat([hearing.logits, deaf.logits], dim=1))
+
+
+def test_who_is_told_again_without_hearing_says_what_the_deaf_say() -> None:
+    generator, clips = small_generator(**SUMS), made_clips()
+    queries, known = generator.hear(clips.low, clips.high), known_tokens(clips, tokens=3)
+    asked = (clips.motion, clips.known, queries, clips.who, clips.valid)
+    with torch.no_grad():
+        both, _ = generator.base(*asked, known=known, again_deaf=len(clips.motion))
+        hearing, _ = generator.base(*asked, known=known)
+        deaf, _ = generator.base(*asked, known=known, hearing=0)
+    torch.testing.assert_close(both, torch.cat([hearing, deaf], dim=1))
+    assert not torch.allclose(hearing, deaf)
 
 
 @pytest.mark.parametrize(("missing", "kept"), [((FACE,), (HANDS, 2, 3)), ((HANDS, 2, 3), (FACE,))])

@@ -10,7 +10,6 @@ from gesta.echomask.clips import Clips, known_tokens
 from gesta.echomask.generator import Predicted
 from gesta.echomask.model import EchoMask
 from gesta.echomask.objective import step_losses
-from gesta.echomask.residual import summed_vectors
 from gesta.echomask.teacher import Teacher
 from gesta.errors import InputError
 from tests.echomask.small import FRAMES, LEVELS, SUMS, made_clips, small_config, small_model
@@ -22,7 +21,7 @@ TOLD = FRAMES // 2
 def model_and_clips(**changes: object) -> tuple[EchoMask, Clips]:
     """A model, and clips of its own tokens' vectors."""
     model, clips = small_model(**{**SUMS, **changes}), made_clips()
-    latents = torch.stack([model.vectors(level, clips.codes[:, :, level]) for level in range(LEVELS)], dim=2)
+    latents = torch.stack([model.books().vectors(level, clips.codes[:, :, level]) for level in range(LEVELS)], dim=2)
     motion = torch.randn(*clips.real.shape, model.motion_input.channels)
     return model, replace(clips, motion=motion, known=torch.ones_like(motion, dtype=torch.bool), latents=latents)
 
@@ -64,7 +63,9 @@ def test_own_levels_stand_on_true_base_codes_and_are_shown_as_they_decode(monkey
     every = torch.ones(len(clips.real), dtype=torch.bool)
     found = own.with_own_tokens(model.generator, clips, every, said, visible, queries, model)
     known = known_tokens(clips, [visible])
-    levels = model.generator.choose(said.latents[:, :, 0], clips.codes[:, :, 0], queries, model, "expected", known)
+    levels = model.generator.choose(
+        said.latents[:, :, 0], clips.codes[:, :, 0], queries, model.books(), "expected", known
+    )
     levels[..., : TOLD // 4] = clips.codes[..., : TOLD // 4]
     torch.testing.assert_close(found.motion, model.shown(levels))
 
@@ -84,8 +85,8 @@ def test_drawn_base_codes_are_as_likely_as_they_were_told_to_be(monkeypatch: pyt
         model.generator, clips, every, replace(said, logits=sure), visible, queries, model
     )  # fmt: skip
     assert found.said is not None
-    fifth = model.nearest(model.vectors(0, torch.full_like(clips.codes[:, :, 0], 5)))
-    expected = summed_vectors(model, fifth)
+    fifth = model.books().nearest(model.books().vectors(0, torch.full_like(clips.codes[:, :, 0], 5)))
+    expected = model.books().summed(fifth)
     torch.testing.assert_close(found.said[:, :, TOLD // 4 :], expected[:, :, TOLD // 4 :])
 
 

@@ -160,7 +160,7 @@ def test_the_earliest_tokens_are_accepted_first_and_as_many_in_each_pass(
     monkeypatch.setattr(model.generator, "base", watched)
     how = Decoding(method="iterative", steps=3, order="earliest", temperature=1.0)
     with torch.no_grad():
-        decode(model.generator, window, how, model.shown, model, torch.Generator().manual_seed(0))
+        decode(model.generator, window, how, model.shown, model.books(), torch.Generator().manual_seed(0))
     if kept:
         assert seen == [[0, 5], [0, 1, 2, 5], [0, 1, 2, 3, 4, 5]]
     else:
@@ -183,7 +183,7 @@ def test_no_pass_is_made_for_tokens_that_nobody_needs(order: str, monkeypatch: p
         window = Window(motion, visible, queries, clips.who, known=known_tokens(clips, 0))
         chance = torch.Generator().manual_seed(0)
         with torch.no_grad():
-            return decode(model.generator, window, how, model.shown, model, chance, needed), len(passes)
+            return decode(model.generator, window, how, model.shown, model.books(), chance, needed), len(passes)
 
     (whole, every), (first, few) = decoded(None), decoded(1)
     assert every == 4
@@ -266,8 +266,8 @@ def test_levels_are_the_likeliest_after_those_chosen_before(reads: str) -> None:
     generator = model.generator
     queries = generator.hear(clips.low, clips.high)
     base = torch.randn(4, 4, FRAMES // 4, generator.config.sizes.latent)
-    chosen = generator.choose(base, torch.randint(CODES, base.shape[:3]), queries, model)
-    told = torch.stack([model.vectors(level, chosen[:, :, level]) for level in range(chosen.shape[2])], dim=2)
+    chosen = generator.choose(base, torch.randint(CODES, base.shape[:3]), queries, model.books())
+    told = torch.stack([model.books().vectors(level, chosen[:, :, level]) for level in range(chosen.shape[2])], dim=2)
     logits, _ = generator.residual(base, queries, Sight(), told)
     assert torch.equal(torch.stack(logits, dim=2).argmax(dim=-1), chosen[:, :, 1:])
 
@@ -275,7 +275,7 @@ def test_levels_are_the_likeliest_after_those_chosen_before(reads: str) -> None:
 def test_the_nearest_codes_of_all_parts_are_those_of_each() -> None:
     model = small_model()
     latents = torch.randn(4, 3, FRAMES // 4, model.config.sizes.latent)
-    found = model.nearest(latents)
+    found = model.books().nearest(latents)
     for number, part in enumerate(ALL_PARTS):
         expected = model.tokenizers.parts[part].quantiser.tokenize(latents[number])
         assert torch.equal(found[number], expected.transpose(1, 2))
@@ -292,10 +292,10 @@ def test_expected_levels_are_the_likeliest_ones_where_there_is_no_doubt() -> Non
     base = torch.randn(4, 4, FRAMES // 4, generator.config.sizes.latent)
     codes = torch.randint(CODES, base.shape[:3])
     with torch.no_grad():
-        likeliest = generator.choose(base, codes, queries, model)
-        expected = generator.choose(base, codes, queries, model, "expected")
-    summed = sum(model.vectors(level, likeliest[:, :, level]) for level in range(likeliest.shape[2]))
-    assert torch.equal(expected, model.nearest(summed))
+        likeliest = generator.choose(base, codes, queries, model.books())
+        expected = generator.choose(base, codes, queries, model.books(), "expected")
+    summed = sum(model.books().vectors(level, likeliest[:, :, level]) for level in range(likeliest.shape[2]))
+    assert torch.equal(expected, model.books().nearest(summed))
 
 
 def test_a_sum_said_at_once_is_what_training_was_told() -> None:
@@ -306,12 +306,12 @@ def test_a_sum_said_at_once_is_what_training_was_told() -> None:
     base = torch.randn(4, 4, FRAMES // 4, generator.config.sizes.latent)
     codes = torch.randint(CODES, base.shape[:3])
     told = clips.latents.clone()
-    told[:, :, 0] = model.vectors(0, codes)
+    told[:, :, 0] = model.books().vectors(0, codes)
     with torch.no_grad():
-        chosen = generator.choose(base, codes, queries, model, known=known)
+        chosen = generator.choose(base, codes, queries, model.books(), known=known)
         rest = generator.levels(base, queries, told, known).rest
     assert rest is not None
-    assert torch.equal(chosen, model.nearest(told[:, :, 0] + rest))
+    assert torch.equal(chosen, model.books().nearest(told[:, :, 0] + rest))
 
 
 def test_expected_levels_add_nothing_where_all_codes_are_as_likely() -> None:
@@ -323,6 +323,6 @@ def test_expected_levels_add_nothing_where_all_codes_are_as_likely() -> None:
     base = torch.randn(4, 4, FRAMES // 4, model.config.sizes.latent)
     codes = torch.randint(CODES, base.shape[:3])
     with torch.no_grad():
-        expected = model.generator.choose(base, codes, queries, model, "expected")
-    means = sum(model.codebook(level).mean(dim=1) for level in (1, 2))
-    assert torch.equal(expected, model.nearest(model.vectors(0, codes) + means[:, None, None]))
+        expected = model.generator.choose(base, codes, queries, model.books(), "expected")
+    means = sum(model.books().codebook(level).mean(dim=1) for level in (1, 2))
+    assert torch.equal(expected, model.books().nearest(model.books().vectors(0, codes) + means[:, None, None]))

@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from gesta.echomask.books import Books
 from gesta.echomask.config import Decoding, Order
 from gesta.echomask.generator import Generator
 from gesta.echomask.known import KnownTokens
 from gesta.echomask.masking import whole_tokens
-from gesta.echomask.residual import Codebooks, summed_vectors
 from gesta.echomask.who import Who
 from gesta.units import TOKEN_FRAMES
 
@@ -47,15 +47,15 @@ class Window:
     usual: Who | None = None
     known: KnownTokens | None = None
 
-    def base(self, generator: Generator, whos: Sequence[Who], hearing: int) -> list[Tensor]:
-        """Base latents (G, B, K, C) of the clips once for each who; only the first `hearing` of these hear."""
+    def base(self, generator: Generator, whos: Sequence[Who], deaf: bool) -> list[Tensor]:
+        """Base latents (G, B, K, C) of the clips once for each who, and at last of the first who without hearing."""
         times, clips = len(whos), len(self.motion)
         latents, _ = generator.base(
             self.motion.repeat(times, 1, 1),
             self.visible.repeat(times, 1, 1),
             self.queries,
             Who.together(whos),
-            hearing=None if hearing == times else hearing * clips,
+            again_deaf=clips if deaf else 0,
             known=None if self.known is None else self.known.repeat(times),
         )
         return list(latents.split(clips, dim=1))
@@ -70,7 +70,7 @@ def decode(
     window: Window,
     how: Decoding,
     show: Show,
-    books: Codebooks,
+    books: Books,
     chance: torch.Generator,
     needed: int | None = None,
 ) -> Tensor:
@@ -81,7 +81,7 @@ def decode(
         window: what is known.
         how: the method and how base tokens are drawn.
         show: decodes tokens to what the generator sees.
-        books: of the tokenizers.
+        books: the tokenizers' codebooks.
         chance: where drawing gets its numbers from; not used at temperature 0.
         needed: so many of the first tokens are used; when they are accepted, no further pass is made.
     """
@@ -140,8 +140,8 @@ class Told:
 def _told(generator: Generator, window: Window, how: Decoding) -> Told:
     """All that is asked for in one batch; those that hear come first."""
     usual = [window.usual] if window.usual is not None and how.style_guidance != 1.0 else []
-    deaf = [window.who] if how.guidance != 1.0 else []
-    latents = window.base(generator, [window.who, *usual, *deaf], 1 + len(usual))
+    deaf = how.guidance != 1.0
+    latents = window.base(generator, [window.who, *usual], deaf)
     logits = [generator.classifier(each) for each in latents]
     return Told(latents[0], logits[0], logits[-1] if deaf else None, logits[1] if usual else None)
 
@@ -183,12 +183,12 @@ def _surest(confidence: Tensor, count: int) -> Tensor:
     return torch.zeros_like(confidence, dtype=torch.bool).scatter_(1, best, True)
 
 
-def _with_accepted(window: Window, codes: Tensor, shown: Tensor, books: Codebooks, accepted: Tensor) -> Window:
+def _with_accepted(window: Window, codes: Tensor, shown: Tensor, books: Books, accepted: Tensor) -> Window:
     """The window with accepted tokens (B, K) visible; what was visible before stays as it was."""
     frames = accepted.repeat_interleave(TOKEN_FRAMES, dim=1)[..., None]
     motion = torch.where(window.visible, window.motion, shown)
     known = window.known
     if known is not None:
-        vectors = torch.where(known.there[..., None], known.vectors, summed_vectors(books, codes))
+        vectors = torch.where(known.there[..., None], known.vectors, books.summed(codes))
         known = KnownTokens(vectors, known.there | accepted)
     return replace(window, motion=motion, visible=window.visible | frames, known=known)

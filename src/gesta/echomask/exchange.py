@@ -37,12 +37,12 @@ class BodyExchange(nn.Module):
 
         Args:
             body: (B, T, D).
-            speaker: (B, T, D) the speaker's vector at every frame.
+            speaker: (B, D) the speaker's vector, the same at every frame.
             valid: (3, B) which clips really have which of BODY_PARTS.
             see: what may be attended to.
         """
         half = self.halving(body[None])
-        who = self.speaker_halving(speaker[None])
+        who = self.speaker_halving(speaker[None, :, None].expand(-1, -1, 2, -1))
         split = self.split(half.expand(BODY_COUNT, -1, -1, -1))
         known = split * valid[:, :, None, None]
         others = known.sum(dim=0) - known

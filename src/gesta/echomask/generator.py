@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from gesta.echomask.books import Books
 from gesta.echomask.config import GeneratorConfig, Residuals
 from gesta.echomask.dropout import Dropout
 from gesta.echomask.exchange import BodyExchange, PartExchange
@@ -26,7 +27,7 @@ from gesta.echomask.mam import MotionAudioAlignment
 from gesta.echomask.motion_encoder import MotionEncoder, visible_motion
 from gesta.echomask.nearby import nearby
 from gesta.echomask.parts import ALL_PARTS, BODY, FACE, HANDS
-from gesta.echomask.residual import Codebooks, ResidualPredictor
+from gesta.echomask.residual import ResidualPredictor
 from gesta.echomask.residual_sum import ResidualSum
 from gesta.echomask.sight import Sight, positions, sight
 from gesta.echomask.sqa import SpeechQueriedAttention
@@ -240,28 +241,36 @@ class Generator(nn.Module):
         valid: Tensor | None = None,
         hearing: int | None = None,
         known: KnownTokens | None = None,
+        again_deaf: int = 0,
     ) -> tuple[Tensor, Tensor]:
         """Latents of the base level (G, B, K, C), and those of face and hands before the parts told each other.
 
-        Arguments are those of `forward`.
+        Arguments are those of `forward`, and
+
+            again_deaf: of so many clips, from the first on, come latents behind the others' as if nobody heard (a
+                multiple of b); all that hears in no case is computed once for both.
         """
         see = self._sight(motion)
         has = _everything(motion) if valid is None else valid
         people = self.people(who)
         steps = self.steps(motion, visible, queries, people, has, hearing)
-        face = self._face_latents(steps.face)
-        body = steps.moved.body
-        if steps.hints is not None:
-            heard = len(steps.hints)
-            body = torch.cat([body[:heard] + steps.hints, body[heard:]]) if heard < len(body) else body + steps.hints
-        parts = self.body_exchange(body, people.body[:, None].expand_as(body), has[BODY], see)
+        face, body = self._face_latents(steps.face), _hinted(steps.moved.body, steps.hints)
+        person = people.body
+        if again_deaf:
+            again = slice(again_deaf)
+            hearing = len(body) if hearing is None else hearing
+            body = torch.cat([body, steps.moved.body[again]])
+            face, has = torch.cat([face, face[:, again]], dim=1), torch.cat([has, has[:, again]], dim=1)
+            person = torch.cat([person, person[again]])
+            known = None if known is None else known.clips([slice(None), again])
+        parts = self.body_exchange(body, person, has[BODY], see)
         before = torch.cat([face, parts])
         alone = before[[FACE, HANDS]]
         if self.token_reader is not None:
             if known is None:
                 raise ValueError("a generator that reads tokens must be told which are known")
             near = self._near(known, see)
-            before = before + self.token_reader(known, queries, people.body, hearing, see, near)
+            before = before + self.token_reader(known, queries, person, hearing, see, near)
         return self.exchange(before, has, see), alone
 
     def choose(
@@ -269,7 +278,7 @@ class Generator(nn.Module):
         base: Tensor,
         base_codes: Tensor,
         queries: Tensor,
-        books: Codebooks,
+        books: Books,
         residuals: Residuals = "likeliest",
         known: KnownTokens | None = None,
     ) -> Tensor:
@@ -279,7 +288,7 @@ class Generator(nn.Module):
             base: (G, B, K, C) from `base`.
             base_codes: of these.
             queries: (G, B, T, C).
-            books: of the tokenizers.
+            books: the tokenizers' codebooks.
             residuals: how the further levels follow; where their sum is said at once, that is what is to be expected.
             known: as in `forward`.
         """
@@ -344,6 +353,14 @@ class Generator(nn.Module):
 
     def _sight(self, like: Tensor) -> Sight:
         return sight(like.shape[1], self.config.look_ahead, like.device)
+
+
+def _hinted(body: Tensor, hints: Tensor | None) -> Tensor:
+    """Bodies (B, T, D) with what speech adds to the first of them."""
+    if hints is None:
+        return body
+    heard = len(hints)
+    return torch.cat([body[:heard] + hints, body[heard:]]) if heard < len(body) else body + hints
 
 
 def _everything(motion: Tensor) -> Tensor:

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from gesta.echomask.books import Books
 from gesta.echomask.config import GeneratorConfig
 from gesta.echomask.generator import Generator
 from gesta.echomask.motion_input import MotionInput
 from gesta.echomask.parts import ALL_PARTS
 from gesta.tokenizer.channels import LOWER
-from gesta.tokenizer.quantiser import closeness
 from gesta.tokenizer.root import RootPath
 from gesta.tokenizer.tokenizers import Tokenizers
 
@@ -48,27 +48,10 @@ class EchoMask(nn.Module):
         """Where the weights are."""
         return self.generator.hidden.device
 
-    def vectors(self, level: int, codes: Tensor) -> Tensor:
-        """The vectors (G, B, K, C) of one level's codes (G, B, K)."""
-        pairs = zip(codes.unbind(), self._books(level), strict=True)
-        return torch.stack([nn.functional.embedding(chosen, book) for chosen, book in pairs])
-
-    def codebook(self, level: int) -> Tensor:
-        """All vectors of a level's codes: (G, codes, C)."""
-        return torch.stack(self._books(level))
-
-    def _books(self, level: int) -> list[Tensor]:
-        """A level's vectors (codes, C), part by part."""
-        return [self.tokenizers.parts[part].quantiser.levels[level].vectors for part in ALL_PARTS]
-
-    def nearest(self, latents: Tensor) -> Tensor:
-        """The codes (G, B, Q, K) whose vectors, level after level, come nearest to latents (G, B, K, C)."""
-        left, found = latents.detach().float().flatten(1, 2), []
-        for level in range(self.tokenizers.config.levels):
-            book = self.codebook(level)
-            found.append(closeness(left, book).argmax(dim=-1))
-            left = left - book.gather(1, found[-1][..., None].expand_as(left))
-        return torch.stack(found, dim=1).unflatten(2, latents.shape[1:3]).transpose(1, 2)
+    def books(self) -> Books:
+        """The codebooks as they are now."""
+        parts = [self.tokenizers.parts[part].quantiser.levels for part in ALL_PARTS]
+        return Books(torch.stack([torch.stack([level.vectors for level in levels]) for levels in parts]))
 
     def seen(self, parts: Mapping[str, Tensor], valid: Mapping[str, Tensor] | None = None) -> Tensor:
         """Generator input (B, T, channels) from parts (B, T, C) in the representation's channels."""

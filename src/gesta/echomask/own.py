@@ -18,17 +18,21 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from gesta.echomask.books import Books
 from gesta.echomask.clips import Clips, known_tokens
 from gesta.echomask.generator import Generator, Predicted
 from gesta.echomask.masking import whole_tokens
-from gesta.echomask.residual import Codebooks, summed_vectors
 
 DRAWN_SHARE = 0.5
 """Share of the clips with own tokens whose base codes are drawn too."""
 
 
-class Tokens(Codebooks, Protocol):
+class Tokens(Protocol):
     """What tokens stand for: vectors, and motion."""
+
+    def books(self) -> Books:
+        """The vectors of all codes."""
+        ...
 
     def shown(self, codes: Tensor, start: Tensor | None = None) -> Tensor:
         """Generator input (B, T, channels) of codes (G, B, Q, K); the path begins at start (B, 3)."""
@@ -50,16 +54,17 @@ def with_own_tokens(
         queries: (G, B, T, C) speech queries.
         tokens: what tokens stand for.
     """
+    books = tokens.books()
     drawn = torch.rand(own.shape, device=own.device) < DRAWN_SHARE
     true = clips.codes[:, :, 0]
     likely = told.logits[:, :, 0].float().softmax(dim=-1)
     guessed = torch.multinomial(likely.flatten(0, -2), 1).view(true.shape)
     base = torch.where(drawn[:, None], guessed, true)
     known = known_tokens(clips, [visible]) if generator.token_reader is not None else None
-    levels = generator.choose(told.latents[:, :, 0], base, queries, tokens, "expected", known)
+    levels = generator.choose(told.latents[:, :, 0], base, queries, books, "expected", known)
     hidden = own[:, None] & ~whole_tokens(visible)
     codes = torch.where(hidden[:, None], levels, clips.codes)
     motion = clips.motion.clone()
     if own.any():
         motion[own] = tokens.shown(codes[:, own], None if clips.place is None else clips.place[own])
-    return replace(clips, motion=motion, said=summed_vectors(tokens, codes))
+    return replace(clips, motion=motion, said=books.summed(codes))

@@ -10,39 +10,15 @@ G parts, B clips, K tokens, T frames, C latent channels, Q levels.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
+from gesta.echomask.books import Books
 from gesta.echomask.config import ResidualReads, Sizes
 from gesta.echomask.grouped import GroupedDecoderLayer, GroupedLinear, GroupedPerceptron
 from gesta.echomask.mam import token_means
 from gesta.echomask.sight import Sight
-
-
-class Codebooks(Protocol):
-    """The codes of all parts and levels, as the tokenizers have learned them."""
-
-    def vectors(self, level: int, codes: Tensor) -> Tensor:
-        """The vectors (G, B, K, C) of one level's codes (G, B, K)."""
-        ...
-
-    def codebook(self, level: int) -> Tensor:
-        """All vectors of a level: (G, codes, C)."""
-        ...
-
-    def nearest(self, latents: Tensor) -> Tensor:
-        """The codes (G, B, Q, K) of all levels whose vectors add up to nearly these latents (G, B, K, C)."""
-        ...
-
-
-def summed_vectors(books: Codebooks, codes: Tensor) -> Tensor:
-    """What codes (G, B, Q, K) of all levels add up to: (G, B, K, C)."""
-    total = books.vectors(0, codes[:, :, 0])
-    for level in range(1, codes.shape[2]):
-        total = total + books.vectors(level, codes[:, :, level])
-    return total
 
 
 class ResidualLevel(nn.Module):
@@ -118,13 +94,13 @@ class ResidualPredictor(nn.Module):
         heard = token_means(queries)
         return [base, heard.repeat(1, base.shape[1] // heard.shape[1], 1, 1)]
 
-    def choose(self, base: Tensor, base_codes: Tensor, queries: Tensor, see: Sight, books: Codebooks) -> Tensor:
+    def choose(self, base: Tensor, base_codes: Tensor, queries: Tensor, see: Sight, books: Books) -> Tensor:
         """The likeliest code of each further level after those chosen before it: all codes (G, B, Q, K).
 
         Args:
             base, queries, see: as in `forward`.
             base_codes: (G, B, K) of the base level.
-            books: of the tokenizers.
+            books: the tokenizers' codebooks.
         """
         earlier, codes = self._begun(base, queries), [base_codes]
         for number, level in enumerate(self.levels):
@@ -136,7 +112,7 @@ class ResidualPredictor(nn.Module):
                 earlier.append(features)
         return torch.stack(codes, dim=2)
 
-    def expect(self, base: Tensor, base_codes: Tensor, queries: Tensor, see: Sight, books: Codebooks) -> Tensor:
+    def expect(self, base: Tensor, base_codes: Tensor, queries: Tensor, see: Sight, books: Books) -> Tensor:
         """All codes (G, B, Q, K) nearest to what is to be expected after the base codes; arguments as in `choose`.
 
         Where a level is in doubt, the mean of its codes, each as much as it is likely, adds little, and the likeliest

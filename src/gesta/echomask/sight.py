@@ -6,6 +6,7 @@ tokens up to their own and to frames up to their own last one.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -48,8 +49,13 @@ def sight(frame_count: int, look_ahead: int | None, device: torch.device | None 
     )
 
 
+@lru_cache(maxsize=64)
+@torch.inference_mode(False)
 def positions(frame_count: int, width: int, period: int, device: torch.device | None = None) -> Tensor:
-    """(T, D) sinusoids: sine on even channels, cosine on odd ones, begun again after each `period` frames."""
+    """(T, D) sinusoids: sine on even channels, cosine on odd ones, begun again after each `period` frames.
+
+    The same tensor each time: it is not to be changed.
+    """
     time = (torch.arange(frame_count, device=device) % period)[:, None].float()
     rate = torch.exp(torch.arange(0, width, 2, device=device) * (-torch.log(torch.tensor(10_000.0)).item() / width))
     return torch.stack([torch.sin(time * rate), torch.cos(time * rate)], dim=-1).flatten(1)[:, :width]

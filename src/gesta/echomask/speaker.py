@@ -19,7 +19,6 @@ from gesta.echomask.known import KnownTokens
 from gesta.echomask.masking import whole_tokens
 from gesta.echomask.model import EchoMask, by_part, stacked
 from gesta.echomask.parts import ALL_PARTS
-from gesta.echomask.residual import summed_vectors
 from gesta.echomask.who import Who
 from gesta.randomness import generator as chance_for
 from gesta.records import Motion, SpeechFeatures
@@ -74,6 +73,7 @@ class EchoMaskSpeaker:
     ) -> None:
         sizes = model.config.sizes
         self.model, self.decoding, self.given = model, decoding or Decoding(), given
+        self.books = model.books()
         self.pace = Pace.of_files(sizes, self.decoding) if look_ahead is None else Pace.of_streams(sizes, look_ahead)
         self.who = Who(torch.tensor([who], device=model.device)) if isinstance(who, int) else who
         self.usual = None if usual is None or usual.same(self.who) else usual
@@ -133,7 +133,7 @@ class EchoMaskSpeaker:
         there, settled = self._known_codes(block)
         known = None
         if generator.token_reader is not None:
-            known = KnownTokens(summed_vectors(model, settled), there[:, :, 0])
+            known = KnownTokens(self.books.summed(settled), there[:, :, 0])
         window = Window(motion, visible, queries, self.who, self.usual, known)
 
         def show(codes: Tensor) -> Tensor:
@@ -153,7 +153,7 @@ class EchoMaskSpeaker:
     def chosen(self, block: Block, window: Window, show: Show) -> Tensor:
         """The tokens (G, 1, Q, K) of a block's window; what is settled already is put in their place."""
         needed = (block.until - block.begin) // TOKEN_FRAMES
-        return decode(self.model.generator, window, self.decoding, show, self.model, self.chance, needed)
+        return decode(self.model.generator, window, self.decoding, show, self.books, self.chance, needed)
 
     def _remember(self, codes: Tensor, new: slice) -> list[dict[str, Tensor]]:
         """Decode the window's new tokens; keep them as what the next window sees, and give what is ready."""

@@ -11,6 +11,8 @@ import numpy as np
 
 from gesta.audio.encoders.make import NEED_NO_NETWORK
 from gesta.audio.prosody import ProsodyAnalyser
+from gesta.echomask.books import Books
+from gesta.echomask.model import EchoMask
 from gesta.echomask.speaker import EchoMaskSpeaker
 from gesta.live.body import Heard
 from gesta.live.idling import Idling
@@ -71,5 +73,10 @@ class EchoMaskBody:
         return Heard([prosody], [], moved if self.idling is None else [self.idling.into(motion) for motion in moved])
 
     def outside(self) -> Mapping[str, object]:
-        """The networks and all parts of them, by name."""
-        return dict(self.speaker.model.named_modules())
+        """The networks and all parts of them, and their codebooks, by name."""
+        return outside_of(self.speaker.model, self.speaker.books)
+
+
+def outside_of(model: EchoMask, books: Books) -> dict[str, object]:
+    """What streams of a model hold and do not remember, by name."""
+    return {**dict(model.named_modules()), "codebooks": books}

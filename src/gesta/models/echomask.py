@@ -170,8 +170,10 @@ class EchoMaskModel:
         Raises:
             InputError: it is another model's, or no state of a stream.
         """
+        from gesta.live.echomask import outside_of
+
         model, config = self.bundle.model, self.bundle.config
-        return resumed(state, config.name, config.files, dict(model.named_modules()), model.device)
+        return resumed(state, config.name, config.files, outside_of(model, model.books()), model.device)
 
     @property
     def _usual(self) -> "Who":
