@@ -23,8 +23,7 @@ from gesta.records import Motion, Prosody
 from gesta.take import Take
 
 if TYPE_CHECKING:
-    from gesta.clip import Clip
-    from gesta.models.film import FilmModel, Picture
+    from gesta.models.film import FilmModel
 
 Model: TypeAlias = "ProceduralModel | EchoMaskModel | FilmModel"
 """Whatever `load` gives."""
@@ -137,11 +136,6 @@ def speak(audio: Audio, model: str | PathLike[str] = DEFAULT, **options: Any) ->
     return load(model).speak(audio, **options)
 
 
-def film(audio: Audio, image: "Picture", model: str | PathLike[str] = DEFAULT, **options: Any) -> "Clip":
-    """Make ready to film the person in a picture, in one call: `load(model).film(audio, image, **options)`."""
-    return load(model).film(audio, image, **options)
-
-
 __all__ = [
     "LICENCE",
     "MODELS",
@@ -151,7 +145,6 @@ __all__ = [
     "Prosody",
     "Take",
     "as_speech",
-    "film",
     "load",
     "speak",
 ]
