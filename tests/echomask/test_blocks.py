@@ -34,11 +34,12 @@ def test_published_windows_begin_sixty_frames_apart() -> None:
     [
         Pace.of_files(SIZES, Decoding()),
         Pace.of_files(SIZES, Decoding(past=16, ahead=12)),
-        Pace.of_streams(SIZES, 12),
-        Pace.of_streams(SIZES, 3),
-        Pace.of_streams(SIZES, 1000),
+        Pace.of_streams(SIZES, Decoding(), 12),
+        Pace.of_streams(SIZES, Decoding(), 3),
+        Pace.of_streams(SIZES, Decoding(), 1000),
+        Pace.of_streams(SIZES, Decoding(stream_window=20), 1000),
     ],
-    ids=["published", "ahead", "stream", "near", "far"],
+    ids=["published", "ahead", "stream", "near", "far", "short"],
 )
 def test_pieces_follow_each_other_to_the_end(pace: Pace, frames: int) -> None:
     made = blocks(pace, frames)
@@ -54,9 +55,17 @@ def test_pieces_follow_each_other_to_the_end(pace: Pace, frames: int) -> None:
         assert block.spoken < block.heard <= min(block.stop, frames)
 
 
+def test_a_streams_passes_see_as_much_as_they_are_told_to() -> None:
+    pace = Pace.of_streams(SIZES, Decoding(stream_window=32), 9)
+    block = pace.next_block(400)
+    assert (block.begin, block.until, block.stop, block.heard) == (384, 404, 416, 413)
+    assert Pace.of_streams(SIZES, Decoding(stream_window=32), 1000).next_block(400).heard == 420
+    assert Pace.of_streams(SIZES, Decoding(stream_window=1000), 9) == Pace.of_streams(SIZES, Decoding(), 9)
+
+
 @pytest.mark.parametrize("look_ahead", [0, 3, 6, 12, 30])
 def test_a_stream_hears_its_look_ahead_and_no_more(look_ahead: int) -> None:
-    pace = Pace.of_streams(SIZES, look_ahead)
+    pace = Pace.of_streams(SIZES, Decoding(), look_ahead)
     for spoken in (0, 4, 40, 4000):
         block = pace.next_block(spoken)
         assert block.until == spoken + 4

@@ -53,9 +53,10 @@ class Pace:
         return cls(sizes.window, past, min(how.ahead, sizes.window - past - TOKEN_FRAMES))
 
     @classmethod
-    def of_streams(cls, sizes: Sizes, look_ahead: int) -> "Pace":
+    def of_streams(cls, sizes: Sizes, how: Decoding, look_ahead: int) -> "Pace":
         """A token at a time, with a look-ahead in frames; no further ahead than half a window."""
-        return cls(sizes.window, sizes.window, min(look_ahead, sizes.window // 2), TOKEN_FRAMES)
+        window = min(how.stream_window or sizes.window, sizes.window)
+        return cls(window, window, min(look_ahead, window // 2), TOKEN_FRAMES)
 
     def next_block(self, spoken: int) -> Block:
         """What comes after `spoken` frames."""

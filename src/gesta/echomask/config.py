@@ -219,6 +219,13 @@ class Decoding(Settings):
         multiple_of=4,
         description="frames at a window's end that are heard and not spoken yet",
     )
+    stream_window: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        multiple_of=4,
+        description="frames that each pass of a live stream sees, half of them heard ahead at most; 0: a whole window",
+    )
 
     def changed_by(self, text: str) -> "Decoding":
         """These settings with what a user wrote: a method, further settings as key=value, or both, with commas between.

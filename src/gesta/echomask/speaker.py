@@ -74,7 +74,8 @@ class EchoMaskSpeaker:
         sizes = model.config.sizes
         self.model, self.decoding, self.given = model, decoding or Decoding(), given
         self.books = model.books()
-        self.pace = Pace.of_files(sizes, self.decoding) if look_ahead is None else Pace.of_streams(sizes, look_ahead)
+        how = self.decoding
+        self.pace = Pace.of_files(sizes, how) if look_ahead is None else Pace.of_streams(sizes, how, look_ahead)
         self.who = Who(torch.tensor([who], device=model.device)) if isinstance(who, int) else who
         self.usual = None if usual is None or usual.same(self.who) else usual
         drawn = int(chance_for(seed, "echomask", "tokens").integers(2**62))
