@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gesta.cli.console import Report, note, progress_bar, say_cost, say_written
+from gesta.cli.console import Report, note, peak_memory_mb, progress_bar, say_cost, say_written
 from gesta.cli.evaluation_files import FilePair, file_pairs
 from gesta.cli.outputs import check_report
+from gesta.cli.sizes import pixels
 
 if TYPE_CHECKING:
     from gesta.metrics.evaluation import Evaluation
     from gesta.metrics.keypoints.pairs import PointPair
+    from gesta.metrics.video.films import FilmPair
 
 POINT_SUFFIXES = (".npz", ".json")
+FILM_SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")
 HELP = """Hold generated films or points against real ones.
 
 Two files, or two folders with files of the same names. Writes the numbers as JSON and, beside it, a page."""
@@ -23,35 +26,43 @@ EXAMPLES = """\b
 Examples:
   gesta evaluate keypoints --real truth --generated made --speech recordings
   gesta evaluate keypoints --real truth.npz --generated made.npz -o new.json
+  gesta evaluate video --real truth --generated made
+  gesta evaluate video --real truth --generated made --weights networks
 
 \b
 Each kind has a help of its own:
-  gesta evaluate keypoints --help"""
+  gesta evaluate video --help"""
 
 Real = Annotated[Path, typer.Option(metavar="FILE|DIR", show_default=False, help="What is real.")]
 Generated = Annotated[Path, typer.Option(metavar="FILE|DIR", show_default=False, help="What was generated.")]
+
+Recordings = Annotated[
+    Path | None,
+    typer.Option(
+        "--speech",
+        metavar="FILE|DIR",
+        show_default=False,
+        help="The recording, or a folder with one of each clip's name.",
+    ),
+]
+Output = Annotated[
+    Path, typer.Option("-o", "--output", metavar="REPORT.json", readable=False, help="The report; a page goes beside.")
+]
 
 
 def build() -> typer.Typer:
     """The command with a command of its own for each kind of thing that is evaluated."""
     app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None)
     app.command("keypoints")(keypoints)
+    app.command("video")(video)
     return app
 
 
 def keypoints(
     real: Real,
     generated: Generated,
-    speech: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE|DIR", show_default=False, help="The recording, or a folder with one of each clip's name."
-        ),
-    ] = None,
-    output: Annotated[
-        Path,
-        typer.Option("-o", "--output", metavar="REPORT.json", readable=False, help="The report; a page goes beside."),
-    ] = Path("gesta_out/keypoints.json"),
+    speech: Recordings = None,
+    output: Output = Path("gesta_out/keypoints.json"),
 ) -> None:
     """The 134 points of people in films (npz or JSON).
 
@@ -88,6 +99,61 @@ def _point_pairs(pairs: list[FilePair], seconds: list[float], report: Report) ->
         seconds.append(both.duration_s)
         yield both
     report("clips", len(pairs), len(pairs))
+
+
+def video(
+    real: Real,
+    generated: Generated,
+    speech: Recordings = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", show_default=False, help="Weights of other people's networks: for lpips, fid, fvd and sync."
+        ),
+    ] = None,
+    measures: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LIST",
+            show_default=False,
+            help="Some of pictures, landmarks, lpips, fid, fvd, sync; else all that can be had.",
+        ),
+    ] = None,
+    size: Annotated[
+        str | None,
+        typer.Option(metavar="WxH", show_default=False, help="What both are brought to; needed where they differ."),
+    ] = None,
+    output: Output = Path("gesta_out/video.json"),
+) -> None:
+    """Films of talking people, of the same speech at the same moments.
+
+    PSNR, SSIM and flicker; the person's points found again in both films; whether the face stays the same. With
+    weights in a folder (docs/metrics.md names the files): LPIPS, FID, FVD, Sync-C and Sync-D, which were never run
+    here with the real weights and say so.
+    """
+    check_report(output, (real, generated))
+    pairs = file_pairs(generated, real, speech, FILM_SUFFIXES)
+    started = time.perf_counter()
+    # Imported here so that `gesta --help` answers at once.
+    from gesta.cli.evaluation_films import opened
+    from gesta.metrics.video.measure import evaluate_films
+    from gesta.metrics.video.tools import Tools
+
+    wanted = None if measures is None else [name.strip() for name in measures.split(",") if name.strip()]
+    tools = Tools.made(wanted, weights)
+    shown = None if size is None else pixels(size)
+    settings = {"real": str(real), "generated": str(generated), "size": size}
+    with progress_bar("video") as report:
+
+        def films() -> "Iterator[FilmPair]":
+            for number, pair in enumerate(pairs):
+                report("clips", number, len(pairs))
+                yield opened(pair, shown)
+            report("clips", len(pairs), len(pairs))
+
+        found = evaluate_films(films(), tools, settings)
+    _write(found, output)
+    note(f"video: {len(pairs)} clips took {time.perf_counter() - started:.1f} s, peak {peak_memory_mb():.0f} MB")
 
 
 def _write(found: "Evaluation", output: Path) -> None:
