@@ -1,6 +1,6 @@
 """Train the encoder behind the Fréchet gesture distance of films: windows of points through many cameras and back.
 
-    python runs/bake_gesture_encoder.py DATASET [OUT] [--windows 10000] [--steps 4000]
+    python runs/bake_gesture_encoder.py DATASET [OUT] [--windows 8000] [--steps 3000]
 
 DATASET is what `gesta prepare synthetic` made, here that of runs/default_corpus.sh: motion of the procedural speaker in
 all its styles. Each window is seen by a camera of its own, by a body of its own proportions, now and then in a mirror,
@@ -36,6 +36,7 @@ TEMPO = (0.7, 1.6)
 YAW, PITCH = 0.6, 0.15
 """Radians to each side that cameras stand."""
 DISTANCE_M = (1.2, 4.0)
+WINDOWS_AT_ONCE = 40
 BATCH = 256
 TOLD_EVERY = 500
 TREMBLE = 0.004
@@ -47,8 +48,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("out", type=Path, nargs="?", default=OUT)
-    parser.add_argument("--windows", type=int, default=10_000)
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--windows", type=int, default=8_000)
+    parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     chance = generator(given.seed, "runs", "gesture encoder")
@@ -57,6 +58,8 @@ def main() -> None:
         drawn(dataset, split, count, chance)
         for split, count in (("train", given.windows), ("validation", given.windows // 8))
     )
+    sys.stdout.write(f"{len(trained)} windows\n")
+    sys.stdout.flush()
     encoder = learned(trained, unseen, given.steps, given.seed)
     save_file({name: value.contiguous() for name, value in encoder.state_dict().items()}, given.out)
     sys.stdout.write(f"{given.out}: {sum(value.numel() for value in encoder.parameters())} weights\n")
@@ -65,22 +68,33 @@ def main() -> None:
 def drawn(dataset: Dataset, split: str, count: int, chance: np.random.Generator) -> np.ndarray:
     """(count, W, C) windows from anywhere in a split."""
     clips = [clip for clip in dataset.split(split) if clip.frames > TAKEN_FRAMES]
-    found = []
-    for number in chance.integers(len(clips), size=count):
-        clip = clips[number]
-        parts, _ = dataset.window(clip, int(chance.integers(clip.frames - TAKEN_FRAMES)), TAKEN_FRAMES)
-        found.append(seen(dataset.representation.decode(parts).rotations, chance))
-    return np.stack(found)
+    found: list[np.ndarray] = []
+    while len(found) < count:
+        turns = []
+        for number in chance.integers(len(clips), size=WINDOWS_AT_ONCE):
+            clip = clips[number]
+            parts, _ = dataset.window(clip, int(chance.integers(clip.frames - TAKEN_FRAMES)), TAKEN_FRAMES)
+            turns.append(dataset.representation.decode(parts).rotations)
+        found += seen(np.stack(turns), chance)
+    return np.stack(found[:count])
 
 
-def seen(rotations: np.ndarray, chance: np.random.Generator) -> np.ndarray:
-    """(W, C) of (T, 55, 3, 3) rotations, seen by a camera."""
-    own = sizes(torch.from_numpy(chance.normal(0.0, 0.06, (1, len(NAMES))).astype(np.float32)))
-    turned = torch.from_numpy(_about(chance) @ rotations[:, 0])[:, None]
-    turns = torch.cat([turned.float(), torch.tensor(rotations[:, 1:])], dim=1)
-    away = -chance.uniform(*DISTANCE_M)
-    places = figure_points()(turns, torch.tensor([[0.0, -0.4, away]]).expand(len(turns), 3), own)
-    points = landed(places[:, list(POINTS)], 1.0, torch.zeros(2)).numpy()
+def seen(rotations: np.ndarray, chance: np.random.Generator) -> list[np.ndarray]:
+    """(W, C) of each of (M, T, 55, 3, 3) rotations, seen by a camera of its own."""
+    many, frames = rotations.shape[:2]
+    own = sizes(torch.from_numpy(chance.normal(0.0, 0.06, (many, len(NAMES))).astype(np.float32)))
+    turns = torch.tensor(rotations)
+    turns[:, :, 0] = torch.from_numpy(np.stack([_about(chance) for _ in range(many)]))[:, None] @ turns[:, :, 0]
+    away = torch.from_numpy(-chance.uniform(*DISTANCE_M, many).astype(np.float32))
+    pelvis = torch.stack([torch.zeros(many), torch.full((many,), -0.4), away], dim=1)
+    flat = turns.flatten(0, 1), pelvis.repeat_interleave(frames, dim=0), own.repeat_interleave(frames, dim=0)
+    places = figure_points()(*flat)[:, list(POINTS)]
+    points = landed(places, 1.0, torch.zeros(2)).numpy().reshape(many, frames, len(POINTS), 2)
+    return [_filmed(one, chance) for one in points]
+
+
+def _filmed(points: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """(W, C) of (T, P, 2) points."""
     if chance.random() < 0.5:
         points = _mirrored(points)
     points = _played(points, chance.uniform(*TEMPO))

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from gesta.keypoints.files import write_keypoints
+from gesta.motion.npz import write_npz
 from tests.cli.running import demo_speech, everything_in, gesta_run
 from tests.cli.test_bad_input import refused
+from tests.data.making_films import write_talk
 from tests.keypoints.made_points import gesturing, person
+from tests.motion.moving import made_motion
 
 
 def write_sets(real: Path, made: Path, names: str = "ab") -> None:
@@ -32,9 +35,10 @@ def test_points_in_two_folders(here: Path) -> None:
     assert found["kind"] == "keypoints"
     assert found["clips"]["a"]["correct.hands.0.05"]["generated"] == 1.0
     assert found["clips"]["b"]["correct.hands.0.05"]["generated"] < 0.5
-    assert "speech" not in found["not_measured"]
+    assert list(found["not_measured"]) == ["fgd"]
+    assert "needs 1000" in found["not_measured"]["fgd"]
     assert "lips.speech_r" in found["clips"]["a"]
-    assert "correct hands points" in outcome.files[1].read_text()
+    assert "correct points of the hands" in outcome.files[1].read_text()
 
 
 def test_two_files_with_a_report_elsewhere(here: Path) -> None:
@@ -46,6 +50,60 @@ def test_two_files_with_a_report_elsewhere(here: Path) -> None:
     assert outcome.status == 0, outcome.stderr
     assert list(json.loads(Path("new/of_one.json").read_text())["clips"]) == ["made"]
     assert "not measured: speech" in outcome.stderr
+
+
+def test_motion_beside_itself_and_beside_another(here: Path) -> None:
+    for name, seed in (("real", 1), ("made", 2)):
+        Path(name).mkdir()
+        write_npz(made_motion(120, seed=seed), f"{name}/take.npz")
+    write_npz(made_motion(90, seed=3), "made/same.npz")
+    write_npz(made_motion(92, seed=3), "real/same.npz")
+    outcome = gesta_run("evaluate", "motion", "--real", "real", "--generated", "made")
+    assert outcome.status == 0, outcome.stderr
+    found = json.loads(Path("gesta_out/motion.json").read_text())
+    assert set(found["clips"]) == {"take", "same"}
+    same = found["clips"]["same"]
+    assert same["hands.speed_p50"]["generated"] == pytest.approx(same["hands.speed_p50"]["real"], rel=0.1)
+    assert "AESKConv_240_100.bin" in found["not_measured"]["fgd"]
+    refused(gesta_run("evaluate", "motion", "--real", "real", "--generated", "made", "--weights", "real"), "AESKConv")
+
+
+def test_films_with_what_can_be_measured_here(here: Path) -> None:
+    for name in ("real", "made"):
+        write_talk(Path(name), "talk", 30)
+        (Path(name) / "talk.npz").unlink()
+    outcome = gesta_run(
+        "evaluate", "video", "--real", "real", "--generated", "made", "--measures", "pictures", "--size", "48x64"
+    )
+    assert outcome.status == 0, outcome.stderr
+    found = json.loads(Path("gesta_out/video.json").read_text())
+    assert found["clips"]["talk"]["psnr_db"]["generated"] == 100.0
+    assert found["clips"]["talk"]["ssim"]["generated"] == pytest.approx(1.0, abs=1e-5)
+    assert found["not_measured"]["lpips"] == "it was not asked for"
+    assert found["measures"]["fvd"]["unverified"] is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("--real real --generated made --weights nowhere", ["'nowhere' is no folder"]),
+        ("--real real --generated made --measures fvd", ["--weights"]),
+        ("--real real --generated made --measures fvd --weights real", ["does not hold rgb_imagenet.pt"]),
+        ("--real real --generated made --measures films", ["Unknown measure 'films'"]),
+        ("--real real --generated made --measures pictures --size 40x40", ["another shape"]),
+        ("--real real --generated made --measures pictures --size wide", ["WIDTHxHEIGHT"]),
+        ("--real real --generated other --measures pictures", ["two sizes", "--size"]),
+        ("--real real/talk.mp4 --generated letter.mp4 --measures pictures", ["'letter.mp4'"]),
+    ],
+)
+def test_films_that_it_refuses(here: Path, arguments: str, words: list[str]) -> None:
+    write_talk(Path("real"), "talk", 4)
+    write_talk(Path("made"), "talk", 4)
+    write_talk(Path("other"), "talk", 4, (128, 96))
+    Path("letter.mp4").write_text("Dear aunt, this is no film. " * 99)
+    before = everything_in(here)
+    refused(gesta_run("evaluate", "video", *arguments.split()), *words)
+    assert everything_in(here) == before
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ COMMANDS = (
     "doctor",
     "version",
 )
-EVALUATED = ("keypoints",)
+EVALUATED = ("motion", "keypoints", "video")
 KINDS = ("synthetic", "beat2", "show", "bvh", "videos")
 EVERY_HELP = [
     (),

@@ -13,17 +13,22 @@ from gesta.cli.outputs import check_report
 from gesta.cli.sizes import pixels
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from gesta.metrics.evaluation import Evaluation
     from gesta.metrics.keypoints.pairs import PointPair
+    from gesta.metrics.motion_evaluation import MotionPair
     from gesta.metrics.video.films import FilmPair
 
+MOTION_SUFFIXES = (".npz", ".bvh")
 POINT_SUFFIXES = (".npz", ".json")
 FILM_SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")
-HELP = """Hold generated films or points against real ones.
+HELP = """Hold generated motion, points or films against real ones.
 
 Two files, or two folders with files of the same names. Writes the numbers as JSON and, beside it, a page."""
 EXAMPLES = """\b
 Examples:
+  gesta evaluate motion --real truth --generated made --speech recordings
   gesta evaluate keypoints --real truth --generated made --speech recordings
   gesta evaluate keypoints --real truth.npz --generated made.npz -o new.json
   gesta evaluate video --real truth --generated made
@@ -53,9 +58,53 @@ Output = Annotated[
 def build() -> typer.Typer:
     """The command with a command of its own for each kind of thing that is evaluated."""
     app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None)
+    app.command("motion")(motion)
     app.command("keypoints")(keypoints)
     app.command("video")(video)
     return app
+
+
+def motion(
+    real: Real,
+    generated: Generated,
+    speech: Recordings = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", show_default=False, help="Where AESKConv_240_100.bin of BEAT2 is, for the FGD."),
+    ] = None,
+    output: Output = Path("gesta_out/motion.json"),
+) -> None:
+    """3D motion (npz or BVH).
+
+    Whether hands and head keep time with the speech, how they move, whether feet slide and joints go beyond their
+    limits, each beside the real motion's own; and how far the sets are apart.
+    """
+    check_report(output, (real, generated))
+    pairs = file_pairs(generated, real, speech, MOTION_SUFFIXES)
+    started = time.perf_counter()
+    # Imported here so that `gesta --help` answers at once.
+    from gesta.metrics.motion_evaluation import evaluate_motion, fgd_encoder_in
+
+    encoder = None if weights is None else fgd_encoder_in(weights)
+    settings = {"real": str(real), "generated": str(generated), "speech": None if speech is None else str(speech)}
+    with progress_bar("motion") as report:
+        seconds: list[float] = []
+        found = evaluate_motion(_motion_pairs(pairs, seconds, report), encoder, settings)
+    _write(found, output)
+    say_cost("motion", sum(seconds), time.perf_counter() - started)
+
+
+def _motion_pairs(pairs: list[FilePair], seconds: list[float], report: Report) -> "Iterator[MotionPair]":
+    """The motion of each clip, read when it is wanted."""
+    from gesta.metrics.motion_evaluation import MotionPair
+    from gesta.motion.reading import read_motion
+
+    for number, pair in enumerate(pairs):
+        report("clips", number, len(pairs))
+        both = MotionPair.of(pair.name, read_motion(pair.generated), read_motion(pair.real), _envelope(pair))
+        seconds.append(both.real.duration_s)
+        yield both
+    report("clips", len(pairs), len(pairs))
 
 
 def keypoints(
@@ -85,20 +134,25 @@ def keypoints(
 
 def _point_pairs(pairs: list[FilePair], seconds: list[float], report: Report) -> "Iterator[PointPair]":
     """The points of each clip, read when they are wanted."""
-    from gesta.audio.read import open_speech
     from gesta.keypoints.files import read_keypoints
     from gesta.metrics.keypoints.pairs import PointPair
-    from gesta.metrics.motion.envelope import speech_envelope
 
     for number, pair in enumerate(pairs):
         report("clips", number, len(pairs))
-        envelope = None
-        if pair.speech is not None:
-            envelope = speech_envelope(open_speech(pair.speech).source.blocks())
-        both = PointPair.of(pair.name, read_keypoints(pair.generated), read_keypoints(pair.real), envelope)
+        both = PointPair.of(pair.name, read_keypoints(pair.generated), read_keypoints(pair.real), _envelope(pair))
         seconds.append(both.duration_s)
         yield both
     report("clips", len(pairs), len(pairs))
+
+
+def _envelope(pair: FilePair) -> "np.ndarray | None":
+    """The envelope of a clip's recording, where one was named."""
+    if pair.speech is None:
+        return None
+    from gesta.audio.read import open_speech
+    from gesta.metrics.motion.envelope import speech_envelope
+
+    return speech_envelope(open_speech(pair.speech).source.blocks())
 
 
 def video(

@@ -7,7 +7,7 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,6 +19,8 @@ ABSENT = "–"
 STRIP = (180, 18)
 """Width and height of the drawing beside a number, in CSS pixels."""
 DOT = 3.0
+AXES = {"share": (0.0, 1.0), "r": (-1.0, 1.0)}
+"""By unit: where the axis of the drawing begins and ends."""
 MOST_CLIPS = 200
 """Clips that are listed one by one; the JSON has them all."""
 UNVERIFIED = "the network was never run here with the weights it was made for"
@@ -65,7 +67,8 @@ def _has(evaluation: Evaluation, measure: Measure) -> bool:
 
 
 def _settings(evaluation: Evaluation) -> str:
-    rows = {"clips": len(evaluation.clips), **evaluation.settings}
+    chosen = {name: value for name, value in evaluation.settings.items() if value is not None}
+    rows = {"clips": len(evaluation.clips), **chosen}
     items = (
         f"<dt>{html.escape(key)}</dt><dd>{html.escape(value if isinstance(value, str) else json.dumps(value))}</dd>"
         for key, value in rows.items()
@@ -82,7 +85,7 @@ def _table(evaluation: Evaluation, measures: Iterable[Measure]) -> str:
             cells += [_cell(_number(value.generated, measure)), _cell(_number(value.real, measure)), "<td></td>"]
         else:
             cells += [_cell(_summed(evaluation.summaries.get((measure.key, side)), measure)) for side in SIDES]
-            cells.append(f"<td>{_strip(evaluation, measure.key)}</td>")
+            cells.append(f"<td>{_strip(evaluation, measure)}</td>")
         cells += [_cell(measure.unit, "unit"), _cell(BETTER[measure.better], "unit")]
         rows.append(f"<tr>{''.join(cells)}</tr>")
     head = "<th>measure</th><th>generated</th><th>real</th><th>clips</th><th>unit</th><th></th>"
@@ -114,22 +117,32 @@ def _summed(summary: Summary | None, measure: Measure) -> str:
     return f"{text} ({_number(summary.low, measure)} to {_number(summary.high, measure)})"
 
 
-def _strip(evaluation: Evaluation, key: str) -> str:
-    """The clips' numbers as dots on a line, real ones below."""
-    values = [clip[key] for clip in evaluation.clips.values() if key in clip]
-    sides = [[value.generated for value in values], [value.real for value in values]]
-    found = [[number for number in side if number is not None] for side in sides]
+def _strip(evaluation: Evaluation, measure: Measure) -> str:
+    """The clips' numbers as dots on an axis, real ones below."""
+    values = [clip[measure.key] for clip in evaluation.clips.values() if measure.key in clip]
+    found = [[n for value in values if (n := getattr(value, side)) is not None] for side in SIDES]
     numbers = [number for side in found for number in side]
-    if len(numbers) < 2:
+    if not numbers:
         return ""
-    low, span = min(numbers), (max(numbers) - min(numbers)) or 1.0
+    low, high = _axis(measure, numbers)
     width, height = STRIP
     dots = "".join(
-        f'<circle class="{name}" cx="{DOT + (number - low) / span * (width - 2 * DOT):.1f}" cy="{y}" r="{DOT}"/>'
-        for side, name, y in zip(found, ("g", "r"), (height * 0.3, height * 0.7), strict=True)
-        for number in side
+        f'<circle class="{side[0]}" cx="{DOT + (number - low) / (high - low) * (width - 2 * DOT):.1f}" '
+        f'cy="{height * share:.1f}" r="{DOT}"/>'
+        for side, those, share in zip(SIDES, found, (0.28, 0.72), strict=True)
+        for number in those
     )
-    return f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}">{dots}</svg>'
+    ends = f"<title>{_number(low, measure)} to {_number(high, measure)}</title>"
+    line = f'<line x1="0" x2="{width}" y1="{height / 2}" y2="{height / 2}"/>'
+    return f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}">{ends}{line}{dots}</svg>'
+
+
+def _axis(measure: Measure, numbers: Sequence[float]) -> tuple[float, float]:
+    """Where an axis begins and ends: shares and correlations have fixed ones, others hold 0 and all numbers."""
+    if measure.unit in AXES:
+        return AXES[measure.unit]
+    low, high = min(0.0, *numbers), max(0.0, *numbers)
+    return (low, high) if high > low else (0.0, 1.0)
 
 
 def _absent(evaluation: Evaluation) -> str:

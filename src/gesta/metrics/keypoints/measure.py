@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from gesta.errors import InputError
-from gesta.metrics.evaluation import Better, Evaluation, Measure, Value
+from gesta.metrics.evaluation import SIDES, Better, Evaluation, Measure, Value
 from gesta.metrics.keypoints.correct import LEVELS, REGIONS, correct_points
 from gesta.metrics.keypoints.diversity import ArmWindows
+from gesta.metrics.keypoints.encoder import gesture_encoder
+from gesta.metrics.keypoints.gesture_distance import GestureLatents, gesture_distance
 from gesta.metrics.keypoints.hands import film_hands
 from gesta.metrics.keypoints.lips import lips_against_truth, lips_with_speech
 from gesta.metrics.keypoints.pairs import PointPair
@@ -17,7 +19,7 @@ SPEED_LEVELS = ("p50", "p95")
 def pair_measures(prefix: str = "") -> tuple[Measure, ...]:
     """What the numbers of a clip are, in the order in which they are shown; keys begin with `prefix`."""
     correct = [
-        Measure(f"correct.{region}.{level:g}", f"correct {region} points, within {level:g} {by}", "share")
+        Measure(f"correct.{region}.{level:g}", f"correct points of the {region}, within {level:g} {by}", "share")
         for region, by in MEASURED_BY.items()
         for level in LEVELS
     ]
@@ -25,8 +27,8 @@ def pair_measures(prefix: str = "") -> tuple[Measure, ...]:
         row
         for region, by in MEASURED_BY.items()
         for row in (
-            Measure(f"error.{region}", f"mean error of {region} points", by, "lower"),
-            Measure(f"missing.{region}", f"missing {region} points", "share", "lower"),
+            Measure(f"error.{region}", f"mean error of the {region}'s points", by, "lower"),
+            Measure(f"missing.{region}", f"missing points of the {region}", "share", "lower"),
         )
     ]
     near: Better = "as real"
@@ -45,7 +47,10 @@ def pair_measures(prefix: str = "") -> tuple[Measure, ...]:
     return tuple(Measure(prefix + m.key, m.label, m.unit, m.better, m.decimals) for m in measures)
 
 
-SET_MEASURES = (Measure("diversity_m", "diversity of the arms' movements, whole set", "m", "as real"),)
+SET_MEASURES = (
+    Measure("diversity_m", "diversity of the arms' movements, whole set", "m", "as real"),
+    Measure("fgd", "Fréchet gesture distance (own encoder), whole set", "", "lower"),
+)
 
 
 def measure_pair(pair: PointPair, prefix: str = "") -> dict[str, Value]:
@@ -96,15 +101,21 @@ def evaluate_keypoints(pairs: Iterable[PointPair], settings: Mapping[str, object
     """
     clips: dict[str, dict[str, Value]] = {}
     generated, real = ArmWindows(), ArmWindows()
+    latents = [GestureLatents(f"{side} films", gesture_encoder()) for side in SIDES]
     unheard = 0
     for pair in pairs:
         clips[pair.name] = measure_pair(pair)
-        generated.add(pair.generated)
-        real.add(pair.real)
+        for windows, those, film in zip((generated, real), latents, (pair.generated, pair.real), strict=True):
+            windows.add(film)
+            those.add(film)
         unheard += pair.envelope is None
     if not clips:
         raise InputError("There is no clip to evaluate; name files of points, or folders that hold some.")
-    absent = {}
+    whole, absent = {"diversity_m": Value(generated.diversity_m(), real.diversity_m())}, {}
+    try:
+        whole["fgd"] = Value(gesture_distance(latents[1], latents[0]))
+    except InputError as error:
+        absent["fgd"] = str(error).rstrip(".")
     if unheard:
         absent["speech"] = f"{unheard} of {len(clips)} clips have no recording, so nothing of theirs is held against it"
     return Evaluation(
@@ -112,7 +123,7 @@ def evaluate_keypoints(pairs: Iterable[PointPair], settings: Mapping[str, object
         "keypoints",
         (*pair_measures(), *SET_MEASURES),
         clips,
-        {"diversity_m": Value(generated.diversity_m(), real.diversity_m())},
+        whole,
         absent,
         settings or {},
     )

@@ -24,14 +24,16 @@ LANDMARKS = "landmarks."
 PICTURE_MEASURES = (
     Measure("psnr_db", "PSNR", "dB", decimals=2),
     Measure("ssim", "SSIM"),
-    Measure("flicker.still", "change from picture to picture where the real film is still", "levels", "as real"),
-    Measure("flicker.change", "change from picture to picture, everywhere", "levels", "as real"),
-    Measure("flicker.change_error", "difference of those changes", "levels", "lower"),
+    Measure("flicker.still", "flicker: change where the real film is still", "levels", "as real"),
+    Measure("flicker.change", "flicker: change from picture to picture, everywhere", "levels", "as real"),
+    Measure("flicker.change_error", "flicker: difference of both films' changes", "levels", "lower"),
 )
 FACE_MEASURES = (
-    Measure("identity.structure", "face against the real one's first second: structure", "1 - r", "as real"),
-    Measure("identity.colour", "face against the real one's first second: colour", "levels", "as real", 2),
-    Measure("identity.drift", "that structure in the last fifth less the first", "1 - r", "as real"),
+    Measure(
+        "identity.structure", "identity: structure of the face against the real one's first second", "1 - r", "as real"
+    ),
+    Measure("identity.colour", "identity: its colour", "levels", "as real", 2),
+    Measure("identity.drift", "identity: drift of the structure, last fifth less the first", "1 - r", "as real"),
 )
 WEIGHED_MEASURES = (
     Measure("lpips.alex", "LPIPS (AlexNet)", "", "lower", verified=False),
