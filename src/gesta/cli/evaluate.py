@@ -11,6 +11,8 @@ from gesta.cli.console import Report, note, peak_memory_mb, progress_bar, say_co
 from gesta.cli.evaluation_files import FilePair, file_pairs
 from gesta.cli.outputs import check_report
 from gesta.cli.sizes import pixels
+from gesta.devices import DEVICES
+from gesta.errors import unknown_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -177,6 +179,7 @@ def video(
         str | None,
         typer.Option(metavar="WxH", show_default=False, help="What both are brought to; needed where they differ."),
     ] = None,
+    device: Annotated[str, typer.Option(metavar="NAME", help="Where those networks run: auto, cpu or cuda.")] = "auto",
     output: Output = Path("gesta_out/video.json"),
 ) -> None:
     """Films of talking people, of the same speech at the same moments.
@@ -185,6 +188,8 @@ def video(
     weights in a folder (docs/metrics.md names the files): LPIPS, FID, FVD, Sync-C and Sync-D, which were never run
     here with the real weights and say so.
     """
+    if device not in DEVICES:
+        raise unknown_name("device", device, DEVICES)
     check_report(output, (real, generated))
     pairs = file_pairs(generated, real, speech, FILM_SUFFIXES)
     started = time.perf_counter()
@@ -194,7 +199,7 @@ def video(
     from gesta.metrics.video.tools import Tools
 
     wanted = None if measures is None else [name.strip() for name in measures.split(",") if name.strip()]
-    tools = Tools.made(wanted, weights)
+    tools = Tools.made(wanted, weights, device)
     shown = None if size is None else pixels(size)
     settings = {"real": str(real), "generated": str(generated), "size": size}
     with progress_bar("video") as report:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from gesta.metrics.video.networks.classifiers import ReadLayers, alexnet, vgg16
-from gesta.metrics.video.networks.weights import ALEXNET, LPIPS_ALEX, LPIPS_VGG, VGG16, loaded
+from gesta.metrics.video.networks.weights import ALEXNET, LPIPS_ALEX, LPIPS_VGG, VGG16, device_of, loaded
 
 SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
 """What colours from -1 to 1 are shifted and scaled by, red first."""
@@ -63,7 +63,8 @@ class Lpips(nn.Module):
     def pictures(self, generated: np.ndarray, real: np.ndarray) -> np.ndarray:
         """The distance of each picture: two (n, H, W, 3) uint8 to (n,)."""
         with torch.inference_mode():
-            return self(*(signed(side) for side in (generated, real))).numpy()
+            pictures = (signed(side).to(self.shift.device) for side in (generated, real))
+            return np.asarray(self(*pictures).cpu().numpy())
 
 
 def signed(pictures: np.ndarray) -> Tensor:
@@ -71,16 +72,18 @@ def signed(pictures: np.ndarray) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1.0
 
 
-def load_lpips(trunk: str, folder: Path) -> Lpips:
+def load_lpips(trunk: str, folder: Path, device: str = "cpu") -> Lpips:
     """The distance with the weights in a folder.
 
     Args:
         trunk: one of TRUNKS.
         folder: with the user's files.
+        device: where it runs.
 
     Raises:
         InputError: a file is missing or does not fit.
     """
     make, trunk_file, weights_file = TRUNKS[trunk]
-    network = loaded(make(), trunk_file, folder)
-    return Lpips(network, loaded(ChannelWeights(network.widths), weights_file, folder)).eval()
+    network = loaded(make(), trunk_file, folder, device)
+    weights = loaded(ChannelWeights(network.widths), weights_file, folder, device)
+    return Lpips(network, weights).eval().to(device_of(network))

@@ -29,9 +29,7 @@ PICTURE_MEASURES = (
     Measure("flicker.change_error", "flicker: difference of both films' changes", "levels", "lower"),
 )
 FACE_MEASURES = (
-    Measure(
-        "identity.structure", "identity: structure of the face against the real one's first second", "1 - r", "as real"
-    ),
+    Measure("identity.structure", "identity: structure, against the real film's first second", "1 - r", "as real"),
     Measure("identity.colour", "identity: its colour", "levels", "as real", 2),
     Measure("identity.drift", "identity: drift of the structure, last fifth less the first", "1 - r", "as real"),
 )

@@ -19,7 +19,7 @@ from gesta.metrics.frechet import RunningGaussian, frechet_distance
 from gesta.metrics.video.networks.i3d import FRAMES, I3D, SIDE_PX
 from gesta.metrics.video.networks.inception import Inception
 from gesta.metrics.video.networks.weights import I3D as I3D_FILE
-from gesta.metrics.video.networks.weights import INCEPTION, loaded
+from gesta.metrics.video.networks.weights import INCEPTION, device_of, loaded
 
 EVERY = 5
 """Pictures a second are 25; neighbours are nearly the same."""
@@ -69,32 +69,32 @@ class SetDistance:
         return frechet_distance(real.gaussian("real films"), generated.gaussian("generated films"))
 
 
-def inception_distance(folder: Path) -> SetDistance:
-    """FID with the weights in a folder.
+def inception_distance(folder: Path, device: str = "cpu") -> SetDistance:
+    """FID with the weights in a folder, on a device.
 
     Raises:
         InputError: the file is missing or does not fit.
     """
-    network = loaded(Inception(), INCEPTION, folder)
+    network = loaded(Inception(), INCEPTION, folder, device)
 
     def latents(pictures: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
-            return np.asarray(network(_planes(pictures) / 255.0).numpy())
+            return np.asarray(network(_planes(pictures).to(device_of(network)) / 255.0).cpu().numpy())
 
     return SetDistance(latents, 1, EVERY)
 
 
-def video_distance(folder: Path) -> SetDistance:
-    """FVD with the weights in a folder.
+def video_distance(folder: Path, device: str = "cpu") -> SetDistance:
+    """FVD with the weights in a folder, on a device.
 
     Raises:
         InputError: the file is missing or does not fit.
     """
-    network = loaded(I3D(), I3D_FILE, folder)
+    network = loaded(I3D(), I3D_FILE, folder, device)
 
     def latents(pictures: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
-            return np.asarray(network(film_input(pictures)).numpy())
+            return np.asarray(network(film_input(pictures).to(device_of(network))).cpu().numpy())
 
     return SetDistance(latents, FRAMES, FRAMES)
 

@@ -19,7 +19,7 @@ from gesta.keypoints.layout import GROUPS, VISIBLE
 from gesta.metrics.evaluation import Value
 from gesta.metrics.video.cepstra import cepstra
 from gesta.metrics.video.networks.syncnet import COEFFICIENTS, FRAMES, LATENT, SIDE_PX, SOUND_STEPS, SyncNet
-from gesta.metrics.video.networks.weights import SYNCNET, loaded
+from gesta.metrics.video.networks.weights import SYNCNET, device_of, loaded
 from gesta.records import Keypoints, Speech
 
 LONGEST_LAG = 15
@@ -36,13 +36,13 @@ DISTANCE_STEP = 1e-6
 LEAST_PICTURES = 2 * LONGEST_LAG + FRAMES
 
 
-def load_syncnet(folder: Path) -> SyncNet:
-    """The network with the weights in a folder.
+def load_syncnet(folder: Path, device: str = "cpu") -> SyncNet:
+    """The network with the weights in a folder, on a device.
 
     Raises:
         InputError: the file is missing or does not fit.
     """
-    return loaded(SyncNet(), SYNCNET, folder)
+    return loaded(SyncNet(), SYNCNET, folder, device)
 
 
 def mouth_squares(keypoints: Keypoints) -> np.ndarray | None:
@@ -80,7 +80,7 @@ class SyncScore:
     """
 
     def __init__(self, network: SyncNet, speech: Speech, keypoints: Keypoints) -> None:
-        self._network = network
+        self._network, self._device = network, device_of(network)
         self._cepstra = cepstra(speech.source.blocks())
         self._squares = mouth_squares(keypoints)
         self._waiting: list[np.ndarray] = []
@@ -111,7 +111,8 @@ class SyncScore:
         if count > 0:
             films = np.stack([np.stack(self._waiting[at : at + FRAMES]) for at in range(count)])
             with torch.inference_mode():
-                lips = self._network.lips(torch.from_numpy(films).permute(0, 4, 1, 2, 3).float()).numpy()
+                given = torch.from_numpy(films).to(self._device).permute(0, 4, 1, 2, 3).float()
+                lips = self._network.lips(given).cpu().numpy()
             moments = range(self._done, self._done + count)
             self._hear(range(moments.start - LONGEST_LAG, moments.stop + LONGEST_LAG))
             for moment, latent in zip(moments, lips, strict=True):
@@ -131,7 +132,7 @@ class SyncScore:
             rows = np.stack([self._cepstra[step].T for step in steps])[:, None]
             assert rows.shape[1:] == (1, COEFFICIENTS, SOUND_STEPS)
             with torch.inference_mode():
-                found = self._network.sound(torch.from_numpy(rows)).numpy()
+                found = self._network.sound(torch.from_numpy(rows).to(self._device)).cpu().numpy()
             latents |= dict(zip(real, found, strict=True))
         self._sounds = {at: kept for at, kept in self._sounds.items() if at in moments} | latents
 

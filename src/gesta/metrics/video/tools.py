@@ -45,12 +45,13 @@ class Tools:
     absent: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def made(cls, wanted: Sequence[str] | None, weights: Path | None) -> "Tools":
+    def made(cls, wanted: Sequence[str] | None, weights: Path | None, device: str = "cpu") -> "Tools":
         """What measures need.
 
         Args:
             wanted: some of MEASURES; None for all that can be had.
             weights: the folder with the user's weights.
+            device: where their networks run.
 
         Raises:
             InputError: a name is unknown, or what a measure that is wanted by name needs is missing or does not fit.
@@ -63,9 +64,10 @@ class Tools:
         tools = cls(pictures=wanted is None or "pictures" in wanted)
         chosen = MEASURES if wanted is None else wanted
         tools._take("landmarks", chosen, wanted is not None, tools._find_landmarks)
-        tools._take("lpips", chosen, wanted is not None, partial(tools._see_likeness, weights))
+        tools._take("lpips", chosen, wanted is not None, partial(tools._see_likeness, weights, device))
         for name, load in WEIGHED.items():
-            tools._take(name, chosen, wanted is not None, partial(tools._weigh, name, load, weights))
+            make = partial(tools._weigh, name, partial(load, device=device), weights)
+            tools._take(name, chosen, wanted is not None, make)
         return tools
 
     def _take(self, name: str, chosen: Sequence[str], strict: bool, make: Callable[[], None]) -> None:
@@ -88,7 +90,7 @@ class Tools:
 
         self.estimator = make_estimator("embedded")
 
-    def _see_likeness(self, weights: Path | None) -> None:
+    def _see_likeness(self, weights: Path | None, device: str) -> None:
         """LPIPS with every trunk whose files are there, and one at least."""
         folder = _named(weights)
         refusals = []
@@ -99,7 +101,7 @@ class Tools:
             except InputError as error:
                 refusals.append(error)
             else:
-                self.lpips[trunk] = load_lpips(trunk, folder)
+                self.lpips[trunk] = load_lpips(trunk, folder, device)
         if len(refusals) == len(TRUNKS):
             raise refusals[0]
 

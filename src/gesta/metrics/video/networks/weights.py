@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import torch
 from torch import Tensor, nn
 
+from gesta.devices import torch_device
 from gesta.errors import InputError
 from gesta.foreign import check_names, read_tensors, read_torch_file
 
@@ -63,8 +65,8 @@ I3D = WeightFile("I3D for FVD (pytorch-i3d)", ("rgb_imagenet.pt", "i3d_pretraine
 SYNCNET = WeightFile("SyncNet (syncnet_python)", ("syncnet_v2.model",))
 
 
-def loaded(network: Network, file: WeightFile, folder: Path) -> Network:
-    """A network with the weights of a file, ready to be used.
+def loaded(network: Network, file: WeightFile, folder: Path, device: str = "cpu") -> Network:
+    """A network with the weights of a file, ready to be used on a device (`gesta.devices`).
 
     Raises:
         InputError: the file is missing, cannot be read, or belongs to another network.
@@ -74,7 +76,12 @@ def loaded(network: Network, file: WeightFile, folder: Path) -> Network:
     expected = {name: value for name, value in network.state_dict().items() if not name.endswith(COUNTERS)}
     check_names(tensors, expected, path, file.what)
     network.load_state_dict({name: value.float() for name, value in tensors.items()}, strict=False)
-    return network.eval().requires_grad_(False)
+    return network.eval().requires_grad_(False).to(torch_device(device))
+
+
+def device_of(network: nn.Module) -> torch.device:
+    """Where a network runs."""
+    return next(network.parameters()).device
 
 
 def _tensors(path: Path, file: WeightFile) -> dict[str, Tensor]:
