@@ -15,12 +15,11 @@ from gesta.devices import DEVICES
 from gesta.errors import unknown_name
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from gesta.metrics.evaluation import Evaluation
     from gesta.metrics.keypoints.pairs import PointPair
     from gesta.metrics.motion_evaluation import MotionPair
     from gesta.metrics.video.films import FilmPair
+    from gesta.records import Speech
 
 MOTION_SUFFIXES = (".npz", ".bvh")
 POINT_SUFFIXES = (".npz", ".json")
@@ -103,7 +102,7 @@ def _motion_pairs(pairs: list[FilePair], seconds: list[float], report: Report) -
 
     for number, pair in enumerate(pairs):
         report("clips", number, len(pairs))
-        both = MotionPair.of(pair.name, read_motion(pair.generated), read_motion(pair.real), _envelope(pair))
+        both = MotionPair.of(pair.name, read_motion(pair.generated), read_motion(pair.real), _speech(pair))
         seconds.append(both.real.duration_s)
         yield both
     report("clips", len(pairs), len(pairs))
@@ -141,20 +140,17 @@ def _point_pairs(pairs: list[FilePair], seconds: list[float], report: Report) ->
 
     for number, pair in enumerate(pairs):
         report("clips", number, len(pairs))
-        both = PointPair.of(pair.name, read_keypoints(pair.generated), read_keypoints(pair.real), _envelope(pair))
+        both = PointPair.of(pair.name, read_keypoints(pair.generated), read_keypoints(pair.real), _speech(pair))
         seconds.append(both.duration_s)
         yield both
     report("clips", len(pairs), len(pairs))
 
 
-def _envelope(pair: FilePair) -> "np.ndarray | None":
-    """The envelope of a clip's recording, where one was named."""
-    if pair.speech is None:
-        return None
+def _speech(pair: FilePair) -> "Speech | None":
+    """A clip's recording, where one was named."""
     from gesta.audio.read import open_speech
-    from gesta.metrics.motion.envelope import speech_envelope
 
-    return speech_envelope(open_speech(pair.speech).source.blocks())
+    return None if pair.speech is None else open_speech(pair.speech)
 
 
 def video(

@@ -15,8 +15,9 @@ from gesta.errors import InputError
 from gesta.metrics.evaluation import SIDES, Evaluation, Measure, Value
 from gesta.metrics.fgd_encoder import SkeletonConvolutionEncoder, load_fgd_encoder
 from gesta.metrics.frechet import RunningGaussian, frechet_distance
+from gesta.metrics.motion.envelope import envelope_of
 from gesta.metrics.motion.report import MotionReport, measure
-from gesta.records import Motion
+from gesta.records import Motion, Speech
 from gesta.units import MOTION_FPS
 
 LENGTHS_APART_S = 0.25
@@ -54,8 +55,13 @@ class MotionPair:
     envelope: np.ndarray | None = None
 
     @classmethod
-    def of(cls, name: str, generated: Motion, real: Motion, envelope: np.ndarray | None = None) -> "MotionPair":
+    def of(cls, name: str, generated: Motion, real: Motion, speech: Speech | np.ndarray | None = None) -> "MotionPair":
         """Motions cut to the length of the shorter one.
+
+        Args:
+            name: of the clip.
+            generated, real: the motions.
+            speech: what is said, or its envelope; None where it is not known.
 
         Raises:
             InputError: one is much longer than the other.
@@ -64,7 +70,7 @@ class MotionPair:
         if abs(frames[0] - frames[1]) > LENGTHS_APART_S * MOTION_FPS:
             lengths = " and ".join(f"{count / MOTION_FPS:.2f} s" for count in frames)
             raise InputError(f"'{name}' is generated and real of two lengths, {lengths}; cut both to the same speech.")
-        return cls(name, generated.frames(0, min(frames)), real.frames(0, min(frames)), envelope)
+        return cls(name, generated.frames(0, min(frames)), real.frames(0, min(frames)), envelope_of(speech))
 
 
 def fgd_encoder_in(folder: Path) -> SkeletonConvolutionEncoder:

@@ -10,8 +10,9 @@ import numpy as np
 from gesta.errors import InputError
 from gesta.keypoints.layout import VISIBLE, body_index
 from gesta.keypoints.resampling import resampled
+from gesta.metrics.motion.envelope import envelope_of
 from gesta.motion.skeleton import skeleton
-from gesta.records import Keypoints
+from gesta.records import Keypoints, Speech
 from gesta.units import VIDEO_FPS
 
 LENGTHS_APART_S = 0.25
@@ -37,8 +38,15 @@ class PointPair:
     envelope: np.ndarray | None = None
 
     @classmethod
-    def of(cls, name: str, generated: Keypoints, real: Keypoints, envelope: np.ndarray | None = None) -> "PointPair":
+    def of(
+        cls, name: str, generated: Keypoints, real: Keypoints, speech: Speech | np.ndarray | None = None
+    ) -> "PointPair":
         """Points of any frame rate and size, made comparable.
+
+        Args:
+            name: of the clip.
+            generated, real: the points.
+            speech: what is said, or its envelope; None where it is not known.
 
         Raises:
             InputError: they are not points of pictures of one shape, or not equally long.
@@ -53,7 +61,7 @@ class PointPair:
             shapes = " and ".join(f"{width} x {height}" for width, height in (generated.size, real.size))
             raise InputError(f"'{name}' has points of pictures of two shapes, {shapes}; bring them to one canvas.")
         generated = generated.replaced(points=generated.points * factor.astype(np.float32), size=real.size)
-        return cls(name, generated.frames(0, min(frames)), real.frames(0, min(frames)), envelope)
+        return cls(name, generated.frames(0, min(frames)), real.frames(0, min(frames)), envelope_of(speech))
 
     @property
     def frame_count(self) -> int:

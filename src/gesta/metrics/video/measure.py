@@ -9,7 +9,6 @@ from gesta.errors import InputError
 from gesta.metrics.evaluation import Evaluation, Measure, Value
 from gesta.metrics.keypoints.measure import measure_pair, pair_measures
 from gesta.metrics.keypoints.pairs import PointPair
-from gesta.metrics.motion.envelope import speech_envelope
 from gesta.metrics.video.films import FilmPair
 from gesta.metrics.video.flicker import Flicker
 from gesta.metrics.video.identity import IdentityDrift
@@ -88,8 +87,7 @@ def _measure_clip(pair: FilmPair, tools: Tools, absent: dict[str, str]) -> dict[
     if points is not None:
         identity = IdentityDrift(*points)
         sync = _sync(pair, tools, points, absent)
-        envelope = None if pair.speech is None else speech_envelope(pair.speech.source.blocks())
-        found |= measure_pair(PointPair.of(pair.name, *points, envelope), LANDMARKS)
+        found |= measure_pair(PointPair.of(pair.name, *points, pair.speech), LANDMARKS)
     flicker, rows = Flicker(), _Rows()
     for generated, real in pair.blocks():
         if tools.pictures:
