@@ -25,10 +25,13 @@ from gesta.data.manifest import ClipRecord
 from gesta.keypoints.bridge.body_fit import landed
 from gesta.keypoints.bridge.figure_points import figure_points
 from gesta.keypoints.bridge.proportions import NAMES, sizes
+from gesta.keypoints.layout import BODY_NAMES, GROUPS, HANDS, body_index
 from gesta.keypoints.resampling import resampled
+from gesta.metrics.keypoints.correct import REGIONS
 from gesta.metrics.keypoints.encoder import gesture_encoder
 from gesta.metrics.keypoints.gesture_distance import GestureLatents, gesture_distance
 from gesta.metrics.keypoints.hands import film_hands
+from gesta.metrics.keypoints.tremble import tremble
 from gesta.metrics.keypoints.windows import HOP_FRAMES, WINDOW_FRAMES
 from gesta.metrics.motion.envelope import speech_envelope
 from gesta.metrics.motion.report import measure
@@ -111,8 +114,12 @@ def distances(dataset: Dataset, windows: int) -> str:
         f"{STYLE}, the same {LARGER:g} times as large": latents("films", own[::2], "larger"),
         f"{STYLE}, the same trembling by {TREMBLE_PX:g} pixels": latents("films", own[::2], "trembling"),
     }
+    still = filmed(dataset.motion(own[0]))
+    shaken = {name: changed(still, change, chance) for name, change in (("as it is", ""), ("trembling", "trembling"))}
     lines = [f"| {STYLE} ({real.count} latents) against | FGD |", "|---|---|"]
     lines += [f"| {name} | {gesture_distance(real, side):.2f} |" for name, side in rows.items()]
+    found = ", ".join(f"{name} {tremble(film, REGIONS['body']):.4f}" for name, film in shaken.items())
+    lines += ["", f"Trembling of one take's body points, in widths of the shoulders: {found}."]
     return "\n".join(lines) + "\n"
 
 
@@ -120,6 +127,7 @@ def changed(film: Keypoints, how: str, chance: np.random.Generator) -> Keypoints
     """The same film in a mirror, with larger movements of the arms, or trembling."""
     points = film.points.astype(np.float64)
     if how == "mirrored":
+        points = points[:, other_side()]
         points[..., 0] = SIZE[0] - points[..., 0]
     if how == "larger":
         mean = points.mean(axis=0, keepdims=True)
@@ -127,6 +135,18 @@ def changed(film: Keypoints, how: str, chance: np.random.Generator) -> Keypoints
     if how == "trembling":
         points = points + chance.normal(0.0, TREMBLE_PX, points.shape)
     return film.replaced(points=points)
+
+
+def other_side() -> np.ndarray:
+    """For each of the body's and the hands' points, the one on the other side; the face's stay, none of them counts."""
+    found = np.arange(KEYPOINT_COUNT)
+    for name in BODY_NAMES:
+        side, _, rest = name.partition("_")
+        other = {"left": "right", "right": "left"}.get(side)
+        found[body_index(name)] = body_index(f"{other}_{rest}" if other else name)
+    for hand, other in zip(HANDS, reversed(HANDS), strict=True):
+        found[GROUPS[hand]] = np.arange(GROUPS[other].start, GROUPS[other].stop)
+    return found
 
 
 def beside_motion(dataset: Dataset, count: int) -> str:

@@ -13,6 +13,7 @@ from gesta.metrics.keypoints.lips import LOWER, UPPER, lip_opening, lips_against
 from gesta.metrics.keypoints.measure import evaluate_keypoints, pair_measures
 from gesta.metrics.keypoints.pairs import PointPair, metres_per_pixel, own_shoulders_m
 from gesta.metrics.keypoints.tracks import at_motion_rate, filled
+from gesta.metrics.keypoints.tremble import tremble
 from gesta.records import Keypoints
 from tests.keypoints.made_points import hidden, person
 
@@ -154,6 +155,17 @@ def test_gaps_are_bridged_and_curves_kept() -> None:
     found = at_motion_rate(curve, 25.0)
     clock = np.minimum(np.arange(24) / 30.0 * 25.0, 19.0)
     np.testing.assert_allclose(found[:, 0], np.stack([clock**2, clock**3], axis=1), atol=1e-6)
+
+
+def test_trembling_is_the_deviation_of_the_errors() -> None:
+    chance = np.random.default_rng(0)
+    even = moved(person(300), slice(0, 134), np.stack([3.0 * np.arange(300.0), np.zeros(300)], axis=1))
+    assert tremble(even, REGIONS["hands"]) == pytest.approx(0.0, abs=1e-4)
+    errors = chance.normal(0.0, 0.02 * SHOULDERS_PX, (300, 134, 2))
+    shaken = even.replaced(points=even.points + errors)
+    assert tremble(shaken, REGIONS["hands"]) == pytest.approx(0.02, rel=0.05)
+    assert tremble(hidden(shaken, GROUPS["left_hand"], GROUPS["right_hand"]), REGIONS["hands"]) is None
+    assert tremble(person(2), REGIONS["body"]) is None
 
 
 def test_diversity_is_the_distance_between_movements() -> None:

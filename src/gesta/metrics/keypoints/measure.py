@@ -11,6 +11,7 @@ from gesta.metrics.keypoints.gesture_distance import GestureLatents, gesture_dis
 from gesta.metrics.keypoints.hands import film_hands
 from gesta.metrics.keypoints.lips import lips_against_truth, lips_with_speech
 from gesta.metrics.keypoints.pairs import PointPair
+from gesta.metrics.keypoints.tremble import tremble
 
 MEASURED_BY = {"body": "shoulders", "hands": "shoulders", "face": "face width"}
 SPEED_LEVELS = ("p50", "p95")
@@ -33,6 +34,10 @@ def pair_measures(prefix: str = "") -> tuple[Measure, ...]:
     ]
     near: Better = "as real"
     rest = [
+        *(
+            Measure(f"tremble.{region}", f"trembling of the {region}'s points", by, near, 4)
+            for region, by in MEASURED_BY.items()
+        ),
         Measure("lips.truth_r", "lip opening: correlation with the true lips", "r"),
         Measure("lips.error", "lip opening: mean error", "of the eyes' distance", "lower"),
         Measure("lips.speech_r", "lip opening: correlation with loudness", "r", near),
@@ -57,6 +62,7 @@ def measure_pair(pair: PointPair, prefix: str = "") -> dict[str, Value]:
     """The numbers of one clip, by the keys of `pair_measures`."""
     found: dict[str, Value] = {}
     for name, region in REGIONS.items():
+        found[f"tremble.{name}"] = Value(tremble(pair.generated, region), tremble(pair.real, region))
         correct = correct_points(pair, region)
         if correct is None:
             continue
