@@ -1,10 +1,13 @@
 """`gesta evaluate`: the numbers it writes, and what it refuses."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from gesta.cli.evaluation_films import InStep
 from gesta.keypoints.files import write_keypoints
 from gesta.motion.npz import write_npz
 from tests.cli.running import demo_speech, everything_in, gesta_run
@@ -134,3 +137,12 @@ def test_what_it_refuses(here: Path, arguments: str, words: list[str]) -> None:
     before = everything_in(here)
     refused(gesta_run("evaluate", "keypoints", *arguments.split()), *words)
     assert everything_in(here) == before
+
+
+@pytest.mark.parametrize(("late", "wanted"), [(3, [0, 0, 0, 1, 2, 3, 4, 5]), (-3, [4, 5]), (0, [1, 2, 3, 4, 5])])
+def test_a_films_own_sound_is_heard_from_its_first_picture_on(late: int, wanted: list[int]) -> None:
+    class Blocks:
+        def blocks(self) -> Iterator[np.ndarray]:
+            yield from (np.array(part, np.float32) for part in ([1, 2], [3, 4], [5]))
+
+    assert np.concatenate(list(InStep(Blocks(), late).blocks())).tolist() == wanted

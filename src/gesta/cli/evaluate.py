@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MOTION_SUFFIXES = (".npz", ".bvh")
 POINT_SUFFIXES = (".npz", ".json")
 FILM_SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")
+MOST_NAMED = 20
+"""Things that could not be measured and are named one by one."""
 HELP = """Hold generated motion, points or films against real ones.
 
 Two files, or two folders with files of the same names. Writes the numbers as JSON and, beside it, a page."""
@@ -222,5 +224,7 @@ def _write(found: "Evaluation", output: Path) -> None:
     page = output.with_suffix(".html")
     write_page(page, found)
     say_written(page)
-    for name, reason in found.not_measured.items():
+    for name, reason in list(found.not_measured.items())[:MOST_NAMED]:
         note(f"not measured: {name}: {reason}.")
+    if len(found.not_measured) > MOST_NAMED:
+        note(f"not measured: {len(found.not_measured) - MOST_NAMED} more; {output} names them all.")

@@ -25,13 +25,16 @@ EACH = 24
 """Windows of a film."""
 MOST = 1536
 """Windows of all films; more are thinned out evenly, which bounds time and memory."""
+KEPT = 4 * MOST
+"""Windows in memory; beyond this every second one of each film goes."""
 LEAST_PAIRS = 10
 
 
 class ArmWindows:
-    """The windows of films, taken one film at a time."""
+    """The windows of films, taken one film at a time; of many films fewer windows each are kept."""
 
     def __init__(self) -> None:
+        self._step, self._count = 1, 0
         self._windows: list[np.ndarray] = []
         self._films: list[np.ndarray] = []
         self._starts: list[np.ndarray] = []
@@ -43,11 +46,17 @@ class ArmWindows:
         starts = np.arange(0, len(places) - WINDOW_FRAMES + 1, HOP_FRAMES)
         if metres is None or not shares.all() or not len(starts):
             return
-        chosen = starts[_evenly(len(starts), EACH)]
-        arms = (places[:, 1:] - places[:, :1]) * metres
+        chosen = starts[_evenly(len(starts), EACH)][:: self._step]
+        arms = ((places[:, 1:] - places[:, :1]) * metres).astype(np.float32)
         self._windows.append(np.stack([arms[start : start + WINDOW_FRAMES] for start in chosen]))
         self._films.append(np.full(len(chosen), len(self._films)))
         self._starts.append(chosen)
+        self._count += len(chosen)
+        if self._count > KEPT and self._step < EACH:
+            self._step *= 2
+            for rows in (self._windows, self._films, self._starts):
+                rows[:] = [row[::2].copy() for row in rows]
+            self._count = sum(map(len, self._windows))
 
     def diversity_m(self) -> float | None:
         """The median distance of two windows, metres; None where too few can be compared."""
@@ -60,7 +69,7 @@ class ArmWindows:
         if compared.sum() < LEAST_PAIRS:
             return None
         # Distances from products, since a difference for each pair would take gigabytes.
-        flat = windows.reshape(len(windows), -1)
+        flat = windows.reshape(len(windows), -1).astype(np.float64)
         squares = (flat**2).sum(axis=1)
         squared = np.maximum(squares[:, None] + squares - 2.0 * flat @ flat.T, 0.0)[first[compared], second[compared]]
         return float(np.sqrt(np.median(squared) / (WINDOW_FRAMES * len(ARMS))))

@@ -1,7 +1,8 @@
 """All measures of films in one call: clip after clip, a few pictures in memory at a time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from gesta.metrics.video.flicker import Flicker
 from gesta.metrics.video.identity import IdentityDrift
 from gesta.metrics.video.psnr import psnr_db
 from gesta.metrics.video.ssim import ssim
-from gesta.metrics.video.sync import SyncScore, sync_values
+from gesta.metrics.video.sync import SyncScore, SyncScores, mouth_squares
 from gesta.metrics.video.tools import Tools
 from gesta.records import Keypoints
 from gesta.units import VIDEO_FPS
@@ -82,48 +83,63 @@ def evaluate_films(pairs: Iterable[FilmPair], tools: Tools, settings: Mapping[st
 def _measure_clip(pair: FilmPair, tools: Tools, absent: dict[str, str]) -> dict[str, Value]:
     """The numbers of one clip, by key."""
     found: dict[str, Value] = {}
+    takers: list[_Taker] = [_Numbers(_by_picture(tools))]
+    if tools.pictures:
+        takers.append(Flicker())
     points = _landmarks(pair, tools, absent)
-    identity, sync = None, None
     if points is not None:
-        identity = IdentityDrift(*points)
-        sync = _sync(pair, tools, points, absent)
+        takers.append(IdentityDrift(*points))
         found |= measure_pair(PointPair.of(pair.name, *points, pair.speech), LANDMARKS)
-    flicker, rows = Flicker(), _Rows()
+        sync = _sync(pair, tools, points, absent)
+        takers += [] if sync is None else [sync]
+    sets = [distance for distance in (tools.fid, tools.fvd) if distance is not None]
     for generated, real in pair.blocks():
-        if tools.pictures:
-            rows.add("psnr_db", psnr_db(generated, real))
-            rows.add("ssim", ssim(generated, real))
-            flicker.take(generated, real)
-        for trunk, network in tools.lpips.items():
-            rows.add(f"lpips.{trunk}", network.pictures(generated, real))
-        if identity is not None:
-            identity.take(generated, real)
-        if sync is not None:
-            for score, side in zip(sync, (generated, real), strict=True):
-                score.take(side)
-        for distance in (tools.fid, tools.fvd):
-            if distance is not None:
-                distance.take(generated, real)
-    for distance in (tools.fid, tools.fvd):
-        if distance is not None:
-            distance.end_clip()
-    found |= rows.means() | (flicker.found() if tools.pictures else {})
-    found |= {} if identity is None else identity.found()
-    return found | ({} if sync is None else sync_values(*sync))
+        for taker in takers:
+            taker.take(generated, real)
+        for distance in sets:
+            distance.take(generated, real)
+    for distance in sets:
+        distance.end_clip()
+    for taker in takers:
+        found |= taker.found()
+    if points is not None and "identity.structure" not in found:
+        absent[f"identity of {pair.name}"] = "a face is seen for under two seconds in one of the films"
+    return found
 
 
-class _Rows:
-    """Sums of numbers that each picture has."""
+class _Taker(Protocol):
+    """Takes films block by block."""
 
-    def __init__(self) -> None:
-        self._sums: dict[str, tuple[float, int]] = {}
+    def take(self, generated: np.ndarray, real: np.ndarray) -> None: ...
 
-    def add(self, key: str, numbers: np.ndarray) -> None:
-        total, count = self._sums.get(key, (0.0, 0))
-        self._sums[key] = total + float(numbers.sum(dtype=np.float64)), count + len(numbers)
+    def found(self) -> dict[str, Value]: ...
 
-    def means(self) -> dict[str, Value]:
-        return {key: Value(total / count) for key, (total, count) in self._sums.items()}
+
+PictureNumber = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Takes two (n, H, W, 3) uint8 and gives (n,)."""
+
+
+class _Numbers:
+    """The means of numbers that each picture has."""
+
+    def __init__(self, measures: Mapping[str, PictureNumber]) -> None:
+        self._measures = measures
+        self._sums = dict.fromkeys(measures, 0.0)
+        self._count = 0
+
+    def take(self, generated: np.ndarray, real: np.ndarray) -> None:
+        self._count += len(real)
+        for key, measure in self._measures.items():
+            self._sums[key] += float(measure(generated, real).sum(dtype=np.float64))
+
+    def found(self) -> dict[str, Value]:
+        return {key: Value(total / self._count) for key, total in self._sums.items() if self._count}
+
+
+def _by_picture(tools: Tools) -> dict[str, PictureNumber]:
+    """The measures of single pictures, by key."""
+    plain: dict[str, PictureNumber] = {"psnr_db": psnr_db, "ssim": ssim} if tools.pictures else {}
+    return plain | {f"lpips.{trunk}": network.pictures for trunk, network in tools.lpips.items()}
 
 
 def _landmarks(pair: FilmPair, tools: Tools, absent: dict[str, str]) -> tuple[Keypoints, Keypoints] | None:
@@ -142,12 +158,14 @@ def _landmarks(pair: FilmPair, tools: Tools, absent: dict[str, str]) -> tuple[Ke
 
 def _sync(
     pair: FilmPair, tools: Tools, points: tuple[Keypoints, Keypoints], absent: dict[str, str]
-) -> tuple[SyncScore, SyncScore] | None:
-    """What SyncNet says of both films; None where there is no network or no sound."""
+) -> SyncScores | None:
+    """What asks SyncNet about both films; None where there is no network, no sound, or hardly a face."""
     if tools.syncnet is None:
         return None
     if pair.speech is None:
         absent[f"sync of {pair.name}"] = "there is no recording, and neither film has a sound"
         return None
-    ours, theirs = (SyncScore(tools.syncnet, pair.speech, side) for side in points)
-    return ours, theirs
+    if any(mouth_squares(side) is None for side in points):
+        absent[f"sync of {pair.name}"] = "a face is seen in less than half of one of the films"
+        return None
+    return SyncScores(*(SyncScore(tools.syncnet, pair.speech, side) for side in points))

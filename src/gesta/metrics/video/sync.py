@@ -9,6 +9,7 @@ The published crops come from a face detector (S3FD); ours from the 68 points, r
 reach where that detector's boxes do. That is an approximation, and one more reason why the numbers are `unverified`.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -147,13 +148,25 @@ class SyncScore:
         return float(np.median(means) - means[least]), float(means[least]), least - LONGEST_LAG
 
 
-def sync_values(generated: SyncScore, real: SyncScore) -> dict[str, Value]:
-    """The numbers of both films, by key."""
-    both = generated.found(), real.found()
-    return {
-        key: Value(*(None if found is None else float(found[at]) for found in both))
-        for at, key in enumerate(("sync.c", "sync.d", "sync.offset"))
-    }
+@dataclass(frozen=True)
+class SyncScores:
+    """Both films of a clip, which share a sound."""
+
+    generated: SyncScore
+    real: SyncScore
+
+    def take(self, generated: np.ndarray, real: np.ndarray) -> None:
+        """Take pictures of both films at the same moments: two (n, H, W, 3) uint8."""
+        self.generated.take(generated)
+        self.real.take(real)
+
+    def found(self) -> dict[str, Value]:
+        """The numbers, by key; None where a film is too short."""
+        both = self.generated.found(), self.real.found()
+        return {
+            key: Value(*(None if found is None else float(found[at]) for found in both))
+            for at, key in enumerate(("sync.c", "sync.d", "sync.offset"))
+        }
 
 
 def _cut(picture: np.ndarray, square: np.ndarray) -> np.ndarray:
