@@ -1,6 +1,6 @@
 """The convolutions of VGG16 and AlexNet, and what LPIPS reads of them: five layers after their rectifiers.
 
-Layers, kernels and the names of tensors (`features.0.weight` ...) are those of torchvision's `vgg16` (Simonyan and
+Layers, kernels and the names of tensors (`features.0.weight` ...) are those of pytorch/vision's `vgg16` (Simonyan and
 Zisserman 2015, configuration D) and `alexnet` (Krizhevsky 2014, "one weird trick"); which layers are read, of LPIPS.
 """
 

@@ -1,6 +1,6 @@
 """InceptionV3 as the Fréchet inception distance uses it: pictures of 299 pixels to 2,048 numbers.
 
-Branches, kernels and names of tensors are those of torchvision's `inception_v3` (Szegedy et al. 2016) with the three
+Branches, kernels and names of tensors are those of pytorch/vision's `inception_v3` (Szegedy et al. 2016) with the three
 differences of the network that FID was published with, as pytorch-fid has ported it: poolings by mean do not count
 what is padded, and the last block pools by the greatest value.
 """

@@ -52,9 +52,9 @@ class WeightFile:
         )
 
 
-VGG16 = WeightFile("VGG16 (torchvision)", ("vgg16-397923af.pth",), ("classifier.",))
+VGG16 = WeightFile("VGG16 (pytorch/vision)", ("vgg16-397923af.pth",), ("classifier.",))
 ALEXNET = WeightFile(
-    "AlexNet (torchvision)", ("alexnet-owt-7be5be79.pth", "alexnet-owt-4df8aa71.pth"), ("classifier.",)
+    "AlexNet (pytorch/vision)", ("alexnet-owt-7be5be79.pth", "alexnet-owt-4df8aa71.pth"), ("classifier.",)
 )
 LPIPS_VGG = WeightFile("LPIPS for VGG16 (version 0.1)", ("vgg.pth",))
 LPIPS_ALEX = WeightFile("LPIPS for AlexNet (version 0.1)", ("alex.pth",))
