@@ -1,17 +1,19 @@
 """Measures of films against answers worked out by hand, and against scikit-image where it is installed."""
 
+import weakref
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from gesta.errors import InputError
-from gesta.keypoints.layout import GROUPS
-from gesta.metrics.video.films import Film, FilmPair, resized
+from gesta.keypoints.layout import GROUPS, LIPS
+from gesta.metrics.video.films import AT_ONCE, Film, FilmPair, resized
 from gesta.metrics.video.flicker import Flicker
 from gesta.metrics.video.identity import IdentityDrift, laid
 from gesta.metrics.video.measure import evaluate_films, video_measures
 from gesta.metrics.video.psnr import HIGHEST_DB, psnr_db
+from gesta.metrics.video.regions import RegionLikeness
 from gesta.metrics.video.ssim import SIGMA, ssim
 from gesta.metrics.video.tools import Tools
 from gesta.records import Keypoints
@@ -96,6 +98,46 @@ def test_flicker_is_found_where_the_real_film_is_still() -> None:
     assert found["flicker.change"].real == pytest.approx(40.0, abs=1e-3)
     assert found["flicker.change_error"].generated == pytest.approx(3.0, abs=1e-3)
     assert Flicker().found() == {}
+
+
+def test_regions_are_compared_where_the_real_points_are() -> None:
+    points = person(3)
+    real = np.full((3, 512, 512, 3), 100, np.uint8)
+    made = real.copy()
+    lips = points.points[0, LIPS]
+    middle = np.round(lips.mean(axis=0)).astype(int)
+    made[:, middle[1], middle[0]] = 200
+    likeness = RegionLikeness(hidden(points, GROUPS["left_hand"]))
+    likeness.take(made[:2], real[:2])
+    likeness.take(made[2:], real[2:])
+    found = likeness.found()
+    assert found["psnr_db.hands"].generated == HIGHEST_DB
+    assert found["ssim.hands"].generated == pytest.approx(1.0, abs=1e-5)
+    # One pixel of 100 levels in a box as large as the lips and 15 % more on each side.
+    low, high = lips.min(axis=0), lips.max(axis=0)
+    more = 0.15 * (high - low)
+    pixels = np.prod(np.ceil(high + more) + 1 - np.floor(low - more))
+    assert found["psnr_db.lips"].generated == pytest.approx(10.0 * np.log10(255.0**2 / (100.0**2 / pixels)), abs=1e-4)
+    assert found["ssim.lips"].generated < found["ssim.face"].generated < 1.0
+    nobody = RegionLikeness(hidden(points, *GROUPS.values()))
+    nobody.take(made, real)
+    assert nobody.found() == {}
+
+
+def test_few_pictures_are_in_memory_at_once() -> None:
+    alive, most = set(), []
+
+    def watched() -> Iterator[np.ndarray]:
+        for number in range(120):
+            picture = np.full((40, 40, 3), number, np.uint8)
+            alive.add(number)
+            weakref.finalize(picture, alive.discard, number)
+            most.append(len(alive))
+            yield picture
+
+    real = Film("film", (40, 40), watched)
+    evaluate_films([FilmPair("one", film(noise((120, 40, 40, 3))), real)], Tools())
+    assert len(most) == 120 and max(most) <= 2 * AT_ONCE + 1
 
 
 def test_a_square_is_laid_where_the_points_are() -> None:

@@ -14,6 +14,7 @@ from gesta.metrics.video.films import FilmPair
 from gesta.metrics.video.flicker import Flicker
 from gesta.metrics.video.identity import IdentityDrift
 from gesta.metrics.video.psnr import psnr_db
+from gesta.metrics.video.regions import REGIONS, RegionLikeness
 from gesta.metrics.video.ssim import ssim
 from gesta.metrics.video.sync import SyncScore, SyncScores, mouth_squares
 from gesta.metrics.video.tools import Tools
@@ -27,6 +28,14 @@ PICTURE_MEASURES = (
     Measure("flicker.still", "flicker: change where the real film is still", "levels", "as real"),
     Measure("flicker.change", "flicker: change from picture to picture, everywhere", "levels", "as real"),
     Measure("flicker.change_error", "flicker: difference of both films' changes", "levels", "lower"),
+)
+REGION_MEASURES = tuple(
+    measure
+    for name in REGIONS
+    for measure in (
+        Measure(f"psnr_db.{name}", f"PSNR, {name}", "dB", decimals=2),
+        Measure(f"ssim.{name}", f"SSIM, {name}"),
+    )
 )
 FACE_MEASURES = (
     Measure("identity.structure", "identity: structure, against the real film's first second", "1 - r", "as real"),
@@ -47,7 +56,7 @@ WEIGHED_MEASURES = (
 def video_measures() -> tuple[Measure, ...]:
     """What all numbers are, in the order in which they are shown."""
     landmarks = [replace(one, label=f"found again: {one.label}") for one in pair_measures(LANDMARKS)]
-    return (*PICTURE_MEASURES, *FACE_MEASURES, *landmarks, *WEIGHED_MEASURES)
+    return (*PICTURE_MEASURES, *REGION_MEASURES, *FACE_MEASURES, *landmarks, *WEIGHED_MEASURES)
 
 
 def evaluate_films(pairs: Iterable[FilmPair], tools: Tools, settings: Mapping[str, object] | None = None) -> Evaluation:
@@ -89,6 +98,8 @@ def _measure_clip(pair: FilmPair, tools: Tools, absent: dict[str, str]) -> dict[
     points = _landmarks(pair, tools, absent)
     if points is not None:
         takers.append(IdentityDrift(*points))
+        if tools.pictures:
+            takers.append(RegionLikeness(points[1]))
         found |= measure_pair(PointPair.of(pair.name, *points, pair.speech), LANDMARKS)
         sync = _sync(pair, tools, points, absent)
         takers += [] if sync is None else [sync]
