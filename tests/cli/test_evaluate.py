@@ -83,6 +83,7 @@ def test_films_with_what_can_be_measured_here(here: Path) -> None:
     assert found["clips"]["talk"]["psnr_db"]["generated"] == 100.0
     assert found["clips"]["talk"]["ssim"]["generated"] == pytest.approx(1.0, abs=1e-5)
     assert found["not_measured"]["lpips"] == "it was not asked for"
+    assert "not measured" not in outcome.stderr
     assert found["measures"]["fvd"]["unverified"] is True
 
 

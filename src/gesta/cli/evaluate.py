@@ -215,6 +215,7 @@ def video(
 
 def _write(found: "Evaluation", output: Path) -> None:
     """Write the report and its page, and say what could not be measured."""
+    from gesta.metrics.evaluation import NOT_ASKED
     from gesta.metrics.evaluation_page import write_page
     from gesta.reports import write_json
 
@@ -224,7 +225,8 @@ def _write(found: "Evaluation", output: Path) -> None:
     page = output.with_suffix(".html")
     write_page(page, found)
     say_written(page)
-    for name, reason in list(found.not_measured.items())[:MOST_NAMED]:
+    missed = {name: reason for name, reason in found.not_measured.items() if reason != NOT_ASKED}
+    for name, reason in list(missed.items())[:MOST_NAMED]:
         note(f"not measured: {name}: {reason}.")
-    if len(found.not_measured) > MOST_NAMED:
-        note(f"not measured: {len(found.not_measured) - MOST_NAMED} more; {output} names them all.")
+    if len(missed) > MOST_NAMED:
+        note(f"not measured: {len(missed) - MOST_NAMED} more; {output} names them all.")

@@ -18,6 +18,8 @@ from gesta.version import __version__
 FORMAT_VERSION = 1
 Better = Literal["higher", "lower", "as real"]
 Side = Literal["generated", "real"]
+NOT_ASKED = "it was not asked for"
+"""Why a measure is absent that could have been had."""
 SIDES: tuple[Side, ...] = ("generated", "real")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from gesta.errors import InputError, unknown_name
 from gesta.extras import missing_modules
 from gesta.keypoints.estimators.protocol import PoseEstimator
+from gesta.metrics.evaluation import NOT_ASKED
 from gesta.metrics.video.lpips import TRUNKS, Lpips, load_lpips
 from gesta.metrics.video.networks.syncnet import SyncNet
 from gesta.metrics.video.set_distances import SetDistance, inception_distance, video_distance
@@ -73,7 +74,7 @@ class Tools:
     def _take(self, name: str, chosen: Sequence[str], strict: bool, make: Callable[[], None]) -> None:
         """Have what a measure needs, if it is chosen; note why not, unless it must be there."""
         if name not in chosen:
-            self.absent[name] = "it was not asked for"
+            self.absent[name] = NOT_ASKED
             return
         try:
             make()
