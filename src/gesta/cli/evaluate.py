@@ -180,9 +180,9 @@ def video(
     device: Annotated[str, typer.Option(metavar="NAME", help="Where those networks run: auto, cpu or cuda.")] = "auto",
     output: Output = Path("gesta_out/video.json"),
 ) -> None:
-    """Films of talking people, of the same speech at the same moments.
+    """Films of talking people.
 
-    PSNR, SSIM and flicker; the person's points found again in both films; whether the face stays the same. With
+    Both show the same speech at the same moments. PSNR, SSIM and flicker; the person's points found again in both films; whether the face stays the same. With
     weights in a folder (docs/metrics.md names the files): LPIPS, FID, FVD, Sync-C and Sync-D, which were never run
     here with the real weights and say so.
     """

@@ -123,7 +123,7 @@ def evaluate_keypoints(pairs: Iterable[PointPair], settings: Mapping[str, object
     except InputError as error:
         absent["fgd"] = str(error).rstrip(".")
     if unheard:
-        absent["speech"] = f"{unheard} of {len(clips)} clips have no recording, so nothing of theirs is held against it"
+        absent["speech"] = f"{unheard} of {len(clips)} clips have no recording; name them with --speech"
     return Evaluation(
         "Generated points against true ones",
         "keypoints",
