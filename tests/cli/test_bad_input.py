@@ -184,13 +184,6 @@ def test_a_bad_option(here: Path, speech: Path, options: str, words: list[str]) 
     assert everything_in(here) == {}
 
 
-@pytest.mark.parametrize("name", ["evaluate"])
-def test_a_command_that_is_not_built_yet(here: Path, speech: Path, name: str) -> None:
-    refused(gesta_run(name), f"'{name}' is not in this version")
-    refused(gesta_run(name, speech, "--image", "face.png", "-o", "out.mp4"), "not in this version")
-    assert everything_in(here) == {}
-
-
 def test_usage_errors_are_one_sentence(here: Path) -> None:
     refused(gesta_run("speek"), "did you mean 'speak'")
     refused(gesta_run("speak"), "SPEECH", "gesta speak --help")

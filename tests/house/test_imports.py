@@ -71,6 +71,7 @@ USES_MOTION_METRICS = {
     "keypoints",
     "mmgt",
     "film",
+    "metrics",
     "bundles",
     "take",
     "samples",

@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gesta.cli.planned import PLANNED
 from gesta.keypoints.files import write_keypoints
 from tests.cli.running import demo_speech, gesta_run, inside
 from tests.keypoints.made_points import person
@@ -147,7 +146,6 @@ def table_commands() -> list[str]:
 def test_the_command_table_names_every_command_and_no_other() -> None:
     offered = re.findall(r"^  ([\w-]+)  ", gesta_run("--help").stdout.partition("Commands:")[2], re.MULTILINE)
     assert sorted(table_commands()) == sorted(offered)
-    assert not set(table_commands()) & set(PLANNED)
 
 
 @pytest.mark.parametrize("option", sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))))

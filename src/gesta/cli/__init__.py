@@ -8,9 +8,8 @@ from types import FrameType
 
 import typer
 
-from gesta.cli import body, doctor, export, film, import_weights, inspect, models, prepare, speak, train, view
+from gesta.cli import body, doctor, evaluate, export, film, import_weights, inspect, models, prepare, speak, train, view
 from gesta.cli.console import shown
-from gesta.cli.planned import PLANNED, answer_planned
 from gesta.errors import GestaError
 
 USAGE_ERROR = 2
@@ -44,13 +43,11 @@ def build() -> typer.Typer:
     app.command("body", epilog=body.EXAMPLES)(body.body)
     app.add_typer(prepare.build(), name="prepare")
     app.command("train", epilog=train.EXAMPLES)(train.train)
+    app.add_typer(evaluate.build(), name="evaluate")
     app.command("import-weights", epilog=import_weights.EXAMPLES)(import_weights.import_weights)
     app.command("models")(models.models)
     app.command("doctor")(doctor.doctor)
     app.command("version")(models.version)
-    for name in PLANNED:
-        settings = {"ignore_unknown_options": True, "allow_extra_args": True}
-        app.command(name, hidden=True, context_settings=settings)(answer_planned(name))
     return app
 
 

@@ -45,6 +45,13 @@ def check_page(path: Path, made_from: Path) -> None:
     _check_folder_of(path)
 
 
+def check_report(path: Path, made_from: Sequence[Path]) -> None:
+    """Raise OutputError if a JSON report, and a page beside it, cannot be written; their folder is made later."""
+    _check_file(path, ".json", "report", made_from)
+    _check_file(path.with_suffix(".html"), ".html", "page", made_from)
+    check_folder(path.absolute().parent)
+
+
 def _check_folder_of(path: Path) -> None:
     """Raise OutputError if the folder that a file is to be in is not there or cannot be written."""
     if not path.absolute().parent.is_dir():

@@ -17,6 +17,8 @@ from gesta.randomness import generator
 DRAWS = 2000
 LEVELS = (2.5, 97.5)
 """Percentiles between which 95 % of the drawn values lie."""
+DRAWN_AT_ONCE = 1_000_000
+"""Numbers in memory."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,15 @@ def interval(
         values.append(statistic(np.repeat(rows, seeds), np.tile(columns, recordings)))
     low, high = np.percentile(values, LEVELS)
     return Interval(float(statistic(*everything)), float(low), float(high))
+
+
+def interval_of_mean(values: np.ndarray, draws: int = DRAWS, seed: int = 0) -> Interval:
+    """The interval of the mean of (N,) numbers that were found independently, N > 1."""
+    chance = generator(seed, "metrics", "bootstrap", "mean")
+    count = len(values)
+    # A table of all draws would take gigabytes for many numbers.
+    at_once = max(1, DRAWN_AT_ONCE // count)
+    sizes = [min(at_once, draws - start) for start in range(0, draws, at_once)]
+    means = np.concatenate([values[chance.integers(count, size=(size, count))].mean(axis=1) for size in sizes])
+    low, high = np.percentile(means, LEVELS)
+    return Interval(float(values.mean()), float(low), float(high))

@@ -44,32 +44,55 @@ class Gaussian:
         Raises:
             InputError: fewer than MARGIN times D points, or values that are not finite.
         """
-        count, mean, spread = 0, np.zeros(0), np.zeros((0, 0))
+        sums = RunningGaussian()
         for array in points:
-            given = np.asarray(array, np.float64)
-            if not len(given):
-                continue
-            if not count:
-                mean, spread = np.zeros(given.shape[1]), np.zeros((given.shape[1],) * 2)
-            # Merging of partial sums after Chan et al. 1979: stable however the points come.
-            centre = given.mean(axis=0)
-            difference, total = centre - mean, count + len(given)
-            spread += (given - centre).T @ (given - centre)
-            spread += np.outer(difference, difference) * (count * len(given) / total)
-            mean = mean + difference * (len(given) / total)
-            count = total
-        _check(count, spread, name)
-        return cls(count, mean, spread / (count - 1))
+            sums.add(array)
+        return sums.gaussian(name)
 
 
-def _check(count: int, spread: np.ndarray, name: str) -> None:
-    needed = max(2, int(np.ceil(MARGIN * len(spread))))
-    if count < needed:
-        raise InputError(
-            f"The {name} give {count} latents, but a Fréchet distance needs {needed}; measure more motion."
-        )
-    if not np.isfinite(spread).all():
-        raise InputError(f"The {name} give latents that are not finite.")
+class RunningGaussian:
+    """A Gaussian that grows: points are taken array by array, and memory does not grow with them.
+
+    Attributes:
+        count: number of points N so far.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._mean, self._spread = np.zeros(0), np.zeros((0, 0))
+
+    def add(self, points: np.ndarray) -> None:
+        """Take (N, D) points; none is fine, too."""
+        given = np.asarray(points, np.float64)
+        if not len(given):
+            return
+        if not self.count:
+            self._mean, self._spread = np.zeros(given.shape[1]), np.zeros((given.shape[1],) * 2)
+        # Merging of partial sums after Chan et al. 1979: stable however the points come.
+        centre = given.mean(axis=0)
+        difference, total = centre - self._mean, self.count + len(given)
+        self._spread += (given - centre).T @ (given - centre)
+        self._spread += np.outer(difference, difference) * (self.count * len(given) / total)
+        self._mean = self._mean + difference * (len(given) / total)
+        self.count = total
+
+    def gaussian(self, name: str = "points") -> Gaussian:
+        """The Gaussian of all points so far.
+
+        Args:
+            name: what the points are, for the sentence of an error.
+
+        Raises:
+            InputError: fewer than MARGIN times D points, or values that are not finite.
+        """
+        needed = max(2, int(np.ceil(MARGIN * len(self._spread))))
+        if self.count < needed:
+            raise InputError(
+                f"The {name} give {self.count} latents, but a Fréchet distance needs {needed}; measure more of them."
+            )
+        if not np.isfinite(self._spread).all():
+            raise InputError(f"The {name} give latents that are not finite.")
+        return Gaussian(self.count, self._mean, self._spread / (self.count - 1))
 
 
 def frechet_distance(first: Gaussian, second: Gaussian) -> float:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from scipy import ndimage, signal
 
+from gesta.records import Speech
 from gesta.units import SAMPLE_RATE
 
 ENVELOPE_RATE = 100
@@ -45,6 +46,11 @@ def speech_envelope(blocks: Iterable[np.ndarray]) -> np.ndarray:
     parts = list(_low_passed(blocks))
     values = np.concatenate(parts) if parts else np.zeros(0)
     return ndimage.gaussian_filter1d(values, SMOOTHING_VALUES) if len(values) else values
+
+
+def envelope_of(speech: Speech | np.ndarray | None) -> np.ndarray | None:
+    """The envelope of a recording; one that was found already, or none, stays as it is."""
+    return speech_envelope(speech.source.blocks()) if isinstance(speech, Speech) else speech
 
 
 def _low_passed(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:

@@ -10,7 +10,7 @@ from gesta.metrics.motion import elbow, height, jerk, speed
 from gesta.metrics.motion.activity import Activity, activity
 from gesta.metrics.motion.alignment import Alignment, align
 from gesta.metrics.motion.coordination import Coordination, coordination
-from gesta.metrics.motion.envelope import envelope_peaks, speech_envelope
+from gesta.metrics.motion.envelope import envelope_of, envelope_peaks
 from gesta.metrics.motion.foot_slide import FootSlide, foot_slide
 from gesta.metrics.motion.joint_speed import FingerFlexion, finger_flexion, mean_angular_speeds
 from gesta.metrics.motion.limits import LimitExcess, limit_excess
@@ -170,7 +170,7 @@ def measure(motion: Motion, speech: Speech | np.ndarray | None = None) -> Motion
         speech: the recording it goes with, or its (N,) envelope from `speech_envelope`; without it there is no
             alignment and nothing about pauses.
     """
-    envelope = speech_envelope(speech.source.blocks()) if isinstance(speech, Speech) else speech
+    envelope = envelope_of(speech)
     times = None if envelope is None else envelope_peaks(envelope)
     tracks = Tracks.of(motion)
     upper, walking = "upper" in motion.parts, {"lower", "translation"} <= motion.parts
