@@ -25,6 +25,8 @@ from tests.data.making_films import (
     made_points,
     numbered_pictures,
     numbers_shown,
+    png_of,
+    write_png_film,
     write_talk,
 )
 from tests.data.stopping import flushes_survived
@@ -199,6 +201,20 @@ def test_the_command_prepares_films(talks: Path, tmp_path: Path) -> None:
     assert "2 clips; 1 left out; licence: mine" in outcome.stderr
     assert "left out bob-three" in outcome.stderr
     assert FilmSet.open(tmp_path / "set").info.settings["side"] == 32
+
+
+def test_a_picture_larger_than_the_film_says_takes_no_memory(tmp_path: Path) -> None:
+    """Half a kilobyte of a file may stand for a megabyte of a picture; nothing is decoded to find its size."""
+    small, huge = png_of(96, 128), png_of(6_000, 6_000)
+    write_png_film(tmp_path / "huge.avi", [huge] * 3)
+    with pytest.raises(InputError, match="pictures of no size or a huge one"):
+        film_header(tmp_path / "huge.avi")
+    write_png_film(tmp_path / "grows.avi", [small, small, huge, small])
+    assert film_header(tmp_path / "grows.avi").size == (96, 128)
+    assert {picture.shape for picture in pictures(tmp_path / "grows.avi", 0.0)} == {(128, 96, 3)}
+    (tmp_path / "films").mkdir()
+    write_png_film(tmp_path / "films" / "huge.avi", [huge])
+    refused(tmp_path / "films", "set", "huge.avi")
 
 
 def refused(source: Path, name: str, said: str) -> None:
