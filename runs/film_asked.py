@@ -4,9 +4,9 @@
 
 For each portrait in the folder PORTRAITS a film of the whole recording is written to OUT, sound and encoder included,
 and the embedded estimator looks at every third frame of the file. Asked are the points of the fitted body in that frame
-(`Puppet.keypoints`), after the limits of the puppet. Body: shoulders, elbows and wrists that the picture shows, in
-widths of the shoulders. Lips: how far the inner lips are apart, and how far the corners of the mouth, in widths of the
-face. All errors are in per cent of that width:
+(`Puppet.keypoints`), after the limits of the puppet. Body: points that the picture shows, in widths of the shoulders.
+Lips: how far the inner lips are apart, and how far the corners of the mouth, in widths of the face. All errors are in
+per cent of that width:
 
 * `place`: found less asked, median; `still`: the same in the picture itself, which is how far the fitted body is from
   the estimator's points before anything moves.
@@ -41,10 +41,11 @@ from gesta.randomness import generator
 from gesta.records import Keypoints, Motion, Speech
 from gesta.units import VIDEO_FPS
 
+HEAD = [body_index(name) for name in ("nose", "left_eye", "right_eye")]
 SHOULDERS, ELBOWS, WRISTS = (
     [body_index(f"left_{joint}"), body_index(f"right_{joint}")] for joint in ("shoulder", "elbow", "wrist")
 )
-BODY = {"shoulders": SHOULDERS, "elbows": ELBOWS, "wrists": WRISTS}
+BODY = {"nose and eyes": HEAD, "shoulders": SHOULDERS, "elbows": ELBOWS, "wrists": WRISTS}
 FACE = GROUPS["face"].start
 LIPS = {"opening": (FACE + 62, FACE + 66), "width": (FACE + 48, FACE + 54)}
 """Pairs of points: the middles of the inner lips, the corners of the mouth."""

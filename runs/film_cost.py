@@ -22,7 +22,6 @@ import numpy as np
 import gesta
 from gesta.audio.read import open_speech
 from gesta.clip import Clip
-from gesta.memory import peak_memory_bytes
 from gesta.models.puppet import puppet_clip
 from gesta.records import Motion
 from gesta.units import MOTION_FPS, SAMPLE_RATE, VIDEO_FPS
@@ -51,12 +50,13 @@ class Watch:
         late = frames >= min(EARLY_S * VIDEO_FPS, frames[-1] / 2)
         slope = np.polyfit(frames[late] / (60.0 * VIDEO_FPS), memory[late], 1)[0] if late.sum() > 1 else 0.0
         early, by_clock = int(np.argmax(late)), drawn / (clocks[-1] - clocks[0])
+        megabytes = file.stat().st_size / 1e6
         return (
-            f"{lasting / 60.0:.1f} minutes, {frames[-1]} frames: {by_clock:.1f} frames/s by the "
-            f"clock, {drawn / (processor[-1] - processor[0]):.1f} by the processor. Memory: {memory[early]:.0f} MB at "
-            f"minute {frames[early] / 60.0 / VIDEO_FPS:.1f}, {memory[-1]:.0f} MB at the end, {slope:+.2f} MB a minute "
-            f"between, peak of the process {peak_memory_bytes() / 1e6:.0f} MB. File: {file.stat().st_size / 1e6:.1f} "
-            f"MB, {file.stat().st_size / 1e6 / lasting * 60.0:.2f} MB a minute."
+            f"{lasting / 60.0:.1f} minutes, {frames[-1]} frames: {by_clock:.1f} frames/s by the clock, "
+            f"{drawn / (processor[-1] - processor[0]):.1f} by the processor. Memory: {memory[early]:.0f} MB at minute "
+            f"{frames[early] / 60.0 / VIDEO_FPS:.1f}, {memory[-1]:.0f} MB at the end, never more than "
+            f"{memory.max():.0f} MB, {slope:+.2f} MB a minute from there on. File: {megabytes:.1f} MB, "
+            f"{megabytes / lasting * 60.0:.2f} MB a minute."
         )
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import struct
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -215,6 +216,20 @@ def test_a_picture_larger_than_the_film_says_takes_no_memory(tmp_path: Path) -> 
     (tmp_path / "films").mkdir()
     write_png_film(tmp_path / "films" / "huge.avi", [huge])
     refused(tmp_path / "films", "set", "huge.avi")
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "P"])
+def test_grey_films_and_films_with_transparency_or_a_palette_become_rgb(tmp_path: Path, mode: str) -> None:
+    image = pytest.importorskip("PIL.Image", reason="the extra film is not installed")
+    colours = np.zeros((128, 96, 3), np.uint8)
+    colours[:, :48], colours[:, 48:] = (200, 60, 60), (30, 90, 150)
+    shown = image.fromarray(colours).convert(mode)
+    file = BytesIO()
+    shown.save(file, "PNG")
+    write_png_film(tmp_path / "film.avi", [file.getvalue()] * 3)
+    wanted = np.asarray(shown.convert("RGB"))
+    found = list(pictures(tmp_path / "film.avi", 0.0))
+    assert len(found) == 3 and all(np.abs(picture.astype(int) - wanted).max() <= 2 for picture in found)
 
 
 def refused(source: Path, name: str, said: str) -> None:
