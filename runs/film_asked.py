@@ -13,6 +13,8 @@ per cent of that width:
 * `way`: the way from the film's median, found less asked, median and 95 %: what the puppet makes of the motion; beside
   it how far is asked, `r`, the correlation of both over all points, and `gain`, how much of it is found (least
   squares; noise of the estimator does not lower it).
+* `sheet`: `r` and `gain` once more, not of what is found but of where the puppet's meshes carry the vertex that lies on
+  the point in the picture: what differs from `r` and `gain` is the estimator's. Lips move within the picture on it.
 * `noise`: the same error where nothing moves but the whole picture, by known steps of a few pixels: the estimator's.
 
 Prints a table in Markdown and writes the points to OUT/PORTRAIT.asked.npz.
@@ -33,6 +35,8 @@ from gesta.audio.read import open_speech
 from gesta.clip import Clip
 from gesta.extras import extra_module
 from gesta.film.picture import read_picture
+from gesta.film.puppet.layer import CarriedLayer, carry, screen_of
+from gesta.film.puppet.puppet import Puppet
 from gesta.film.puppet_film import PuppetFilm
 from gesta.keypoints.estimators.embedded.estimator import Embedded
 from gesta.keypoints.layout import GROUPS, VISIBLE, body_index
@@ -63,6 +67,7 @@ class Told:
         still: found in the picture.
         shaken: found in pictures that are shifted by known steps, with the steps taken off.
         fitted: where the fitted body has them in the picture.
+        sheet: where the meshes carry what lies on the points that are found in the picture.
     """
 
     asked: Keypoints
@@ -70,6 +75,7 @@ class Told:
     still: Keypoints
     shaken: Keypoints
     fitted: Keypoints
+    sheet: Keypoints
 
     def body(self, points: list[int]) -> "Compared | None":
         """Some points, in widths of the shoulders; None where the picture shows none of them."""
@@ -83,7 +89,8 @@ class Told:
             return np.where(seen, points.points[:, known] / width, np.nan).astype(np.float64)
 
         whole = self.asked.replaced(scores=np.ones_like(self.asked.scores))
-        return Compared(*map(places, (whole, self.found, self.still, self.shaken, self.fitted)))
+        films = (whole, self.found, self.still, self.shaken, self.fitted, self.sheet)
+        return Compared(*map(places, films))
 
     def lips(self, pair: tuple[int, int]) -> "Compared":
         """In widths of the face, the distance between two points of the lips."""
@@ -101,21 +108,28 @@ class Compared:
     still: np.ndarray
     shaken: np.ndarray
     fitted: np.ndarray
+    sheet: np.ndarray | None = None
 
     def cells(self) -> str:
-        """`place`, `still`, `way`, how far is asked, `r`, `gain` and `noise`."""
+        """`place`, `still`, `way`, how far is asked, `r`, `gain`, the sheet's and `noise`."""
         asked, found, shaken = (
             values - np.nanmedian(values, axis=0) for values in (self.asked, self.found, self.shaken)
         )
-        seen = np.isfinite(found)
         place, still = (_lengths(away) for away in (self.found - self.asked, self.still - self.fitted))
         away = _lengths(found - asked)
-        gain = float(asked[seen] @ found[seen] / (asked[seen] @ asked[seen]))
-        r = float(np.corrcoef(asked[seen], found[seen])[0, 1])
+        sheet = "" if self.sheet is None else _followed(asked, self.sheet - np.median(self.sheet, axis=0))
         return (
             f"{np.median(place):.1f} | {np.median(still):.1f} | {np.median(away):.1f}, {np.percentile(away, 95):.1f} "
-            f"| {np.median(_lengths(asked)):.1f} | {r:.2f} | {gain:.2f} | {np.median(_lengths(shaken)):.1f}"
+            f"| {np.median(_lengths(asked)):.1f} | {_followed(asked, found)} | {sheet} "
+            f"| {np.median(_lengths(shaken)):.1f}"
         )
+
+
+def _followed(asked: np.ndarray, found: np.ndarray) -> str:
+    """`r` and `gain` of ways (T, points, axes)."""
+    seen = np.isfinite(found)
+    gain = float(asked[seen] @ found[seen] / (asked[seen] @ asked[seen]))
+    return f"{float(np.corrcoef(asked[seen], found[seen])[0, 1]):.2f}, {gain:.2f}"
 
 
 def _lengths(values: np.ndarray) -> np.ndarray:
@@ -162,6 +176,32 @@ def shaken(picture: np.ndarray, estimator: Embedded) -> Keypoints:
     return found.replaced(points=found.points - steps[:, None])
 
 
+def carried(puppet: Puppet, motion: Motion, still: Keypoints, every: int, count: int) -> Keypoints:
+    """Where the meshes carry the vertices nearest to points of the picture, in every so many frames of a film."""
+    nearest: list[tuple[CarriedLayer, int]] = []
+    for place in still.points[0]:
+        x, y = np.clip(place.astype(int), 0, np.array(puppet.size) - 1)
+        # The frontmost layer that shows something there; points in the background go with the body.
+        over = next((layer for layer in reversed(puppet._layers) if layer.texture[y, x, 3] > 0.5), puppet._layers[0])
+        nearest.append((over, int(np.linalg.norm(over.rest - place, axis=1).argmin())))
+    view, frames, number = puppet._body.view, [], 0
+    for stretch in puppet.stretches(motion, VIDEO_FPS):
+        for turns, shifts in zip(*puppet._body.moves(stretch.rotations, puppet._moving), strict=True):
+            if number % every == 0 and number < count:
+                screens = {layer.name: _screen(layer, turns, shifts, view) for layer in puppet._layers}
+                frames.append([screens[layer.name][vertex] - layer.rest[vertex] for layer, vertex in nearest])
+            number += 1
+    points = still.points + np.array(frames, np.float32)
+    return Keypoints(points, np.repeat(still.scores, len(points), axis=0), puppet.size)
+
+
+def _screen(layer: CarriedLayer, turns: np.ndarray, shifts: np.ndarray, view: np.ndarray) -> np.ndarray:
+    """(V, 2) pixels of a layer's vertices in a pose."""
+    points = np.empty_like(layer.relief.points)
+    carry(layer.relief.points, layer.relief.joints, layer.relief.weights, turns, shifts, points)
+    return np.asarray(screen_of(points, view)[:, :2])
+
+
 def told_of(portrait: Path, speech: Speech, motion: Motion, options: argparse.Namespace) -> Told:
     """Make a portrait's film and look at it."""
     estimator, picture = Embedded(), read_picture(portrait)
@@ -169,9 +209,12 @@ def told_of(portrait: Path, speech: Speech, motion: Motion, options: argparse.Na
     clip = puppet_clip(gesta.load(), speech, picture, size=size, motion=motion)
     asked, found = made(clip, options.out / f"{portrait.stem}.mp4", options.every, estimator)
     assert isinstance(clip.film, PuppetFilm)
-    still, landed = clip.film.puppet.still(), clip.film.puppet.fit.landed().numpy()
+    puppet = clip.film.puppet
+    still, landed = puppet.still(), puppet.fit.landed().numpy()
     fitted = Keypoints(landed, np.ones(landed.shape[:2], np.float32), clip.size)
-    return Told(asked, found, estimator.picture(still), shaken(still, estimator), fitted)
+    seen = estimator.picture(still)
+    sheet = carried(puppet, motion, seen, options.every, clip.film.frame_count)
+    return Told(asked, found, seen, shaken(still, estimator), fitted, sheet)
 
 
 def main() -> None:
@@ -180,7 +223,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     speech = open_speech(options.speech)
     motion = gesta.load().speak(speech, seed=1, **({} if options.style is None else {"style": options.style})).motion
-    said("| portrait | of | place | still | way: median, 95 % | asked | r | gain | noise |")
+    said("| portrait | of | place | still | way: median, 95 % | asked | r, gain | sheet: r, gain | noise |")
     said("|---|---|---|---|---|---|---|---|---|")
     for portrait in sorted(options.portraits.glob("*.jpg")) + sorted(options.portraits.glob("*.png")):
         if options.only and portrait.stem not in options.only.split(","):
