@@ -1,7 +1,7 @@
 """`gesta film` with the puppet: a film on any machine, from a recording and one picture."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gesta.film.picture import read_picture
 from gesta.keypoints.files import read_keypoints
 from gesta.motion.npz import read_npz, write_npz
 from gesta.render.contact_sheet import portrait
 from tests.cli.running import Outcome, everything_in, gesta_run
+from tests.film.pictures_that_claim import png_that_claims
 
 SIDE = 256
 
@@ -89,18 +91,106 @@ def test_the_size_is_the_users(me: Path, speech: Path) -> None:
         (("--motion", "short.npz", "--style", "lively"), "keeps its own style"),
         (("--style", "livly"), "did you mean lively"),
         (("--image", "nobody.png"), "Nobody is found in the picture"),
+        (("--image", "letter.png"), "'letter.png' is not a picture"),
+        (("--image", "huge.png"), "more than 50 million pixels"),
+        (("--image", "tiny.png"), "60 x 60 pixels, but each side needs at least 64"),
+        (("--image", "head.png"), "Both shoulders must be seen"),
         (("--sampling", "quick"), "renderer puppet has no use for --sampling"),
     ],
 )
 def test_what_cannot_be_filmed_is_said_in_one_sentence(
-    me: Path, speech: Path, options: tuple[str, str], said: str
+    me: Path, speech: Path, picture: Image.Image, options: tuple[str, str], said: str
 ) -> None:
     assert gesta_run("speak", speech, "--no-preview").status == 0
     write_npz(read_npz("gesta_out/speech/motion.npz").frames(0, 10), "short.npz")
     Image.fromarray(np.full((SIDE, SIDE, 3), 128, np.uint8)).save("nobody.png")
+    Path("letter.png").write_text("Dear aunt, " * 40)
+    Path("huge.png").write_bytes(png_that_claims(30_000, 30_000))
+    picture.resize((60, 60)).save("tiny.png")
+    picture.crop((0, 0, SIDE, SIDE * 9 // 32)).save("head.png")
     before = everything_in(me)
     outcome = film(speech, *options)
     assert outcome.status == 2, outcome
     assert said in outcome.stderr.replace("\n", " ")
     assert "Traceback" not in outcome.stderr
     assert everything_in(me) == before
+
+
+def as_telephones_do(picture: Image.Image) -> None:
+    """Turned, with a note in it that says so."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = SIDEWAYS
+    picture.rotate(90, expand=True).save("other.png", exif=exif)
+
+
+def cut_out_of_its_background(picture: Image.Image) -> None:
+    """With an alpha channel, transparent at the border."""
+    alpha = Image.new("L", picture.size, 0)
+    alpha.paste(255, (8, 8, SIDE - 8, SIDE))
+    picture = picture.convert("RGB")
+    picture.putalpha(alpha)
+    picture.save("other.png")
+
+
+def grey(picture: Image.Image) -> None:
+    picture.convert("L").save("other.png")
+
+
+def for_print(picture: Image.Image) -> None:
+    """In the four colours of a printing press."""
+    picture.convert("CMYK").save("other.jpg", quality=95)
+
+
+def two_persons(picture: Image.Image) -> None:
+    both = Image.new("RGB", (2 * SIDE, SIDE))
+    both.paste(picture, (0, 0))
+    both.paste(picture, (SIDE, 0))
+    both.save("other.png")
+
+
+def without_hands(picture: Image.Image) -> None:
+    picture.crop((SIDE // 8, 0, SIDE - SIDE // 8, SIDE // 2)).save("other.png")
+
+
+def face_cut_off(picture: Image.Image) -> None:
+    picture.crop((0, SIDE * 7 // 32, SIDE, SIDE)).save("other.png")
+
+
+ORIENTATION, SIDEWAYS = 0x0112, 6
+SMALL_FACE = "lips are found roughly"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("made", "shape", "said"),
+    [
+        (as_telephones_do, (SIDE, SIDE), [SMALL_FACE]),
+        (cut_out_of_its_background, (SIDE, SIDE), [SMALL_FACE]),
+        (grey, (SIDE, SIDE), [SMALL_FACE]),
+        (for_print, (SIDE, SIDE), [SMALL_FACE]),
+        (two_persons, (SIDE, 2 * SIDE), ["There are 2 persons in the picture", SMALL_FACE]),
+        (without_hands, (SIDE // 2, SIDE * 3 // 4), [SMALL_FACE, "right hand cannot be seen", "arms move only"]),
+        (face_cut_off, (SIDE * 25 // 32, SIDE), ["face is not whole"]),
+    ],
+)  # fmt: skip
+def test_pictures_of_all_kinds_are_filmed_and_what_they_lack_is_said_once(
+    here: Path,
+    speech: Path,
+    picture: Image.Image,
+    made: Callable[[Image.Image], None],
+    shape: tuple[int, int],
+    said: list[str],
+) -> None:
+    made(picture)
+    (other,) = here.glob("other.*")
+    outcome = gesta_run("film", speech, "--image", other.name, "-o", "a.mp4")
+    assert outcome.status == 0, outcome
+    drawn = frames_of("a.mp4")
+    assert drawn.shape == (25, *shape, 3)
+    notes = json.loads(Path("a.report.json").read_text())["notes"]
+    assert len(notes) == len(said), notes
+    for words in said:
+        assert sum(words in sentence for sentence in notes) == 1, notes
+    # It is the picture, the right way up and in its colours, that moves.
+    shown = np.asarray(read_picture(other))[: shape[0], : shape[1]]
+    assert np.abs(drawn[0].astype(float) - shown).mean() < 12.0

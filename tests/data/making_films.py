@@ -1,9 +1,12 @@
 """Films made on the spot: a figure of a few coloured shapes that follows planted points, with a sound it moves to."""
 
+import struct
+import zlib
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 
 from gesta.audio.read import speech_from_samples
@@ -124,3 +127,30 @@ def write_talk(
     if points:
         write_keypoints(folder / f"{name}.npz", truth)
     return path
+
+
+def png_of(width: int, height: int) -> bytes:
+    """A whole and true PNG, all black, which packs a thousand times."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    packer, row = zlib.compressobj(1), bytes(3 * width + 1)
+    packed = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def write_png_film(path: Path, pictures: list[bytes]) -> None:
+    """A film of PNGs, whose container says that they have 96 x 128 pixels."""
+    with av.open(str(path), "w", format="avi") as container:
+        track = container.add_stream("png", rate=VIDEO_FPS)
+        track.width, track.height, track.pix_fmt = 96, 128, "rgb24"
+        # The encoder is opened by its first picture, which is left out.
+        list(track.encode(av.VideoFrame(96, 128, "rgb24")))
+        for number, picture in enumerate(pictures):
+            packet = av.Packet(picture)
+            packet.stream, packet.time_base = track, Fraction(1, VIDEO_FPS)
+            packet.pts = packet.dts = number
+            packet.is_keyframe = True
+            container.mux(packet)

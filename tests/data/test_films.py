@@ -2,6 +2,7 @@
 
 import shutil
 import struct
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,8 @@ from tests.data.making_films import (
     made_points,
     numbered_pictures,
     numbers_shown,
+    png_of,
+    write_png_film,
     write_talk,
 )
 from tests.data.stopping import flushes_survived
@@ -199,6 +202,34 @@ def test_the_command_prepares_films(talks: Path, tmp_path: Path) -> None:
     assert "2 clips; 1 left out; licence: mine" in outcome.stderr
     assert "left out bob-three" in outcome.stderr
     assert FilmSet.open(tmp_path / "set").info.settings["side"] == 32
+
+
+def test_a_picture_larger_than_the_film_says_takes_no_memory(tmp_path: Path) -> None:
+    """Half a kilobyte of a file may stand for a megabyte of a picture; nothing is decoded to find its size."""
+    small, huge = png_of(96, 128), png_of(6_000, 6_000)
+    write_png_film(tmp_path / "huge.avi", [huge] * 3)
+    with pytest.raises(InputError, match="pictures of no size or a huge one"):
+        film_header(tmp_path / "huge.avi")
+    write_png_film(tmp_path / "grows.avi", [small, small, huge, small])
+    assert film_header(tmp_path / "grows.avi").size == (96, 128)
+    assert {picture.shape for picture in pictures(tmp_path / "grows.avi", 0.0)} == {(128, 96, 3)}
+    (tmp_path / "films").mkdir()
+    write_png_film(tmp_path / "films" / "huge.avi", [huge])
+    refused(tmp_path / "films", "set", "huge.avi")
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "P"])
+def test_grey_films_and_films_with_transparency_or_a_palette_become_rgb(tmp_path: Path, mode: str) -> None:
+    image = pytest.importorskip("PIL.Image", reason="the extra film is not installed")
+    colours = np.zeros((128, 96, 3), np.uint8)
+    colours[:, :48], colours[:, 48:] = (200, 60, 60), (30, 90, 150)
+    shown = image.fromarray(colours).convert(mode)
+    file = BytesIO()
+    shown.save(file, "PNG")
+    write_png_film(tmp_path / "film.avi", [file.getvalue()] * 3)
+    wanted = np.asarray(shown.convert("RGB"))
+    found = list(pictures(tmp_path / "film.avi", 0.0))
+    assert len(found) == 3 and all(np.abs(picture.astype(int) - wanted).max() <= 2 for picture in found)
 
 
 def refused(source: Path, name: str, said: str) -> None:

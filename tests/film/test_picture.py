@@ -1,7 +1,5 @@
 """Pictures of every kind become the same RGB, and what is none is refused in one sentence."""
 
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +8,7 @@ from PIL import Image
 
 from gesta.errors import InputError
 from gesta.film.picture import read_picture
+from tests.film.pictures_that_claim import png_that_claims
 
 
 @pytest.fixture
@@ -54,14 +53,6 @@ def test_what_is_transparent_lies_on_grey(tmp_path: Path, colours: np.ndarray) -
     Image.fromarray(np.concatenate([colours, alpha], axis=2)).save(tmp_path / "a.png")
     read = read_picture(tmp_path / "a.png")
     assert (read[:, :10] == 128).all() and np.array_equal(read[:, 10:], colours[:, 10:])
-
-
-def png_that_claims(width: int, height: int) -> bytes:
-    """A PNG's beginning with any size in its header."""
-    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
-    data = b"IDAT" + zlib.compress(b"\0" * 100)
-    return b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
 
 
 @pytest.mark.parametrize(

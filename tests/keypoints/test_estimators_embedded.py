@@ -152,6 +152,13 @@ def test_hands_that_are_cut_off_are_not_there() -> None:
     assert all(name in seen.hands or name.replace("_", " ") in seen.notes()[-1] for name in ("left_hand", "right_hand"))
 
 
+def test_a_face_that_is_cut_off_is_said() -> None:
+    eyes = int(truth().points[0, body_index("left_eye"), 1])
+    found, notes = estimator().noted(picture()[eyes + 4 :])
+    assert not (found.scores[0, GROUPS["face"]] > 0.0).all()
+    assert notes[0].startswith("The face ") and "stay as they are" in notes[0]
+
+
 def test_the_mask_lies_on_the_person() -> None:
     image = picture()
     region = estimator().look(image).body.region
@@ -179,6 +186,9 @@ def test_values_of_a_region_are_laid_where_they_were_cut() -> None:
 def test_small_faces_and_several_persons_are_said() -> None:
     assert notes_of(1, True, (), 100.0) == []
     assert notes_of(1, False, (), 0.0) == ["The face cannot be read: mouth and eyes stay as they are."]
+    assert notes_of(1, True, (), 30.0, whole_face=False) == [
+        "The face is not whole in the picture: mouth and eyes may stay as they are."
+    ]
     several, small, hidden = notes_of(3, True, ("left_hand",), 30.0)
     assert "3 persons" in several and "only 30 pixels wide" in small and hidden.startswith("The left hand cannot")
 

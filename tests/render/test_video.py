@@ -148,3 +148,22 @@ def test_a_film_can_have_the_sound_of_the_file_as_it_is(tmp_path: Path, rate: in
     mixed = 1 if channels <= 2 else channels
     assert np.sqrt((middle[0] ** 2).mean()) == pytest.approx(0.5 / np.sqrt(2.0) / mixed, rel=0.1)
     assert channels != 2 or np.abs(middle[1]).max() < 0.02
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 44_100, 48_000, 96_000])
+def test_clicks_are_where_they_were_at_every_rate(tmp_path: Path, rate: int):
+    sound, width = np.zeros(2 * rate), round(0.004 * rate)
+    places = [round(moment * rate) for moment in (0.1, 0.75, 1.9)]
+    for place in places:
+        sound[place - width : place + width + 1] = (
+            0.8 * np.hanning(2 * width + 1) * np.cos(2.0 * np.pi * 1_500.0 / rate * np.arange(-width, width + 1))
+        )
+    speech = open_speech(write_wav(tmp_path / "speech.wav", sound, rate))
+    with VideoWriter(tmp_path / "a.mp4", SIZE, 25, speech, own_sound=True) as video:
+        video.write(grey(50))
+    samples, written = sound_of(tmp_path / "a.mp4")
+    times = np.arange(len(samples)) / written
+    for place in places:
+        near = np.abs(times - place / rate) < 0.05
+        energy = np.square(samples[near])
+        assert (times[near] * energy).sum() / energy.sum() == pytest.approx(place / rate, abs=0.001)

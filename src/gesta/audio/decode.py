@@ -82,11 +82,18 @@ def open_container(path: Path, limits: Limits) -> Iterator[av.container.InputCon
     with open_regular(path) as file:
         try:
             shown = QuietFile(file, path.name)
-            container = av.open(shown, mode="r", container_options=options, metadata_errors="replace")
+            container = av.open(
+                shown, mode="r", options=codec_caps(limits), container_options=options, metadata_errors="replace"
+            )
         except (av.FFmpegError, ValueError, OSError):
             raise InputError(UNREADABLE.format(path=path)) from None
         with container:
             yield container
+
+
+def codec_caps(limits: Limits) -> dict[str, str]:
+    """What FFmpeg's decoders are told, so that no picture takes more memory than the caps allow."""
+    return {"max_pixels": str(limits.picture_pixels)}
 
 
 def sound_stream(container: av.container.InputContainer, path: Path, limits: Limits) -> av.AudioStream:

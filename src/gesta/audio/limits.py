@@ -32,6 +32,7 @@ class Limits:
         sample_rate: highest rate of the sound, Hz.
         lowest_sample_rate: lowest rate of the sound, Hz.
         streams: most streams (sound, picture, subtitles) in the file.
+        picture_pixels: largest pictures that are decoded; FFmpeg decodes some to learn what a file holds.
     """
 
     duration_s: float = 6.0 * SECONDS_PER_HOUR
@@ -39,6 +40,7 @@ class Limits:
     sample_rate: int = 768_000
     lowest_sample_rate: int = 1_000
     streams: int = 64
+    picture_pixels: int = 7680 * 4320
 
 
 DEFAULT_LIMITS = Limits()

@@ -12,12 +12,11 @@ from pathlib import Path
 import av
 import numpy as np
 
-from gesta.audio.decode import MICROSECONDS, check_duration, open_container, packets_of
+from gesta.audio.decode import MICROSECONDS, check_duration, codec_caps, open_container, packets_of
 from gesta.audio.limits import DEFAULT_LIMITS
 from gesta.errors import InputError
 from gesta.units import VIDEO_FPS
 
-LARGEST_PIXELS = 7680 * 4320
 LEAST_SIDE_PX = 16
 HIGHEST_RATE = 480
 CODECS = frozenset(
@@ -121,16 +120,20 @@ def _picture_stream(container: av.container.InputContainer, path: Path) -> av.Vi
         name = codec.name if codec is not None else "unknown"
         raise InputError(f"'{path}' holds pictures in the codec '{name}', which is not read; convert it to H.264.")
     _check_size(codec.width, codec.height, path)
+    # A picture may be larger than the header says.
+    codec.options = codec_caps(DEFAULT_LIMITS)
     if container.duration is not None:
         check_duration(container.duration / MICROSECONDS, path, DEFAULT_LIMITS)
     return stream
 
 
 def _check_size(width: int, height: int, path: Path) -> None:
-    if min(width, height) < LEAST_SIDE_PX or width * height > LARGEST_PIXELS:
+    if min(width, height) < LEAST_SIDE_PX or width * height > DEFAULT_LIMITS.picture_pixels:
+        # FFmpeg gives no size where it is over the cap that it was told.
+        has = f"pictures of {width} x {height} pixels" if width and height else "pictures of no size or a huge one"
         raise InputError(
-            f"'{path}' has pictures of {width} x {height} pixels, but {LEAST_SIDE_PX} x {LEAST_SIDE_PX} to 7680 x 4320 "
-            "can be read; make it another size."
+            f"'{path}' has {has}, but {LEAST_SIDE_PX} x {LEAST_SIDE_PX} to 7680 x 4320 can be read; make it another "
+            "size."
         )
 
 

@@ -128,7 +128,10 @@ def test_hands_that_are_not_seen_are_said_and_stay(picture: np.ndarray, puppet: 
     )
     cutout = Cutout(layers, puppet._background[..., :3], textures[0][..., 3])
     found = Puppet(puppet.fit, cutout, keypoints.replaced(scores=scores))
-    assert "The left hand is not in the picture: that arm stays where it is." in found.notes
+    assert found.notes == (
+        "The left hand cannot be seen in the picture.",
+        "The left arm moves only with the body.",
+    )
     assert list(found._moving) == ["right"]
     swung = found._transfer(motion(40, swing=0.5).rotations, Rest(motion(40).rotations))
     kept = found._transfer.kept(swung)

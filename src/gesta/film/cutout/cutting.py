@@ -15,6 +15,7 @@ from gesta.film.cutout.person_alpha import person_alpha, resized
 from gesta.film.cutout.person_points import PersonPoints, person_points
 from gesta.keypoints.bridge.fit import BodyFit
 from gesta.keypoints.estimators.embedded.person_mask import PersonMasks
+from gesta.keypoints.estimators.embedded.seen import notes_of
 from gesta.keypoints.estimators.pictures import as_rgb, size_of
 from gesta.records import Keypoints
 
@@ -57,7 +58,7 @@ def cut_out(picture: np.ndarray, keypoints: Keypoints, fit: BodyFit | None) -> C
     if small.person.mean() < LEAST_SHARE:
         raise InputError("No person is seen at the points in the picture; take a picture that shows one clearly.")
     whole = small.whole(colours, keypoints)
-    return _layers(colours, whole, person_points(keypoints), _notes(small, persons))
+    return _layers(colours, whole, person_points(keypoints), tuple(notes_of(persons, True, (), np.inf)))
 
 
 class _Small:
@@ -186,14 +187,3 @@ def _background(
 def _up(area: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """An area at a larger size, its steps smoothed."""
     return resized(area.astype(np.float32), size) > 0.5
-
-
-def _notes(small: _Small, persons: int) -> tuple[str, ...]:
-    """What the pieces lack, in sentences."""
-    found = []
-    if persons > 1:
-        found.append(f"There are {persons} persons in the picture; one is cut out, the others stay in the background.")
-    still = [side for side in ("left", "right") if side not in small.sides]
-    if still:
-        found.append(f"The {' and the '.join(still)} arm is not seen to the wrist and moves only with the body.")
-    return tuple(found)

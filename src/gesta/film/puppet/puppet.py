@@ -1,6 +1,6 @@
 """The puppet: set up once for a picture, then drawn frame by frame from any motion."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 import numpy as np
@@ -19,6 +19,7 @@ from gesta.film.size import resized
 from gesta.keypoints.bridge.body_fit import BodyFit
 from gesta.keypoints.bridge.fit import fit_picture
 from gesta.keypoints.bridge.projection import projected
+from gesta.keypoints.estimators.embedded.seen import notes_of
 from gesta.keypoints.layout import GROUPS, VISIBLE
 from gesta.records import Keypoints, Motion
 from gesta.render.textured import to_bytes
@@ -46,7 +47,7 @@ class Puppet:
         body = PicturedBody.of(fit)
         arms = [cut.name.removesuffix("_arm") for cut in cutout.layers if cut.name != "body"]
         self._moving = [side for side in arms if _hand_is_seen(keypoints, side)]
-        self.notes = (*_notes(keypoints), *cutout.notes)
+        self.notes = (*cutout.notes, *_notes(keypoints, self._moving))
         self._body = body
         self._transfer = Transfer(body, self._moving)
         self._background = np.concatenate([cutout.background, np.ones((height, width, 1), np.float32)], axis=2)
@@ -154,13 +155,12 @@ def _hand_is_seen(keypoints: Keypoints, side: str) -> bool:
     return bool((scores >= VISIBLE).mean() >= 0.5)
 
 
-def _notes(keypoints: Keypoints) -> list[str]:
+def _notes(keypoints: Keypoints, moving: Sequence[str]) -> list[str]:
     """What of a person's motion the picture cannot show, in sentences."""
-    found = [
-        f"The {side} hand is not in the picture: that arm stays where it is."
-        for side in SIDES
-        if not _hand_is_seen(keypoints, side)
-    ]
-    if not face_is_seen(keypoints):
-        found.append("The face cannot be read: mouth and eyes stay as they are.")
+    hidden = [f"{side}_hand" for side in SIDES if not _hand_is_seen(keypoints, side)]
+    some_face = bool((keypoints.scores[0, GROUPS["face"]] > 0.0).any())
+    found = notes_of(1, some_face, hidden, np.inf, face_is_seen(keypoints))
+    if still := [side for side in SIDES if side not in moving]:
+        arms = f"{' and the '.join(still)} arm{'s move' if len(still) > 1 else ' moves'}"
+        found.append(f"The {arms} only with the body.")
     return found

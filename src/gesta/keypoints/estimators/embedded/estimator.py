@@ -20,6 +20,7 @@ from gesta.keypoints.estimators.embedded.points import as_keypoints
 from gesta.keypoints.estimators.embedded.region import Region
 from gesta.keypoints.estimators.embedded.seen import Seen
 from gesta.keypoints.estimators.pictures import as_rgb, size_of
+from gesta.keypoints.layout import GROUPS
 from gesta.records import KEYPOINT_COUNT, Keypoints
 
 SAME_PERSON = 0.3
@@ -59,7 +60,8 @@ class Embedded:
         image = as_rgb(image)
         seen = self.look(image)
         points, scores = as_keypoints(seen.body, seen.face, seen.hands, size_of(image))
-        return Keypoints(points[None], scores[None], size_of(image)), seen.notes()
+        whole_face = bool((scores[GROUPS["face"]] > 0.0).all())
+        return Keypoints(points[None], scores[None], size_of(image)), seen.notes(whole_face)
 
     def look(self, image: np.ndarray) -> Seen:
         """The person in an (H, W, 3) uint8 picture, with all that is seen of them.

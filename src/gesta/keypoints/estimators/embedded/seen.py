@@ -30,18 +30,22 @@ class Seen:
     hands: Mapping[str, Hand]
     persons: int
 
-    def notes(self) -> list[str]:
-        """Sentences about what a film of this person will lack."""
+    def notes(self, whole_face: bool = True) -> list[str]:
+        """Sentences about what a film of this person will lack; `whole_face` as for `notes_of`."""
         width = self.face_width_px()
         hidden = tuple(name for name in HANDS if name not in self.hands)
-        return notes_of(self.persons, self.face is not None, hidden, SMALL_FACE_PX if width is None else width)
+        return notes_of(
+            self.persons, self.face is not None, hidden, SMALL_FACE_PX if width is None else width, whole_face
+        )
 
     def face_width_px(self) -> float | None:
         """How wide the face is, in pixels of the picture; None where there is none."""
         return None if self.face is None else float(np.ptp(self.face.mesh[:, 0]))
 
 
-def notes_of(persons: int, face: bool, hidden: Sequence[str], face_width_px: float) -> list[str]:
+def notes_of(
+    persons: int, face: bool, hidden: Sequence[str], face_width_px: float, whole_face: bool = True
+) -> list[str]:
     """Sentences about what a film will lack.
 
     Args:
@@ -49,12 +53,18 @@ def notes_of(persons: int, face: bool, hidden: Sequence[str], face_width_px: flo
         face: whether the face can be read.
         hidden: the hands that are not seen, of "left_hand" and "right_hand".
         face_width_px: how wide the face is.
+        whole_face: whether all of the face is in the picture.
     """
     found = []
     if persons > 1:
-        found.append(f"There are {persons} persons in the picture; the large one in the middle speaks.")
+        found.append(
+            f"There are {persons} persons in the picture: the large one in the middle, or whose points are given, "
+            "speaks."
+        )
     if not face:
         found.append("The face cannot be read: mouth and eyes stay as they are.")
+    elif not whole_face:
+        found.append("The face is not whole in the picture: mouth and eyes may stay as they are.")
     elif face_width_px < SMALL_FACE_PX:
         found.append(
             f"The face is only {face_width_px:.0f} pixels wide: lips are found roughly; a larger picture does better."
