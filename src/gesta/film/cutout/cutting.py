@@ -153,7 +153,7 @@ def _layers(colours: np.ndarray, whole: _Whole, points: PersonPoints, notes: tup
         copied |= (share > 0.02) & (past <= ONLY_ARM)
     needed = 1.0 - (1.0 - alpha) / np.maximum(above, 0.02)
     covered = np.where(above > 0.02, needed, 0.0)
-    # What arms may uncover: the body behind forearms, and its own copy of the upper arms, a little inside of their edge.
+    # What arms may uncover: the body behind forearms, and its copy of the upper arms, a little inside of their edge.
     copied &= shrunk(alpha > 0.98, COPY * points.across)
     behind = np.maximum(whole.hidden * (alpha > 0.98) * (hidden_by > 0.0), copied)
     cover = np.clip(np.maximum(covered, behind), 0.0, 1.0).astype(np.float32)

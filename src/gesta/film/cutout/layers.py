@@ -15,7 +15,7 @@ class Layer:
         colour: (H, W, 3) float32, 0 to 1: the piece's own colours, going on beyond its edge. Not weighted by alpha;
             who bends a layer should weight first, so that faint pixels do not count as much as full ones.
         alpha: (H, W) float32, 0 to 1: how much of each pixel it covers.
-        upper_arms: (H, W) float32, 0 to 1, of the body: how much of it is an upper arm, which moves as the arm does that
+        upper_arms: (H, W) float32, 0 to 1, of the body: how much of it is an upper arm and moves as the arm does that
             lies before it; none: nothing is.
     """
 

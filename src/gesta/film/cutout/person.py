@@ -35,7 +35,7 @@ SLEEVE, CUFF = 0.75, 0.12
 """Wide sleeves end at this share of a bone; from there on they are so wide, in widths of the shoulders."""
 CUFF_REACH = 0.2
 """So far around forearms and hands, in widths of the shoulders, cuffs are looked for."""
-UNUSUAL, LEAST_UNUSUAL, STRANGE = 1.2, 0.02, 1.5
+UNUSUAL, LEAST_UNUSUAL, STRANGE = 1.5, 0.02, 1.5
 """How far colours must be from a smooth background, in what is usual around and at least, and what that speaks for."""
 SAMPLE = 0.04
 """So far inside, in widths of the shoulders, sure pixels are taken to show the person's colours."""

@@ -110,7 +110,7 @@ def relief_of(
 
 
 def _taken(sheet: Sheet, surface: Surface, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What each vertex takes from some of the body's points: its distance (V,) metres, and the joints' shares (V, J)."""
+    """What vertices take from some of the body's points: their distance (V,) metres and the joints' shares (V, J)."""
     places, shares = surface.seen[counts], surface.shares[np.flatnonzero(counts)]
     away, near = cKDTree(places[:, :2]).query(sheet.places, k=NEIGHBOURS)
     distance = places[near, 2]
