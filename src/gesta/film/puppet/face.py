@@ -66,7 +66,7 @@ class Face:
             weights: (52,) ARKit weights; none: the picture's own expression.
             texture: the layer's.
         """
-        face = self.map.own if weights is None else tamed(weights[None])[0]
+        face = self.map.own if weights is None else self.map.shown(tamed(weights[None])[0])
         skin, inside = self.map.moved(face), self._inside.moved(face)
         whole = np.concatenate([skin, inside])
         screen = np.empty_like(whole)
