@@ -11,8 +11,9 @@ from gesta.film.cutout.hidden import hidden_alpha
 from gesta.film.cutout.layers import Cutout, Layer, exact
 from gesta.film.cutout.matting import foreground_and_background
 from gesta.film.cutout.person import person_area
-from gesta.film.cutout.person_alpha import person_alpha, resized
+from gesta.film.cutout.person_alpha import person_alpha
 from gesta.film.cutout.person_points import PersonPoints, person_points
+from gesta.film.size import resized_values
 from gesta.keypoints.bridge.fit import BodyFit
 from gesta.keypoints.estimators.embedded.person_mask import PersonMasks
 from gesta.keypoints.estimators.pictures import as_rgb, size_of
@@ -61,7 +62,8 @@ def cut_out(picture: np.ndarray, keypoints: Keypoints, fit: BodyFit | None) -> C
     if small.person.mean() < LEAST_SHARE:
         raise InputError("No person is seen at the points in the picture; take a picture that shows one clearly.")
     whole = small.whole(colours, keypoints)
-    return _layers(colours, whole, person_points(keypoints), _notes(small, persons))
+    notes = ("Other persons in the picture stay in the background.",) if persons > 1 else ()
+    return _layers(colours, whole, person_points(keypoints), notes)
 
 
 class _Small:
@@ -79,9 +81,9 @@ class _Small:
         scale = min(1.0, WORK_PX / max(width, height))
         self.size = max(1, round(width * scale)), max(1, round(height * scale))
         self.points = person_points(keypoints, self.size[0] / width)
-        picture = resized(colours, self.size)
+        picture = resized_values(colours, self.size)
         self.parts = parts_from_points(self.points, picture.shape[:2]) if fit is None else fitted_parts(fit, self.size)
-        masks = [None if mask is None else resized(mask, self.size) for mask in (anybody, body)]
+        masks = [None if mask is None else resized_values(mask, self.size) for mask in (anybody, body)]
         assert masks[0] is not None
         self.person = person_area(picture, masks[0], masks[1], self.points, self.parts)
         # The nearer arm takes what both could have.
@@ -108,7 +110,7 @@ class _Small:
         size = size_of(colours)
         factor = min(1.0, MATTE_PX / max(size))
         matte = max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
-        points, at_matte = person_points(keypoints, matte[0] / size[0]), resized(colours, matte)
+        points, at_matte = person_points(keypoints, matte[0] / size[0]), resized_values(colours, matte)
         person = _up(self.person, matte)
         alpha = person_alpha(at_matte, person, points)
         own, _ = foreground_and_background(at_matte, alpha)
@@ -121,9 +123,9 @@ class _Small:
         body = (alpha > 0.5) & ~arms
         hidden = hidden_alpha(body, arms, upper, points.across)
         return _Whole(
-            resized(alpha, size),
-            {side: resized(share, size) for side, share in shares.items()},
-            resized(hidden, size),
+            resized_values(alpha, size),
+            {side: resized_values(share, size) for side, share in shares.items()},
+            resized_values(hidden, size),
         )
 
 
@@ -198,15 +200,4 @@ def _background(
 
 def _up(area: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """An area at a larger size, its steps smoothed."""
-    return resized(area.astype(np.float32), size) > 0.5
-
-
-def _notes(small: _Small, persons: int) -> tuple[str, ...]:
-    """What the pieces lack, in sentences."""
-    found = []
-    if persons > 1:
-        found.append(f"There are {persons} persons in the picture; one is cut out, the others stay in the background.")
-    still = [side for side in ("left", "right") if side not in small.sides]
-    if still:
-        found.append(f"The {' and the '.join(still)} arm is not seen to the wrist and moves only with the body.")
-    return tuple(found)
+    return resized_values(area.astype(np.float32), size) > 0.5

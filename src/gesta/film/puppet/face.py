@@ -94,8 +94,3 @@ def _moved(body: PicturedBody) -> np.ndarray:
         vertices, offsets = body.worn.shapes.moves(name)
         most[vertices] = np.maximum(most[vertices], np.linalg.norm(offsets, axis=1))
     return most > MOVED_M
-
-
-def face_is_seen(keypoints: Keypoints) -> bool:
-    """Whether the points of the face are there."""
-    return bool((keypoints.scores[0, GROUPS["face"]] > 0.0).all())

@@ -8,7 +8,8 @@ import numpy as np
 from gesta.film.cutout.cutting import cut_out
 from gesta.film.cutout.layers import Cutout
 from gesta.film.puppet.body import PicturedBody
-from gesta.film.puppet.face import Face, face_is_seen
+from gesta.film.puppet.face import Face
+from gesta.film.puppet.lacking import arms_touch, face_is_seen, hand_is_seen, lacking
 from gesta.film.puppet.layer import carried_layer
 from gesta.film.puppet.measures import Measures
 from gesta.film.puppet.relief import Surface
@@ -19,7 +20,6 @@ from gesta.film.size import resized
 from gesta.keypoints.bridge.body_fit import BodyFit
 from gesta.keypoints.bridge.fit import fit_picture
 from gesta.keypoints.bridge.projection import projected
-from gesta.keypoints.layout import GROUPS, VISIBLE
 from gesta.records import Keypoints, Motion
 from gesta.render.textured import to_bytes
 
@@ -45,8 +45,9 @@ class Puppet:
         self.fit = fit
         body = PicturedBody.of(fit)
         arms = [cut.name.removesuffix("_arm") for cut in cutout.layers if cut.name != "body"]
-        self._moving = [side for side in arms if _hand_is_seen(keypoints, side)]
-        self.notes = (*_notes(keypoints), *cutout.notes)
+        touching = arms_touch(keypoints)
+        self._moving = [side for side in arms if hand_is_seen(keypoints, side) and not touching]
+        self.notes = (*lacking(keypoints, self._moving), *cutout.notes)
         self._body = body
         self._transfer = Transfer(body, self._moving)
         self._background = np.concatenate([cutout.background, np.ones((height, width, 1), np.float32)], axis=2)
@@ -147,20 +148,3 @@ class Puppet:
         found = np.empty((*picture.shape[:2], 3), np.uint8)
         to_bytes(picture, found)
         return found
-
-
-def _hand_is_seen(keypoints: Keypoints, side: str) -> bool:
-    scores = keypoints.scores[0, GROUPS[f"{side}_hand"]]
-    return bool((scores >= VISIBLE).mean() >= 0.5)
-
-
-def _notes(keypoints: Keypoints) -> list[str]:
-    """What of a person's motion the picture cannot show, in sentences."""
-    found = [
-        f"The {side} hand is not in the picture: that arm stays where it is."
-        for side in SIDES
-        if not _hand_is_seen(keypoints, side)
-    ]
-    if not face_is_seen(keypoints):
-        found.append("The face cannot be read: mouth and eyes stay as they are.")
-    return found

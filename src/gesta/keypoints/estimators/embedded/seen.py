@@ -12,6 +12,7 @@ from gesta.keypoints.layout import HANDS
 
 SMALL_FACE_PX = 48.0
 """Faces that are less wide have lips that are found roughly; docs/mmgt.md has the numbers."""
+NO_FACE = "The face cannot be read: mouth and eyes stay as they are."
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,16 @@ def notes_of(persons: int, face: bool, hidden: Sequence[str], face_width_px: flo
     if persons > 1:
         found.append(f"There are {persons} persons in the picture; the large one in the middle speaks.")
     if not face:
-        found.append("The face cannot be read: mouth and eyes stay as they are.")
+        found.append(NO_FACE)
     elif face_width_px < SMALL_FACE_PX:
         found.append(
             f"The face is only {face_width_px:.0f} pixels wide: lips are found roughly; a larger picture does better."
         )
     if hidden:
-        hands = " and the ".join(name.replace("_", " ") for name in hidden)
-        found.append(f"The {hands} cannot be seen in the picture.")
+        found.append(hidden_hands(hidden))
     return found
+
+
+def hidden_hands(names: Sequence[str]) -> str:
+    """A sentence about hands that are not seen, some of "left_hand" and "right_hand"."""
+    return f"The {' and the '.join(name.replace('_', ' ') for name in names)} cannot be seen in the picture."
