@@ -13,7 +13,7 @@ from gesta.film.puppet.lacking import arms_touch, face_is_seen, hand_is_seen, la
 from gesta.film.puppet.layer import carried_layer
 from gesta.film.puppet.measures import Measures
 from gesta.film.puppet.relief import Surface
-from gesta.film.puppet.shown_face import resting_brows, shown_face
+from gesta.film.puppet.shown_face import resting_face, shown_face
 from gesta.film.puppet.stream import REST_BLOCKS, Stretch, at_rate, even_blocks
 from gesta.film.puppet.transfer import SIDES, Rest, Transfer
 from gesta.film.size import resized
@@ -99,7 +99,7 @@ class Puppet:
         if not first:
             return
         rest = Rest(np.concatenate([block.rotations for block in first]))
-        brows = resting_brows(np.concatenate([block.face for block in first]))
+        resting = resting_face(np.concatenate([block.face for block in first]))
 
         def moved(block: Stretch) -> Stretch:
             poses = self._transfer(block.rotations, rest)
@@ -107,7 +107,7 @@ class Puppet:
                 sides = [SIDES.index(side) for side in self._moving]
                 asked = self._transfer.asked(block.rotations, rest)
                 self._measures.add_wrists(asked[:, sides], self._transfer.kept(poses)[:, sides])
-            return Stretch(poses, shown_face(block.face, brows))
+            return Stretch(poses, shown_face(block.face, resting))
 
         yield from at_rate(chain(first, blocks), frame_rate, moved)
 
