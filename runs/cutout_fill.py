@@ -1,6 +1,6 @@
 """Compares ways to fill a hole in a picture: heat, what gesta does with heat, Telea's inpainting, and shifted pieces.
 
-    python runs/cutout_fill.py PORTRAITS [--out SHEETS] [--size 512]
+    python runs/cutout_fill.py PORTRAITS [--out SHEETS] [--size 512] [--only NAME ...]
 
 The hole is the person's own outline, moved to where the picture shows only background as far as there is such a place;
 what it hides is known. Prints the mean error, of 255, in the band that limited motion uncovers and in the whole hole,
@@ -8,24 +8,24 @@ and how strong the grain is against the true one.
 """
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
+from portraits import add_options, portraits, say
 
 from gesta.film.cutout.areas import grown, shrunk
 from gesta.film.cutout.fill import filled, filled_behind, grained
-from gesta.film.picture import read_picture
 from gesta.keypoints.estimators.embedded.person_mask import PersonMasks
 from gesta.keypoints.estimators.make import make_estimator
 from gesta.writing import replacing
 
 BAND_SHARE = 0.05
 """How wide a band limited motion uncovers, in heights of the picture."""
-SEARCH, SWEEPS = 24, 6
+SEARCH, SWEEPS = 12, 3
+"""Shifts that are tried at random, and rounds in which they are taken over."""
 
 
 def shifted_pieces(picture: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -98,25 +98,15 @@ def planted_hole(person: np.ndarray) -> np.ndarray:
     return max(shown, key=lambda hole: int(hole.sum()))
 
 
-def say(line: str) -> None:
-    """Print at once."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
 def main() -> None:
     """Do it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("portraits", type=Path)
+    add_options(parser)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--size", type=int, default=512)
     given = parser.parse_args()
     estimator, masks = make_estimator("embedded"), PersonMasks()
     rows: dict[str, list[tuple[float, ...]]] = {name: [] for name in WAYS}
-    for path in sorted(given.portraits.glob("*.*")):
-        whole = Image.fromarray(read_picture(path))
-        whole.thumbnail((given.size, given.size), Image.Resampling.LANCZOS)
-        picture = np.asarray(whole)
+    for stem, picture in portraits(given):
         person = grown(masks.anybody(picture, estimator.picture(picture)) > 0.2, 0.01 * given.size)
         hole, colours = planted_hole(person), picture.astype(np.float32) / 255.0
         # The person themselves stay unknown: no way may take them for background.
@@ -134,9 +124,10 @@ def main() -> None:
             tiles.append(np.where((hole | known)[..., None], found, 0.0))
         if given.out is not None:
             given.out.mkdir(parents=True, exist_ok=True)
-            with replacing(given.out / f"{path.stem}.png") as beside:
+            with replacing(given.out / f"{stem}.png") as beside:
                 sheet = np.concatenate([np.where(person[..., None], 0.0, colours), *tiles], axis=1)
                 Image.fromarray(np.rint(np.clip(sheet, 0, 1) * 255.0).astype(np.uint8)).save(beside)
+        say(f"{stem}: done")
     say("| way | band | hole | grain | seconds |\n|---|---|---|---|---|")
     for name, values in rows.items():
         band_off, hole_off, grain, spent = np.mean(values, axis=0)

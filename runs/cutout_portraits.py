@@ -6,17 +6,16 @@ Also prints how long it took, how far the layers over the plate are from the pic
 """
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from portraits import add_options, portraits, say
 
 from gesta.errors import InputError
 from gesta.film.cutout.cutting import cut_out
 from gesta.film.cutout.layers import Cutout, Layer, composite
-from gesta.film.picture import read_picture
 from gesta.keypoints.bridge.fit import fit_picture
 from gesta.keypoints.estimators.make import make_estimator
 from gesta.writing import replacing
@@ -46,44 +45,31 @@ def sheet(picture: np.ndarray, found: Cutout) -> np.ndarray:
     return np.rint(np.clip(whole, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
-def say(line: str) -> None:
-    """Print at once."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
 def main() -> None:
     """Do it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("portraits", type=Path)
+    add_options(parser)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--size", type=int, default=512, help="longer side the pictures are brought to")
-    parser.add_argument("--only", nargs="*", help="names without ending")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     estimator = make_estimator("embedded")
-    for path in sorted(given.portraits.glob("*.*")):
-        if given.only and path.stem not in given.only:
-            continue
-        whole = Image.fromarray(read_picture(path))
-        whole.thumbnail((given.size, given.size), Image.Resampling.LANCZOS)
-        picture = np.asarray(whole)
+    for stem, picture in portraits(given):
         try:
             keypoints = estimator.picture(picture)
             fit = fit_picture(keypoints)
             start = time.perf_counter()
             found = cut_out(picture, keypoints, fit)
         except InputError as error:
-            say(f"{path.stem}: {error}")
+            say(f"{stem}: {error}")
             continue
         spent = time.perf_counter() - start
         off = np.abs(composite(found.layers, found.background) * 255.0 - picture)
         names = ", ".join(layer.name for layer in found.layers)
         inside = off[found.person > 0.5].mean()
-        say(f"{path.stem}: {spent:.1f} s, off by {inside:.3f} inside, at most {off.max():.1f}; {names}")
+        say(f"{stem}: {spent:.1f} s, off by {inside:.3f} inside, at most {off.max():.1f}; {names}")
         for note in found.notes:
             say(f"    {note}")
-        with replacing(given.out / f"{path.stem}.png") as beside:
+        with replacing(given.out / f"{stem}.png") as beside:
             Image.fromarray(sheet(picture, found)).save(beside)
 
 

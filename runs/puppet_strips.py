@@ -1,6 +1,6 @@
 """Strips of the puppets of some portraits that speak a recording, to be looked at, and their films if wanted.
 
-    python runs/puppet_strips.py PORTRAITS SPEECH OUT [--films] [--columns 6] [--side 512]
+    python runs/puppet_strips.py PORTRAITS SPEECH OUT [--films] [--columns 6] [--size 512] [--only NAME ...]
 
 Writes OUT/PORTRAIT.png for each picture in the folder PORTRAITS, the picture itself first; OUT/faces.png, the heads of
 all of them larger; OUT/puppets.csv with what is measured; and with --films OUT/PORTRAIT.mp4 with sound.
@@ -8,7 +8,6 @@ all of them larger; OUT/puppets.csv with what is measured; and with --films OUT/
 
 import argparse
 import csv
-import sys
 import time
 from collections.abc import Iterator
 from fractions import Fraction
@@ -16,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from portraits import add_options, portraits, say
 
 import gesta
 from gesta.audio.read import open_speech
-from gesta.film.picture import read_picture
 from gesta.film.points import points_of
 from gesta.film.puppet.puppet import Puppet
 from gesta.keypoints.layout import GROUPS
@@ -37,20 +36,19 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     motion = gesta.load().speak(options.speech, seed=1).motion
     rows, faces = [], []
-    for path in sorted(options.portraits.glob("*.jpg")) + sorted(options.portraits.glob("*.png")):
-        picture = _sized(read_picture(path), options.side)
+    for stem, picture in portraits(options):
         keypoints = points_of(picture, None).points
         started = time.perf_counter()
         puppet = Puppet.of(picture, keypoints)
         set_up = time.perf_counter() - started
-        film = options.out / f"{path.stem}.mp4" if options.films else None
+        film = options.out / f"{stem}.mp4" if options.films else None
         chosen, per_second = _chosen(puppet, motion, options.columns, film, options.speech)
         strip = [picture, *chosen]
-        Image.fromarray(np.hstack(strip)).save(options.out / f"{path.stem}.png")
+        Image.fromarray(np.hstack(strip)).save(options.out / f"{stem}.png")
         faces.append(np.hstack([_head(frame, keypoints) for frame in strip]))
-        rows.append({"portrait": path.stem, "set_up_s": round(set_up, 1), "frames_per_s": round(per_second, 1)})
+        rows.append({"portrait": stem, "set_up_s": round(set_up, 1), "frames_per_s": round(per_second, 1)})
         rows[-1].update(puppet.report())
-        sys.stdout.write(" ".join([str(rows[-1]), *puppet.notes, "\n"]))
+        say(" ".join([str(rows[-1]), *puppet.notes]))
     Image.fromarray(np.vstack(faces)).save(options.out / "faces.png")
     with (options.out / "puppets.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, rows[0])
@@ -60,20 +58,12 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("portraits", type=Path)
+    add_options(parser)
     parser.add_argument("speech", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--films", action="store_true")
     parser.add_argument("--columns", type=int, default=6)
-    parser.add_argument("--side", type=int, default=512)
     return parser.parse_args()
-
-
-def _sized(picture: np.ndarray, side: int) -> np.ndarray:
-    """A picture whose longer side has so many pixels, and both an even number."""
-    scale = side / max(picture.shape[:2])
-    width, height = (max(2, round(length * scale / 2) * 2) for length in picture.shape[1::-1])
-    return np.asarray(Image.fromarray(picture).resize((width, height), Image.Resampling.LANCZOS))
 
 
 def _chosen(

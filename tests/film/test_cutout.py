@@ -79,6 +79,18 @@ def past_shoulder(side: str) -> np.ndarray:
     return np.asarray(along > 0.4)
 
 
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_the_body_has_the_upper_arms_too(side: str) -> None:
+    """So that a sleeve that is lifted draws cloth out and tears none off."""
+    points, body = planted().keypoints.points[0], layer("body")
+    shoulder, elbow, wrist = (points[body_index(f"{side}_{joint}")] for joint in ("shoulder", "elbow", "wrist"))
+    assert body.upper_arms is not None
+    for place, there in ((shoulder + 0.5 * (elbow - shoulder), True), (0.3 * elbow + 0.7 * wrist, False)):
+        column, row = place.astype(int)
+        assert (body.upper_arms[row, column] > 0.5) == there
+        assert (body.alpha[row, column] > 0.9) == there
+
+
 @pytest.mark.parametrize(("side", "number"), [("left", 1), ("right", 2)])
 def test_arms_are_the_arms(side: str, number: int) -> None:
     arm, truth = layer(f"{side}_arm").alpha > 0.5, planted().part == number

@@ -141,12 +141,22 @@ def test_grain_is_as_strong_as_around_and_only_where_it_was_made_up() -> None:
 
 
 def test_the_hidden_outline_goes_on_from_the_seen_one() -> None:
-    # A trunk 40 wide whose right edge an arm hides half way down; the fitted one is 5 wider on each side.
+    # A trunk 40 wide whose right edge a forearm hides half way down.
     trunk, arms = np.zeros((80, 100), bool), np.zeros((80, 100), bool)
     trunk[:, 30:70] = True
     arms[30:50, 55:85] = True
-    fitted = np.zeros_like(trunk)
-    fitted[:, 25:75] = True
-    found = hidden_alpha(trunk & ~arms, arms, np.zeros_like(arms), fitted, 80.0)
-    widths = found[32:48].sum(axis=1)
-    np.testing.assert_allclose(widths, 40.0, atol=1.5)
+    found = hidden_alpha(trunk & ~arms, arms, np.zeros_like(arms), 60.0)
+    np.testing.assert_allclose(found[32:48].sum(axis=1), 40.0, atol=1.5)
+    np.testing.assert_array_equal(found[~arms], trunk[~arms])
+
+
+def test_a_trunk_that_narrows_upward_goes_on_narrowing_below_a_whole_arm() -> None:
+    # Nothing but the arm is seen beside the trunk above row 60; below it the edge leans by half a pixel a row.
+    rows, columns = np.indices((120, 140))
+    trunk = (columns >= 30) & (columns < 70 + 0.5 * (rows - 60))
+    upper, arms = (columns >= 50) & (rows < 40), (columns >= 50) & (rows >= 40) & (rows < 60)
+    found = hidden_alpha(trunk & ~upper & ~arms, arms, upper, 100.0)
+    ends = 30 + found[44:56].sum(axis=1)
+    np.testing.assert_allclose(ends, 70 + 0.5 * (np.arange(44, 56) - 60), atol=3.0)
+    # The body always goes on a little behind an arm.
+    assert (found[44:56, 50:53] > 0.9).all()

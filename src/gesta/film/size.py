@@ -1,4 +1,4 @@
-"""How large a film is: as the network draws it, or as the user wants it, without distortion."""
+"""How large a film is, as it is drawn or as the user wants it, without distortion; and pictures in other sizes."""
 
 import math
 
@@ -8,6 +8,7 @@ from gesta.errors import InputError
 from gesta.extras import extra_module
 from gesta.render.video import LEAST_SIDE_PX, checked_size
 
+PURPOSE = "Changing the size of pictures"
 OFF_BY_PX = 2.0
 """By how much a side may differ from the picture's shape, since sides of films are even."""
 LONGEST_PX = 1024
@@ -49,6 +50,15 @@ def resized(frames: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Pictures (n, h, w, 3) uint8 in another size (width, height)."""
     if frames.shape[1:3] == (size[1], size[0]):
         return np.ascontiguousarray(frames)
-    cv2 = extra_module("cv2", "Changing the size of a film", "film")
+    cv2 = extra_module("cv2", PURPOSE, "film")
     way = cv2.INTER_AREA if size[0] < frames.shape[2] else cv2.INTER_CUBIC
     return np.stack([cv2.resize(frame, size, interpolation=way) for frame in frames])
+
+
+def resized_values(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Values (H, W) or (H, W, C) as float32 in another size (width, height)."""
+    if (values.shape[1], values.shape[0]) == size:
+        return values
+    cv2 = extra_module("cv2", PURPOSE, "film")
+    way = cv2.INTER_AREA if size[0] < values.shape[1] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(np.ascontiguousarray(values, np.float32), size, interpolation=way))

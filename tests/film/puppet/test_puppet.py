@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import binary_fill_holes
 
+from gesta.film.puppet.lacking import arms_touch, lacking
 from gesta.film.puppet.layer import CarriedLayer
 from gesta.film.puppet.measures import stretches
 from gesta.film.puppet.puppet import Puppet
@@ -136,3 +137,17 @@ def test_hands_that_are_not_seen_are_said_and_stay(picture: np.ndarray, puppet: 
     swung = found._transfer(motion(40, swing=0.5).rotations, Rest(motion(40).rotations))
     kept = found._transfer.kept(swung)
     assert np.abs(kept[:, 0]).max() < 1e-5 and np.abs(kept[:, 1]).max() > 0.03
+
+
+def test_clasped_hands_stay_together_and_that_is_said(puppet: Puppet, keypoints: Keypoints) -> None:
+    points = keypoints.points.copy()
+    left, right = GROUPS["left_hand"], GROUPS["right_hand"]
+    points[0, left] += points[0, right].mean(axis=0) - points[0, left].mean(axis=0)
+    clasped = keypoints.replaced(points=points)
+    assert arms_touch(clasped) and not arms_touch(keypoints)
+    assert lacking(clasped, ()) == ["The arms touch each other.", "Both arms move only with the body."]
+    assert lacking(keypoints, ("left", "right")) == []
+    scores = keypoints.scores.copy()
+    scores[:, left] = scores[:, right] = 0.0
+    said = "The left hand and the right hand cannot be seen in the picture."
+    assert lacking(keypoints.replaced(scores=scores), ()) == [said, "Both arms move only with the body."]

@@ -15,6 +15,9 @@ JOINTS = 3
 """Shoulder, elbow and wrist must be seen for an arm to move."""
 CORE, REACH = 0.05, 0.19
 """Radii around an arm's bones, in widths of the shoulders: what is surely arm, and what may be, sleeves included."""
+SURE = ((0.15, 0.75), (0.35, 1.0))
+"""Of upper arm and forearm, the shares that their bones' surroundings are surely arm along: elbows of points may lie
+beside the arm."""
 FINGER = 0.11
 """Half a finger's width, in lengths of the palm."""
 PAST_WRIST = 0.12
@@ -27,8 +30,12 @@ BAND = 0.014
 SOFT = 0.004
 ALIKE = (0.05, 0.15)
 """Differences of colour, 0 to 1, from which an arm and what is behind it can be told apart a little, and well."""
-SHOULDER = (0.05, 0.35)
-"""Along the upper arm, from the shoulder: where the arm's layer begins, and where it is whole."""
+SHOULDER, ELBOW = (0.05, 0.35), (0.7, 1.0)
+"""Along the upper arm, from the shoulder: where the arm's layer begins and where it is whole, and where the body's copy
+of the arm begins to end and where it has ended."""
+BESIDE_FINGERS, HAND_SOFT = 0.16, 0.03
+"""How far a hand reaches around its bones, in lengths of the palm, and how softly it ends there, in widths of the
+shoulders."""
 
 
 def movable(points: PersonPoints) -> tuple[str, ...]:
@@ -49,8 +56,11 @@ def arm_area(
         taken: (H, W) bool, pixels that belong to the other arm.
     """
     across, shape = points.across, person.shape
-    shoulder, elbow, wrist = points.arm(side)
-    bones = [(shoulder + 0.15 * (elbow - shoulder), elbow), (elbow, wrist)]
+    wrist = points.arm(side)[-1]
+    bones = [
+        (start + begin * (end - start), start + until * (end - start))
+        for (start, end), (begin, until) in zip(points.sleeve_bones(side), SURE, strict=True)
+    ]
     length = points.hand_length(side)
     hand = around_bones(shape, points.hand_bones(side), FINGER * length)
     hand_reach = around_bones(shape, points.hand_bones(side), FINGER_REACH * length)
@@ -63,7 +73,10 @@ def arm_area(
     # Where points and body disagree, the points are nearer to the truth: what they surround is sure.
     sure = (around_bones(shape, bones, CORE * across) | fingers) & person & ~taken
     may = (
-        around_bones(shape, bones, REACH * across) | grown(fitted, 2.0 * SPREAD * across) | hand | hand_reach
+        around_bones(shape, points.sleeve_bones(side), REACH * across)
+        | grown(fitted, 2.0 * SPREAD * across)
+        | hand
+        | hand_reach
     ) & person
     may &= ~(taken | around_bones(shape, points.hand_bones(other), 0.06 * points.hand_length(other)))
     open_pixels = may & ~sure
@@ -74,7 +87,7 @@ def arm_area(
     # What neither covers, wide cloth, goes with what is nearer.
     nearer = outside_by((parts.label == BODY) & ~hand) - outside_by(sleeve | hand)
     odds = np.clip(nearer / (2.0 * SPREAD * across), -1.0, 1.0) * MOST
-    body = person & ~grown(may, 0.0) | shrunk(parts.trunk & ~fitted, 0.06 * across) & person & ~sure
+    body = person & ~may | shrunk(parts.trunk & ~fitted, 0.06 * across) & person & ~sure
     odds += likeness(picture, open_pixels, sure | shrunk(fitted, SPREAD * across) & may, body, COLOUR_REACH * across)
     return smallest_cut(picture, odds, open_pixels, sure, SEAM) & person
 
@@ -107,13 +120,35 @@ def arm_share(picture: np.ndarray, area: np.ndarray, person: np.ndarray, points:
 
 
 def past_shoulder(points: PersonPoints, side: str, shape: tuple[int, int]) -> np.ndarray:
-    """How far along the upper arm each pixel is: (H, W) float32, 0 at the shoulder, 1 where the layer is whole."""
+    """How much of an arm is on its own layer: (H, W) float32, 0 at the shoulder, 1 from where the layer is whole."""
+    return _between(_along_upper_arm(points, side, shape), *SHOULDER)
+
+
+def past_elbow(points: PersonPoints, side: str, shape: tuple[int, int]) -> np.ndarray:
+    """How much of an arm is only on its own layer: (H, W) float32, 0 on the upper arm, 1 on forearm and hand.
+
+    The body has the upper arm too, so that cloth between it and the trunk is drawn out and does not tear.
+    """
+    found = _between(_along_upper_arm(points, side, shape), *ELBOW)
+    bones = points.hand_bones(side)
+    if bones:
+        # Hands before an upper arm are no part of it.
+        away = outside_by(around_bones(shape, bones, BESIDE_FINGERS * points.hand_length(side)))
+        found = np.maximum(found, _between(-away / points.across, -HAND_SOFT, 0.0))
+    return found
+
+
+def _along_upper_arm(points: PersonPoints, side: str, shape: tuple[int, int]) -> np.ndarray:
+    """How far along the upper arm each pixel is: (H, W), 0 at the shoulder, 1 at the elbow."""
     shoulder, elbow, _ = points.arm(side)
     along = elbow - shoulder
     rows, columns = np.indices(shape, np.float32)
     offset = np.stack([columns + 0.5 - shoulder[0], rows + 0.5 - shoulder[1]], axis=-1)
     # A short upper arm points at the camera: then a width of its own tells how far.
-    length = max(float(along @ along), (0.3 * points.across) ** 2)
-    begin, whole = SHOULDER
-    share = np.clip((offset @ along / length - begin) / (whole - begin), 0.0, 1.0)
+    return np.asarray(offset @ along / max(float(along @ along), (0.3 * points.across) ** 2))
+
+
+def _between(values: np.ndarray, begin: float, whole: float) -> np.ndarray:
+    """Values as a share that rises smoothly from 0 to 1 between two of them: float32."""
+    share = np.clip((values - begin) / (whole - begin), 0.0, 1.0)
     return np.asarray(share * share * (3.0 - 2.0 * share), np.float32)

@@ -4,15 +4,16 @@ import numpy as np
 
 from gesta.errors import InputError
 from gesta.film.cutout.areas import grown, outside_by, shrunk, touching
-from gesta.film.cutout.arms import arm_area, arm_share, movable, past_shoulder
+from gesta.film.cutout.arms import arm_area, arm_share, movable, past_elbow, past_shoulder
 from gesta.film.cutout.fill import filled, filled_behind, grained
 from gesta.film.cutout.fitted_parts import fitted_parts, parts_from_points
 from gesta.film.cutout.hidden import hidden_alpha
 from gesta.film.cutout.layers import Cutout, Layer, exact
 from gesta.film.cutout.matting import foreground_and_background
 from gesta.film.cutout.person import person_area
-from gesta.film.cutout.person_alpha import person_alpha, resized
+from gesta.film.cutout.person_alpha import person_alpha
 from gesta.film.cutout.person_points import PersonPoints, person_points
+from gesta.film.size import resized_values
 from gesta.keypoints.bridge.fit import BodyFit
 from gesta.keypoints.estimators.embedded.person_mask import PersonMasks
 from gesta.keypoints.estimators.embedded.seen import notes_of
@@ -25,6 +26,10 @@ SKIRT, SKIRT_MOST, LEAST_ALPHA = 0.014, 0.05, 0.03
 """How far traces of a person reach beyond their alpha, in widths of the shoulders, and how strong they are."""
 CLOTH = 0.03
 """So far from arms and edges, in widths of the shoulders, the body's colours are taken for what is hidden of it."""
+COPY = 0.01
+"""So far inside of their edge, in widths of the shoulders, the body's copy of upper arms ends."""
+ONLY_ARM = 0.02
+"""Where an arm's layer has so much of it alone, what it hides is made up."""
 UNSEEN = 0.006
 """A colour may be so far off."""
 LEAST_WAY = 0.02
@@ -58,7 +63,8 @@ def cut_out(picture: np.ndarray, keypoints: Keypoints, fit: BodyFit | None) -> C
     if small.person.mean() < LEAST_SHARE:
         raise InputError("No person is seen at the points in the picture; take a picture that shows one clearly.")
     whole = small.whole(colours, keypoints)
-    return _layers(colours, whole, person_points(keypoints), tuple(notes_of(persons, True, (), np.inf)))
+    notes = tuple(notes_of(persons, True, (), np.inf))
+    return _layers(colours, whole, person_points(keypoints), notes)
 
 
 class _Small:
@@ -76,9 +82,9 @@ class _Small:
         scale = min(1.0, WORK_PX / max(width, height))
         self.size = max(1, round(width * scale)), max(1, round(height * scale))
         self.points = person_points(keypoints, self.size[0] / width)
-        picture = resized(colours, self.size)
+        picture = resized_values(colours, self.size)
         self.parts = parts_from_points(self.points, picture.shape[:2]) if fit is None else fitted_parts(fit, self.size)
-        masks = [None if mask is None else resized(mask, self.size) for mask in (anybody, body)]
+        masks = [None if mask is None else resized_values(mask, self.size) for mask in (anybody, body)]
         assert masks[0] is not None
         self.person = person_area(picture, masks[0], masks[1], self.points, self.parts)
         # The nearer arm takes what both could have.
@@ -105,20 +111,22 @@ class _Small:
         size = size_of(colours)
         factor = min(1.0, MATTE_PX / max(size))
         matte = max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
-        points, at_matte = person_points(keypoints, matte[0] / size[0]), resized(colours, matte)
+        points, at_matte = person_points(keypoints, matte[0] / size[0]), resized_values(colours, matte)
         person = _up(self.person, matte)
         alpha = person_alpha(at_matte, person, points)
         own, _ = foreground_and_background(at_matte, alpha)
         shares = {side: arm_share(own, _up(area, matte), person, points) for side, area in self.arms.items()}
-        arms, shoulders = np.zeros_like(person), np.zeros_like(person)
+        arms, upper = np.zeros_like(person), np.zeros_like(person)
         for side, share in shares.items():
-            own_arm, past = (share > 0.02) & (alpha > 0.0), past_shoulder(points, side, person.shape) > 0.99
+            own_arm, past = (share > 0.02) & (alpha > 0.0), past_elbow(points, side, person.shape) > ONLY_ARM
             arms |= own_arm & past
-            shoulders |= own_arm & ~past
+            upper |= own_arm & ~past
         body = (alpha > 0.5) & ~arms
-        hidden = hidden_alpha(body, arms, shoulders, _up(self.parts.trunk, matte), points.across)
+        hidden = hidden_alpha(body, arms, upper, points.across)
         return _Whole(
-            resized(alpha, size), {side: resized(share, size) for side, share in shares.items()}, resized(hidden, size)
+            resized_values(alpha, size),
+            {side: resized_values(share, size) for side, share in shares.items()},
+            resized_values(hidden, size),
         )
 
 
@@ -133,23 +141,30 @@ def _layers(colours: np.ndarray, whole: _Whole, points: PersonPoints, notes: tup
     """Layers and background of soft areas."""
     own, behind = foreground_and_background(colours, whole.alpha)
     background, alpha = _background(colours, whole.alpha, own, behind, points.across)
-    layers, above, hidden_by = [], np.ones_like(alpha), np.zeros_like(alpha)
+    layers, above = [], np.ones_like(alpha)
+    hidden_by, upper, copied = np.zeros_like(alpha), np.zeros_like(alpha), np.zeros(alpha.shape, bool)
     rest = own
     for side, share in whole.shares.items():
-        arm, rest = foreground_and_background(rest, share)
-        past = past_shoulder(points, side, alpha.shape)
-        cover = alpha * share * past
+        past = past_elbow(points, side, alpha.shape)
+        arm, under = foreground_and_background(rest, share)
+        rest = past[..., None] * under + (1.0 - past[..., None]) * rest
+        cover = alpha * share * past_shoulder(points, side, alpha.shape)
         layers.append(Layer(f"{side}_arm", arm, cover))
         above = above * (1.0 - cover)
-        hidden_by = np.maximum(hidden_by, share * (past > 0.9))
+        hidden_by = np.maximum(hidden_by, share * (past > ONLY_ARM))
+        upper = np.maximum(upper, share * (1.0 - past))
+        copied |= (share > 0.02) & (past <= ONLY_ARM)
     needed = 1.0 - (1.0 - alpha) / np.maximum(above, 0.02)
     covered = np.where(above > 0.02, needed, 0.0)
-    cover = np.clip(np.maximum(covered, whole.hidden * (alpha > 0.98) * (hidden_by > 0.0)), 0.0, 1.0)
+    # What arms may uncover: the body behind forearms, and its copy of the upper arms, a little inside of their edge.
+    copied &= shrunk(alpha > 0.98, COPY * points.across)
+    behind = np.maximum(whole.hidden * (alpha > 0.98) * (hidden_by > 0.0), copied)
+    cover = np.clip(np.maximum(covered, behind), 0.0, 1.0).astype(np.float32)
     true = shrunk((hidden_by < 0.02) & (alpha > 0.98), CLOTH * points.across)
-    inside = grained(filled(rest, true), np.clip(hidden_by, 0.0, 1.0), true)
+    inside = grained(filled(rest, true & (upper < 0.02)), np.clip(hidden_by, 0.0, 1.0), true)
     mix = np.clip(hidden_by * 4.0, 0.0, 1.0)[..., None]
-    body = Layer("body", (mix * inside + (1.0 - mix) * rest).astype(np.float32), cover.astype(np.float32))
-    found = exact((body, *reversed(layers)), background, colours)
+    colour = (mix * inside + (1.0 - mix) * rest).astype(np.float32)
+    found = exact((Layer("body", colour, cover, upper), *reversed(layers)), background, colours)
     return Cutout(found, background, alpha, notes)
 
 
@@ -186,4 +201,4 @@ def _background(
 
 def _up(area: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """An area at a larger size, its steps smoothed."""
-    return resized(area.astype(np.float32), size) > 0.5
+    return resized_values(area.astype(np.float32), size) > 0.5

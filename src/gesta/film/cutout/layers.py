@@ -1,7 +1,7 @@
 """What a picture is cut into: a body, arms before it, and the background, which together are the picture again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,11 +15,14 @@ class Layer:
         colour: (H, W, 3) float32, 0 to 1: the piece's own colours, going on beyond its edge. Not weighted by alpha;
             who bends a layer should weight first, so that faint pixels do not count as much as full ones.
         alpha: (H, W) float32, 0 to 1: how much of each pixel it covers.
+        upper_arms: (H, W) float32, 0 to 1, of the body: how much of it is an upper arm and moves as the arm does that
+            lies before it; none: nothing is.
     """
 
     name: str
     colour: np.ndarray
     alpha: np.ndarray
+    upper_arms: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def exact(layers: Sequence[Layer], background: np.ndarray, picture: np.ndarray) 
     """
     colours = [layer.colour.copy() for layer in layers]
     for _ in range(ROUNDS):
-        now = tuple(Layer(layer.name, colour, layer.alpha) for layer, colour in zip(layers, colours, strict=True))
+        now = tuple(replace(layer, colour=colour) for layer, colour in zip(layers, colours, strict=True))
         missing = picture - composite(now, background)
         above: np.ndarray = np.ones(background.shape[:2], np.float32)
         shares: list[np.ndarray] = []
@@ -73,7 +76,7 @@ def exact(layers: Sequence[Layer], background: np.ndarray, picture: np.ndarray) 
         for colour, share in zip(colours, reversed(shares), strict=True):
             part = np.divide(share, total, out=np.zeros_like(share), where=total > LEAST)
             np.clip(colour + part[..., None] * missing, 0.0, 1.0, out=colour)
-    return tuple(Layer(layer.name, colour, layer.alpha) for layer, colour in zip(layers, colours, strict=True))
+    return tuple(replace(layer, colour=colour) for layer, colour in zip(layers, colours, strict=True))
 
 
 ROUNDS = 3

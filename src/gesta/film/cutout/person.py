@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gesta.film.cutout.areas import around_bones, grown, hull, outside_by, shrunk, touching
+from gesta.film.cutout.fill import filled
 from gesta.film.cutout.fitted_parts import NOTHING, FittedParts
 from gesta.film.cutout.likeness import likeness
 from gesta.film.cutout.min_cut import smallest_cut
@@ -32,6 +33,10 @@ BESIDE_HAND, BESIDE_ARM = 0.5, 0.22
 arm, so far from its bones in widths of the shoulders."""
 SLEEVE, CUFF = 0.75, 0.12
 """Wide sleeves end at this share of a bone; from there on they are so wide, in widths of the shoulders."""
+CUFF_REACH = 0.2
+"""So far around forearms and hands, in widths of the shoulders, cuffs are looked for."""
+UNUSUAL, LEAST_UNUSUAL, STRANGE = 1.5, 0.02, 1.5
+"""How far colours must be from a smooth background, in what is usual around and at least, and what that speaks for."""
 SAMPLE = 0.04
 """So far inside, in widths of the shoulders, sure pixels are taken to show the person's colours."""
 SEAM = 1.2
@@ -98,10 +103,32 @@ def person_area(
     doubted = beside | hands.sleeves & (odds < 0.0)
     odds = np.where(doubted, UNTRUSTED * odds, odds) - BESIDE * beside
     odds -= OFF_BODY * np.clip(loose / LOOSE - 1.0, 0.0, 1.0)
+    strange = _no_wall(picture, likely | hands.reach | hands.sleeves, points) & ~for_it
+    odds = np.where(strange, np.maximum(odds, STRANGE), odds)
+    open_pixels |= strange
     own = shrunk(for_it, SAMPLE * across) | hands.core
     colour = likeness(picture, open_pixels, own & near, against & grown(near, 0.3 * across), REACH * across)
     found = smallest_cut(picture, odds + colour, open_pixels, for_it, SEAM)
     return touching(found, _seeds(points, for_it))
+
+
+def _no_wall(picture: np.ndarray, person: np.ndarray, points: PersonPoints) -> np.ndarray:
+    """Pixels beside forearms and hands that a plain background does not explain: (H, W) bool, cuffs for instance.
+
+    Where the background has texture of its own, it explains everything.
+    """
+    across, shape = points.across, person.shape
+    bones = [bone for side in SIDES for bone in (*points.sleeve_bones(side)[1:], *points.hand_bones(side))]
+    near = around_bones(shape, bones, CUFF_REACH * across)
+    known = ~(grown(person, EDGE * across) | near)
+    around = known & grown(near, CUFF_REACH * across)
+    if not (near.any() and around.any()):
+        return np.zeros(shape, bool)
+    wall = filled(picture, known)
+    # What the same fill makes of a background that is known, from what lies half as far away.
+    tried = filled(picture, known & ~around)
+    usual = np.percentile(np.abs(picture - tried).max(axis=-1)[around], 95)
+    return near & (np.abs(picture - wall).max(axis=-1) > max(UNUSUAL * float(usual), LEAST_UNUSUAL))
 
 
 def _face(points: PersonPoints, shape: tuple[int, int]) -> np.ndarray:

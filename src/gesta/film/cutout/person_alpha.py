@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from gesta.extras import extra_module
-from gesta.film.cutout.areas import PURPOSE, around_bones, grown, shrunk
+from gesta.film.cutout.areas import around_bones, grown, shrunk
 from gesta.film.cutout.matting import closed_form
 from gesta.film.cutout.person import Hands, hands_of
 from gesta.film.cutout.person_points import PersonPoints
@@ -48,12 +47,3 @@ def _hair(points: PersonPoints, shape: tuple[int, int]) -> np.ndarray:
         return np.zeros(shape, bool)
     middle, height = face.mean(axis=0), float(np.ptp(face[:, 1]))
     return around_bones(shape, [(middle, middle)], HAIR_AROUND * max(height, 0.4 * points.across))
-
-
-def resized(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Values (H, W) or (H, W, C) at another size (width, height)."""
-    if (values.shape[1], values.shape[0]) == size:
-        return values
-    cv2 = extra_module("cv2", PURPOSE, "film")
-    way = cv2.INTER_AREA if size[0] < values.shape[1] else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(np.ascontiguousarray(values, np.float32), size, interpolation=way))

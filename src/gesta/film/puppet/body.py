@@ -27,12 +27,14 @@ class PicturedBody:
         local: (55, 3, 3) float32 the picture's pose, local rotations.
         pelvis: (3,) float32 metres.
         view: (5, 3) float64 the camera, as `gesta.render.camera.Camera.packed` gives it.
+        face: (52,) float32 ARKit weights, what the picture's face expresses as far as its points tell.
     """
 
     built: BuiltSurface
     local: np.ndarray
     pelvis: np.ndarray
     view: np.ndarray
+    face: np.ndarray
 
     @classmethod
     def of(cls, fit: BodyFit) -> "PicturedBody":
@@ -40,7 +42,8 @@ class PicturedBody:
         centre = fit.centre.tolist()
         view = np.array(((0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, -1), (float(fit.focal), *centre)), np.float64)
         local = rotations_of(fit.numbers[:1])[0].numpy().astype(np.float32)
-        return cls(BuiltSurface(fit), local, fit.pelvis[0].numpy().astype(np.float32), view)
+        pelvis, face = (of[0].numpy().astype(np.float32) for of in (fit.pelvis, fit.face))
+        return cls(BuiltSurface(fit), local, pelvis, view, face)
 
     @property
     def worn(self) -> Figure:

@@ -1,7 +1,7 @@
 """The face of the puppet: drawn into the picture itself, before the body carries the picture on.
 
 The skin that any expression moves is a mesh with the picture on it. It has holes where lips part and lids open. Behind
-the lips lie teeth, tongue and the dark of the mouth; behind the lids the eyes of the picture.
+the lips lie teeth, tongue and the dark of the mouth; behind the lids the eyes of the picture, which turn a little.
 """
 
 import numpy as np
@@ -10,8 +10,10 @@ from gesta.avatar.face_weights import tamed
 from gesta.avatar.info import KINDS
 from gesta.film.puppet.body import PicturedBody
 from gesta.film.puppet.face_map import FaceMap
+from gesta.film.puppet.gaze import Gaze
 from gesta.film.puppet.lids import Lids
 from gesta.film.puppet.mouth import Inside
+from gesta.film.puppet.shown_face import GAZE
 from gesta.keypoints.layout import GROUPS
 from gesta.motion.face import ARKIT_NAMES
 from gesta.records import Keypoints
@@ -49,6 +51,7 @@ class Face:
         size = (int(right - left), int(bottom - top))
         self._own = texture[self.window].copy()
         self._lids = Lids(keypoints.points[0, GROUPS["face"]] - self._corner, self._own)
+        self._gaze = Gaze(keypoints.points[0, GROUPS["face"]] - self._corner, self._own)
         self._texture = np.concatenate([self._own, self._inside.texture(self.window)])
         places, inside_faces, colours = self._inside.mesh(self._corner, size[1])
         own = _snapped(self.map.places - self._corner)
@@ -66,7 +69,10 @@ class Face:
             weights: (52,) ARKit weights; none: the picture's own expression.
             texture: the layer's.
         """
-        face = self.map.own if weights is None else tamed(weights[None])[0]
+        face = self.map.own if weights is None else self.map.shown(tamed(weights[None])[0])
+        looking, face = face, face.copy()
+        # Lids that go along with the gaze would look asleep.
+        face[GAZE] = 0.0
         skin, inside = self.map.moved(face), self._inside.moved(face)
         whole = np.concatenate([skin, inside])
         screen = np.empty_like(whole)
@@ -76,6 +82,7 @@ class Face:
         part[:] = self._own
         skin_part = self._texture[: len(part)]
         skin_part[:] = self._own
+        self._gaze.turn(looking, self._own, part)
         self._lids.close(face, skin_part)
         self._mesh.draw(screen, self._texture, part)
 
@@ -94,8 +101,3 @@ def _moved(body: PicturedBody) -> np.ndarray:
         vertices, offsets = body.worn.shapes.moves(name)
         most[vertices] = np.maximum(most[vertices], np.linalg.norm(offsets, axis=1))
     return most > MOVED_M
-
-
-def face_is_seen(keypoints: Keypoints) -> bool:
-    """Whether the points of the face are there."""
-    return bool((keypoints.scores[0, GROUPS["face"]] > 0.0).all())

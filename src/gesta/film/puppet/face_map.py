@@ -1,8 +1,8 @@
 """Our body's face laid onto the face in a picture: where each vertex is in it, and where an expression moves it.
 
 Landmarks say where eyes, nose, lips and the jaw's edge are in both; a thin-plate spline carries everything between
-them (Bookstein, 1989). What the picture's own face expresses is taken off: lips that are parted in the picture are no
-rest, and close when the motion closes them.
+them (Bookstein, 1989). What parts the lips in the picture is taken off: they are no rest, and close when the motion
+closes them. A smile stays.
 
 V vertices of the patch, S face shapes.
 """
@@ -32,6 +32,10 @@ BROW_SHAPES = ("browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft"
 BROW_SHARE = 0.6
 """Brows go so much of our body's way: a face in a photograph looks angry or amazed with less than a drawn one."""
 MOST_JAW = 0.7
+SMILES = ("mouthSmile",)
+"""What stays of a picture's face: a motion's smile comes on top of its own."""
+PARTING = ("mouthUpperUp", "mouthLowerDown", "mouthFunnel")
+"""What parts lips besides the jaw."""
 LID_GAIN = (0.8, 1.7)
 LID_MORE = 1.12
 """Lids go a little farther than they must, so that no slit stays."""
@@ -39,6 +43,7 @@ LID_END = 0.75
 """Above this share of the way from eye to brow nothing moves with a lid: brows are not drawn out by blinks."""
 """A lid's way is that of our body's, times how much wider or narrower the eye in the picture is open."""
 MOUTH_POINTS = slice(48, 68)
+SMILING = [ARKIT_INDEX[f"{name}{side}"] for name in SMILES for side in ("Left", "Right")]
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,12 @@ class FaceMap:
             places[vertices], seen[vertices, 2], np.ascontiguousarray(ways[:, vertices]), own, linear, shift, gap_px
         )
 
+    def shown(self, face: np.ndarray) -> np.ndarray:
+        """Weights (S,) of a motion on this face: it goes on smiling as in the picture, and the motion smiles more."""
+        found = face.copy()
+        found[SMILING] = self.own[SMILING] + (1.0 - self.own[SMILING]) * face[SMILING]
+        return found
+
     def moved(self, face: np.ndarray) -> np.ndarray:
         """Where the vertices are with weights (S,): (V, 3) pixels, pixels, metres."""
         away = (face - self.own) @ self.ways.reshape(len(face), -1)
@@ -127,18 +138,34 @@ def _mean_gap(points: np.ndarray, pairs: tuple[tuple[int, int], ...]) -> float:
 
 
 def _own_expression(body: PicturedBody, marks: np.ndarray, linear: np.ndarray, gap_px: float) -> np.ndarray:
-    """How far the jaw is open in the picture, as weights (S,)."""
-    own = np.zeros(len(ARKIT_NAMES), np.float32)
-    jaw = ARKIT_INDEX["jawOpen"]
+    """What the picture's mouth expresses, as weights (S,): smiles, and what parts the lips as far as they are parted.
 
-    def gap(weight: float) -> float:
-        own[jaw] = weight
-        space = body.surface(body.worn.vertices + body.worn.shapes.offset(own, len(body.worn.vertices)))
+    The fit tells whether lips are parted by lifting one, lowering the other or opening the jaw; how far is measured.
+    """
+    own, jaw = np.zeros(len(ARKIT_NAMES), np.float32), ARKIT_INDEX["jawOpen"]
+    smiles, parting = _both_sides(body.face, SMILES), _both_sides(body.face, PARTING)
+
+    def gap(weights: np.ndarray) -> float:
+        space = body.surface(body.worn.vertices + body.worn.shapes.offset(weights, len(body.worn.vertices)))
         return _mean_gap(body.seen(space[marks].astype(np.float64))[:, :2] @ linear.T, INNER_LIPS)
 
-    closed, opened = gap(0.0), gap(1.0)
-    own[jaw] = np.clip((gap_px - closed) / max(opened - closed, 1e-6), 0.0, MOST_JAW)
+    own += smiles
+    closed, parted = gap(own), gap(own + parting)
+    own += parting * np.clip((gap_px - closed) / max(parted - closed, 1e-6), 0.0, 1.0)
+    before = gap(own)
+    own[jaw] = 1.0
+    opened = gap(own)
+    own[jaw] = np.clip((gap_px - before) / max(opened - before, 1e-6), 0.0, MOST_JAW)
     return own
+
+
+def _both_sides(face: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
+    """Some weights of a face (S,), the same on both sides: points of faces that look aside tell more of one; else 0."""
+    found = np.zeros_like(face)
+    for name in names:
+        both = [ARKIT_INDEX[full] for full in (name, f"{name}Left", f"{name}Right") if full in ARKIT_INDEX]
+        found[both] = face[both].mean()
+    return found
 
 
 def shape_ways(body: PicturedBody, space: np.ndarray, linear: np.ndarray) -> np.ndarray:

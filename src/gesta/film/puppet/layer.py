@@ -11,8 +11,7 @@ from gesta.film.puppet.sheet import SEEN_ALPHA, Sheet, sheet_over
 from gesta.film.puppet.transfer import SIDES
 from gesta.render.textured import TexturedMesh, screen_of
 
-UPPER_ARM = ("collar", "shoulder", "upper")
-BELOW_ELBOW = ("elbow", "forearm", "wrist", "thumb", "index", "middle", "ring", "pinky")
+ARM = ("shoulder", "upper", "elbow", "forearm", "wrist", "thumb", "index", "middle", "ring", "pinky")
 """Joints of an arm, by how their names begin."""
 STILL_FROM = 0.9
 """From this share of the picture's height down a body is held, more and more: what is cut off there cannot move away
@@ -62,12 +61,17 @@ def carried_layer(cut: Layer, surface: Surface, cell: int, arms: Sequence[str]) 
     sheet = sheet_over(cut.alpha, cell)
     if sheet is None:
         return None
-    counts = _counted(cut.name, surface, arms)
-    still = np.zeros(len(sheet.places))
-    beside = None
-    if cut.name not in [f"{side}_arm" for side in SIDES]:
-        still, beside = _held(sheet, cut.alpha), ~counts
-    relief = relief_of(sheet, surface, counts, still, beside)
+    still, arm_share = np.zeros(len(sheet.places)), np.zeros(len(sheet.places))
+    if cut.name in [f"{side}_arm" for side in SIDES]:
+        counts = surface.carried_by(_arm_joints([cut.name.partition("_")[0]])) >= 0.5
+        arm = None
+    else:
+        still = _held(sheet, cut.alpha)
+        arm = surface.carried_by(_arm_joints(arms)) >= 0.5
+        counts = ~arm
+        if cut.upper_arms is not None:
+            arm_share = _at(cut.upper_arms, sheet)
+    relief = relief_of(sheet, surface, counts, still, arm, arm_share)
     texture = np.concatenate([cut.colour * cut.alpha[..., None], cut.alpha[..., None]], axis=2)
     return CarriedLayer(cut.name, np.ascontiguousarray(texture, np.float32), relief, surface.body.view)
 
@@ -79,11 +83,13 @@ def _held(sheet: Sheet, alpha: np.ndarray) -> np.ndarray:
     return np.asarray(np.clip((sheet.places[:, 1] / len(alpha) - STILL_FROM) / (1.0 - STILL_FROM), 0.0, 1.0))
 
 
-def _counted(name: str, surface: Surface, arms: Sequence[str]) -> np.ndarray:
-    """Which of the body's points a layer takes depth and joints from."""
-    side = name.partition("_")[0]
-    if side in SIDES:
-        return surface.carried_by(tuple(f"{side}_{part}" for part in (*UPPER_ARM, *BELOW_ELBOW))) >= 0.5
-    # What hangs below the elbows is drawn on the arms' own layers.
-    hidden = tuple(f"{side}_{part}" for side in arms for part in BELOW_ELBOW)
-    return surface.carried_by(hidden) < 0.5 if hidden else np.ones(len(surface.chosen), bool)
+def _at(values: np.ndarray, sheet: Sheet) -> np.ndarray:
+    """Values (H, W) at a sheet's vertices (V,)."""
+    height, width = values.shape
+    columns, rows = np.clip(sheet.places.astype(int), 0, (width - 1, height - 1)).T
+    return np.asarray(values[rows, columns], np.float64)
+
+
+def _arm_joints(sides: Sequence[str]) -> tuple[str, ...]:
+    """How the names of the joints of some arms begin."""
+    return tuple(f"{side}_{part}" for side in sides for part in ARM)

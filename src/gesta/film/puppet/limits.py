@@ -20,7 +20,7 @@ HEAD_DEG = (7.0, 13.0, 6.0)
 FINGER_DEG = 16.0
 FINGER_SHARE = 0.3
 """Fingers bend by this share of what the motion asks."""
-WRIST_M = (0.08, 0.085, 0.02)
+WRIST_M = (0.068, 0.07, 0.02)
 """How far a wrist may go from where the picture has it: sideways, up, toward the camera. What lies behind it is not in
 the picture, and foreshortening that is not there cannot be drawn."""
 

@@ -12,10 +12,13 @@ from gesta.film.puppet.body import PicturedBody
 from gesta.film.puppet.face_map import FaceMap, shape_ways
 from gesta.film.puppet.polygons import inside
 from gesta.keypoints.layout import GROUPS
+from gesta.motion.face import ARKIT_INDEX
 from gesta.records import Keypoints
 
 DARK = (0.10, 0.035, 0.03)
-TEETH, TONGUE = (0.66, 0.61, 0.57), (0.36, 0.15, 0.14)
+TEETH, TONGUE = (0.58, 0.52, 0.48), (0.36, 0.15, 0.14)
+LOWER_TEETH = 0.6
+"""How bright lower teeth are against upper ones: they lie deeper, behind a lip."""
 BRIGHT_FACE = 0.72
 """How bright a well-lit face is; teeth and tongue are so much darker as the face in the picture is."""
 BEHIND_M = 0.08
@@ -93,8 +96,18 @@ class Inside:
         aside = np.abs(seen[numbered.reshape(-1, 3), 0].mean(axis=1) - middle[0]) / (0.5 * self._width)
         shade = shade * np.clip(1.0 - 0.75 * aside**2, 0.1, 1.0) * min(self._light, 1.25)
         teeth = worn.kind[faces[:, 0]] == KINDS.index("teeth")
+        with_jaw = -worn.shapes.offset(_jaw_open(), len(worn.vertices))[:, 1]
+        lower = with_jaw[faces].mean(axis=1) > 0.5 * with_jaw[faces].max()
+        shade = shade * np.where(teeth & lower, LOWER_TEETH, 1.0)
         colour = np.where(teeth[:, None], np.array(TEETH), np.array(TONGUE)) * shade[:, None]
         self._colours = np.concatenate([np.full((2, 3), -1.0), np.clip(colour, 0.0, 1.0)]).astype(np.float32)
+
+
+def _jaw_open() -> np.ndarray:
+    """Weights (52,) of a face that only opens its jaw."""
+    weights = np.zeros(len(ARKIT_INDEX), np.float32)
+    weights[ARKIT_INDEX["jawOpen"]] = 1.0
+    return weights
 
 
 def _nearest(places: np.ndarray, point: np.ndarray) -> int:

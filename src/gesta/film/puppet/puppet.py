@@ -1,6 +1,6 @@
 """The puppet: set up once for a picture, then drawn frame by frame from any motion."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 
 import numpy as np
@@ -8,19 +8,18 @@ import numpy as np
 from gesta.film.cutout.cutting import cut_out
 from gesta.film.cutout.layers import Cutout
 from gesta.film.puppet.body import PicturedBody
-from gesta.film.puppet.face import Face, face_is_seen
+from gesta.film.puppet.face import Face
+from gesta.film.puppet.lacking import arms_touch, face_is_seen, hand_is_seen, lacking
 from gesta.film.puppet.layer import carried_layer
 from gesta.film.puppet.measures import Measures
 from gesta.film.puppet.relief import Surface
-from gesta.film.puppet.shown_face import resting_brows, shown_face
+from gesta.film.puppet.shown_face import resting_face, shown_face
 from gesta.film.puppet.stream import REST_BLOCKS, Stretch, at_rate, even_blocks
 from gesta.film.puppet.transfer import SIDES, Rest, Transfer
 from gesta.film.size import resized
 from gesta.keypoints.bridge.body_fit import BodyFit
 from gesta.keypoints.bridge.fit import fit_picture
 from gesta.keypoints.bridge.projection import projected
-from gesta.keypoints.estimators.embedded.seen import notes_of
-from gesta.keypoints.layout import GROUPS, VISIBLE
 from gesta.records import Keypoints, Motion
 from gesta.render.textured import to_bytes
 
@@ -46,8 +45,9 @@ class Puppet:
         self.fit = fit
         body = PicturedBody.of(fit)
         arms = [cut.name.removesuffix("_arm") for cut in cutout.layers if cut.name != "body"]
-        self._moving = [side for side in arms if _hand_is_seen(keypoints, side)]
-        self.notes = (*cutout.notes, *_notes(keypoints, self._moving))
+        touching = arms_touch(keypoints)
+        self._moving = [side for side in arms if hand_is_seen(keypoints, side) and not touching]
+        self.notes = (*cutout.notes, *lacking(keypoints, self._moving))
         self._body = body
         self._transfer = Transfer(body, self._moving)
         self._background = np.concatenate([cutout.background, np.ones((height, width, 1), np.float32)], axis=2)
@@ -99,7 +99,7 @@ class Puppet:
         if not first:
             return
         rest = Rest(np.concatenate([block.rotations for block in first]))
-        brows = resting_brows(np.concatenate([block.face for block in first]))
+        resting = resting_face(np.concatenate([block.face for block in first]))
 
         def moved(block: Stretch) -> Stretch:
             poses = self._transfer(block.rotations, rest)
@@ -107,7 +107,7 @@ class Puppet:
                 sides = [SIDES.index(side) for side in self._moving]
                 asked = self._transfer.asked(block.rotations, rest)
                 self._measures.add_wrists(asked[:, sides], self._transfer.kept(poses)[:, sides])
-            return Stretch(poses, shown_face(block.face, brows))
+            return Stretch(poses, shown_face(block.face, resting))
 
         yield from at_rate(chain(first, blocks), frame_rate, moved)
 
@@ -148,19 +148,3 @@ class Puppet:
         found = np.empty((*picture.shape[:2], 3), np.uint8)
         to_bytes(picture, found)
         return found
-
-
-def _hand_is_seen(keypoints: Keypoints, side: str) -> bool:
-    scores = keypoints.scores[0, GROUPS[f"{side}_hand"]]
-    return bool((scores >= VISIBLE).mean() >= 0.5)
-
-
-def _notes(keypoints: Keypoints, moving: Sequence[str]) -> list[str]:
-    """What of a person's motion the picture cannot show, in sentences."""
-    hidden = [f"{side}_hand" for side in SIDES if not _hand_is_seen(keypoints, side)]
-    some_face = bool((keypoints.scores[0, GROUPS["face"]] > 0.0).any())
-    found = notes_of(1, some_face, hidden, np.inf, face_is_seen(keypoints))
-    if still := [side for side in SIDES if side not in moving]:
-        arms = f"{' and the '.join(still)} arm{'s move' if len(still) > 1 else ' moves'}"
-        found.append(f"The {arms} only with the body.")
-    return found

@@ -24,8 +24,6 @@ NEIGHBOURS = 8
 FACING = 0.05
 BEHIND_M = 0.05
 """Surface that lies so much farther than the nearest near it hardly counts."""
-CLEARLY = 0.05
-"""By how much an arm must be nearer than the trunk to carry what lies beside both, in widths of the shoulders."""
 SMOOTHINGS = 12
 DEPTH_SMOOTHINGS = 6
 
@@ -80,7 +78,7 @@ class Surface:
 
 
 def relief_of(
-    sheet: Sheet, surface: Surface, counts: np.ndarray, still: np.ndarray, else_counts: np.ndarray | None = None
+    sheet: Sheet, surface: Surface, counts: np.ndarray, still: np.ndarray, others: np.ndarray | None, share: np.ndarray
 ) -> Relief:
     """A sheet in the depth of a body's surface.
 
@@ -89,13 +87,12 @@ def relief_of(
         surface: the body's.
         counts: (B,) bool, which of its points the layer takes from.
         still: (V,) 0 to 1: how far a vertex stays with the pelvis, whatever carries it.
-        else_counts: (B,) bool, other points, from which those vertices take that lie clearly nearer to them.
+        others: (B,) bool, other points, from which vertices take too.
+        share: (V,) 0 to 1, how much they do.
     """
-    depth, taken, away = _taken(sheet, surface, counts)
-    if else_counts is not None and else_counts.any():
-        other_depth, other_taken, other_away = _taken(sheet, surface, else_counts)
-        margin = CLEARLY * surface.across
-        share = np.clip((away - other_away - margin) / margin, 0.0, 1.0)
+    depth, taken = _taken(sheet, surface, counts)
+    if others is not None and others.any() and share.any():
+        other_depth, other_taken = _taken(sheet, surface, others)
         depth = depth + share * (other_depth - depth)
         taken = taken + share[:, None] * (other_taken - taken)
     smooth = _smoothing(sheet)
@@ -112,9 +109,8 @@ def relief_of(
     return Relief(sheet, points.astype(np.float32), joints.astype(np.int32), weights.astype(np.float32))
 
 
-def _taken(sheet: Sheet, surface: Surface, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What each vertex takes from some of the body's points: its distance (V,) metres, the joints' shares (V, J), and
-    how far away the nearest point is in the picture, (V,) pixels."""
+def _taken(sheet: Sheet, surface: Surface, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What vertices take from some of the body's points: their distance (V,) metres and the joints' shares (V, J)."""
     places, shares = surface.seen[counts], surface.shares[np.flatnonzero(counts)]
     away, near = cKDTree(places[:, :2]).query(sheet.places, k=NEIGHBOURS)
     distance = places[near, 2]
@@ -122,7 +118,7 @@ def _taken(sheet: Sheet, surface: Surface, counts: np.ndarray) -> tuple[np.ndarr
     weight /= weight.sum(axis=1, keepdims=True)
     rows = np.repeat(np.arange(len(sheet.places)), NEIGHBOURS)
     mixing = csr_matrix((weight.ravel(), (rows, near.ravel())), shape=(len(sheet.places), len(places)))
-    return (weight * distance).sum(axis=1), (mixing @ shares).toarray(), away[:, 0]
+    return (weight * distance).sum(axis=1), (mixing @ shares).toarray()
 
 
 def _smoothing(sheet: Sheet) -> csr_matrix:

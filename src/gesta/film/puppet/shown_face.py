@@ -1,7 +1,8 @@
-"""What of a motion's face a picture can show: eyes stay where they look, and brows begin from those of the picture.
+"""What of a motion's face a picture can show: brows and eyes begin from those of the picture.
 
-A puppet's eyes do not turn, so that lids which go along with a lowered gaze would make it look asleep. Brows have a
-tone of their own at rest, which suits the body that moves and not the person in the picture; what leaves it counts.
+A puppet's eyes turn little, so that lids which go along with a lowered gaze would make it look asleep. Brows have a
+tone of their own at rest, and eyes a place where they look, which suit the body that moves and not the person in the
+picture; what leaves them counts.
 
 T frames.
 """
@@ -15,10 +16,10 @@ GAZE = [number for name, number in ARKIT_INDEX.items() if name.startswith("eyeLo
 BROWS = [number for name, number in ARKIT_INDEX.items() if name.startswith("brow")]
 
 
-def resting_brows(face: np.ndarray) -> np.ndarray:
-    """The brows of a motion at rest, (52,) with 0 elsewhere, from some of its frames (T, 52)."""
+def resting_face(face: np.ndarray) -> np.ndarray:
+    """Brows and gaze of a motion at rest, (52,) with 0 elsewhere, from some of its frames (T, 52)."""
     rest = np.zeros(len(ARKIT_NAMES), np.float32)
-    rest[BROWS] = np.median(face[:, BROWS], axis=0)
+    rest[BROWS + GAZE] = np.median(face[:, BROWS + GAZE], axis=0)
     return rest
 
 
@@ -27,7 +28,7 @@ def shown_face(face: np.ndarray, rest: np.ndarray) -> np.ndarray:
 
     Args:
         face: (T, 52) of the motion.
-        rest: (52,) from `resting_brows`.
+        rest: (52,) from `resting_face`.
     """
     shown = np.maximum(face - rest, 0.0)
     for side in SIDES:
@@ -35,5 +36,4 @@ def shown_face(face: np.ndarray, rest: np.ndarray) -> np.ndarray:
         with_gaze = LID_FOLLOWS_GAZE * face[:, ARKIT_INDEX[f"eyeLookDown{side}"]]
         # A whole blink closes the eye whatever it looks at.
         shown[:, blink] = np.clip((face[:, blink] - with_gaze) / (1.0 - with_gaze), 0.0, 1.0)
-    shown[:, GAZE] = 0.0
     return shown
