@@ -79,8 +79,13 @@ class FilmSet:
         """Some pictures of a clip, by their numbers in any order: (n, side, side, 3) uint8.
 
         Raises:
-            InputError: their file is missing or damaged.
+            InputError: the clip has none, or their file is missing or damaged.
         """
+        if clip.film is None:
+            raise InputError(
+                f"The data set '{self.folder}' holds points without pictures; networks that draw need films: "
+                "gesta prepare videos."
+            )
         return read_film(self.folder / clip.film, frames, self.info.side)
 
     def masks(self, clip: FilmRecord, frames: Sequence[int] | np.ndarray) -> np.ndarray:

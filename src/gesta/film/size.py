@@ -6,6 +6,7 @@ import numpy as np
 
 from gesta.errors import InputError
 from gesta.extras import extra_module
+from gesta.records import Keypoints
 from gesta.render.video import LEAST_SIDE_PX, checked_size
 
 OFF_BY_PX = 2.0
@@ -52,3 +53,9 @@ def resized(frames: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     cv2 = extra_module("cv2", "Changing the size of a film", "film")
     way = cv2.INTER_AREA if size[0] < frames.shape[2] else cv2.INTER_CUBIC
     return np.stack([cv2.resize(frame, size, interpolation=way) for frame in frames])
+
+
+def in_size(keypoints: Keypoints, size: tuple[int, int]) -> Keypoints:
+    """Points in pixels of a picture as they are where the picture has another size (width, height)."""
+    across = np.array(size) / keypoints.size
+    return keypoints.replaced(points=keypoints.points * across.astype(np.float32), size=size)

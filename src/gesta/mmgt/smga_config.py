@@ -88,6 +88,9 @@ class SmgaConfig(Settings):
     losses: KeypointLosses = KeypointLosses()
     sampling: KeypointSampling = KeypointSampling()
     audio_size: int = Field(1059, ge=1, le=65_536, description="numbers that are heard for each video frame")
+    streams: Literal["split", "single"] = Field(
+        "split", description="whether face and body have attention of their own, as published, or the pose has one"
+    )
     entries: Literal["separate", "shared"] = Field(
         "separate", description="one input layer each for face and body, as in the paper, or one for both, as published"
     )
@@ -119,6 +122,8 @@ class SmgaConfig(Settings):
     def _windows_advance(self) -> Self:
         if self.sampling.overlap > self.sizes.frames // 2:
             raise ValueError(f"windows of {self.sizes.frames} frames cannot share more than half with the one before")
+        if self.streams == "single" and self.wiring == "face_only":
+            raise ValueError("a single stream has no face that could be handed on alone; set wiring to both")
         return self
 
 
