@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gesta.keypoints.layout import GROUPS
+from gesta.keypoints.layout import GROUPS, LIPS
 from gesta.keypoints.vectors import VECTOR_SIZE, columns
 from gesta.mmgt.diffusion import CosineSchedule
 from gesta.mmgt.displacement import UNIT, diffused, limits, undiffused
@@ -44,6 +44,21 @@ def test_a_shift_costs_position_alone() -> None:
     assert losses["position"].item() == pytest.approx(0.01)
     assert losses["velocity"].item() == losses["acceleration"].item() == 0.0
     assert losses["loss"].item() == pytest.approx(0.01 + 3 * 0.01)
+
+
+def test_the_mouth_counts_by_its_shape_where_that_is_wanted() -> None:
+    wanted = smga_config("gesta", losses={"lips": 10.0, "face": 0.0})
+    right = torch.zeros(2, FRAMES, VECTOR_SIZE)
+    found = right.clone().reshape(2, FRAMES, KEYPOINT_COUNT, 3)
+    found[:, :, LIPS, :2] = 0.1
+    moved = pose_losses(found.flatten(2), right, seen_by(134), wanted)
+    assert moved["lips_position"].item() == pytest.approx(0.0, abs=1e-9)
+    found[:, :, LIPS.start : LIPS.start + 10, 1] += 0.2
+    parted = pose_losses(found.flatten(2), right, seen_by(134), wanted)
+    # Half of the points are 0.1 above the middle and half are 0.1 below it, in one of two coordinates.
+    assert parted["lips_position"].item() == pytest.approx(0.005)
+    assert parted["loss"].item() == pytest.approx(parted["position"].item() + 10.0 * 0.005)
+    assert "lips_position" not in pose_losses(found.flatten(2), right, seen_by(134), GESTA)
 
 
 def test_places_that_nobody_sees_cost_nothing_and_their_scores_do() -> None:

@@ -64,6 +64,13 @@ class FilmSet:
         Raises:
             InputError: their file is missing or damaged.
         """
+        return self._points(clip, slice(start, stop))
+
+    def points_at(self, clip: FilmRecord, frames: np.ndarray) -> Keypoints:
+        """The points of some frames, by their numbers in any order; as `points` gives them."""
+        return self._points(clip, frames)
+
+    def _points(self, clip: FilmRecord, frames: slice | np.ndarray) -> Keypoints:
         path = self.folder / clip.points
         rows = self._rows(path, VECTOR_SIZE)
         if len(rows) != clip.frames:
@@ -71,7 +78,7 @@ class FilmSet:
                 f"'{path}' does not hold the {clip.frames} frames of its clip; prepare the data set again."
             )
         try:
-            return rows_points(rows[start:stop])
+            return rows_points(rows[frames])
         except ValueError as error:
             raise InputError(f"'{path}' is damaged ({error}); prepare the data set again.") from None
 

@@ -1,8 +1,9 @@
 """People and cameras drawn by chance: who a motion in space is seen as, from where, in how large a picture.
 
-Framing is that of portraits from the waist up: shoulders take a fifth to two fifths of the picture's longer side, the
-neck lies in the middle and somewhat above. Bones differ by up to what a fit of a picture allows (15 %), faces are made
-otherwise by half of what it takes for usual, joints lie a little elsewhere, as estimators see them.
+Framing is that of portraits from the waist up: shoulders take a fifth to two fifths of the picture's height, the neck
+lies in the middle and somewhat above, the head is in the picture. Bones differ by up to what a fit of a picture allows
+(15 %), faces are made otherwise by half of what it takes for usual, joints lie a little elsewhere, as estimators see
+them.
 """
 
 from dataclasses import dataclass
@@ -26,9 +27,11 @@ SIDE_PX = 512
 SHAPES = ((1.0, 1.0), (0.75, 1.0), (0.5625, 1.0), (1.0, 0.75), (1.0, 0.5625))
 """Widths and heights of pictures, in longer sides; the first is as frequent as all others together."""
 SHOULDERS = (0.17, 0.42)
-"""Between the shoulders, in longer sides; each doubling is as likely as any other."""
+"""Between the shoulders, in heights; each doubling is as likely as any other."""
 NECK_X, NECK_X_SPREAD, NECK_Y = 0.5, 0.04, (0.26, 0.48)
 """Where the neck is, in widths and heights."""
+HEAD = 1.05
+"""From the neck to the top of the head, in widths of the shoulders: at least so far below the edge is the neck."""
 FOCAL, FOCAL_SPREAD = 1.8, 0.25
 """Focal length in longer sides, and the deviation of its logarithm; fits of portraits find 1.3 to 2.4."""
 YAW_DEG, PITCH_DEG, ROLL_DEG = 14.0, 5.0, 1.5
@@ -81,9 +84,12 @@ def drawn_person(chance: np.random.Generator) -> FilmedPerson:
         torch.zeros(1, NUMBERS), torch.zeros(1, 3), build, focal, torch.from_numpy(centre.astype(np.float32)),
         torch.zeros(1), torch.zeros(1), torch.zeros(1, 0),
     )  # fmt: skip
-    across = SIDE_PX * SHOULDERS[0] * (SHOULDERS[1] / SHOULDERS[0]) ** chance.random()
-    distance = focal * _shoulders_m(fit) / across
-    place = np.array([chance.normal(NECK_X, NECK_X_SPREAD), chance.uniform(*NECK_Y)]) * size - centre
+    share = SHOULDERS[0] * (SHOULDERS[1] / SHOULDERS[0]) ** chance.random()
+    distance = focal * _shoulders_m(fit) / (share * size[1])
+    below = max(NECK_Y[0], HEAD * share)
+    place = (
+        np.array([chance.normal(NECK_X, NECK_X_SPREAD), chance.uniform(below, max(below, NECK_Y[1]))]) * size - centre
+    )
     neck = np.array([place[0] * distance / focal, -place[1] * distance / focal, -distance])
     return FilmedPerson(size, fit, _made(chance), _turn(chance), neck)
 

@@ -67,6 +67,16 @@ def initial_vector(keypoints: Keypoints, config: SmgaConfig) -> np.ndarray:
     return (zeroed_legs(vectors) if config.legs == "zeroed" else vectors)[0]
 
 
+def beginnings(keypoints: Keypoints, config: SmgaConfig) -> np.ndarray:
+    """Frames on the 512 canvas as poses (F, V) that takes might begin with; each by itself as `beginning_with` says."""
+    vectors = to_vectors(keypoints, config.score_scale)
+    if config.losses.hidden_points == "counted":
+        return vectors
+    values = vectors.reshape(-1, KEYPOINT_COUNT, VALUES_PER_POINT)
+    values[..., :SCORE][keypoints.scores < VISIBLE] = 0.0
+    return vectors
+
+
 def beginning_with(pose: np.ndarray, config: SmgaConfig) -> np.ndarray:
     """A pose (V,) as a window's first: places of unseen points at zero, where these are not to count."""
     if config.losses.hidden_points == "counted":

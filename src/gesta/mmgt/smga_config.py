@@ -61,6 +61,9 @@ class KeypointLosses(Settings):
     velocity: float = Field(1.0, ge=0.0, description="weight of the differences from frame to frame")
     acceleration: float = Field(1.0, ge=0.0, description="weight of the second differences")
     face: float = Field(3.0, ge=0.0, description="weight of the same three for the 68 face points alone")
+    lips: float = Field(
+        0.0, ge=0.0, description="weight of positions and differences of lip points against the middle of the mouth"
+    )
     scores: float = Field(0.5, ge=0.0, description="weight of a score's error, that of a coordinate's being 1")
     hidden_points: Literal["ignored", "counted"] = Field(
         "ignored", description="whether the places of points that nobody saw count, as published"
