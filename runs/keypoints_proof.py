@@ -13,7 +13,7 @@ lip r, other   the same against another clip's teacher: what chance gives
 hand speed     mean speed of the wrists, as a share of the teacher's on the same clips
 margin         normalised alignment margin of the wrists' brakes with the speech (gesta.metrics.motion.alignment)
 seam           third differences where a window goes on from the one before, as a share of those elsewhere
-loss           in validation, where there are clips for it
+parameters     of the network, millions
 
 The teacher is the projected motion itself; "first pose held" does not move.
 """
@@ -57,7 +57,7 @@ REACH = 3
 """Frames before a join whose third differences reach across it."""
 NAMES = {
     "lip_error": "lip error, %", "lip_r": "lip r", "lip_r_other": "lip r, other", "hand_speed": "hand speed",
-    "margin": "margin", "seam": "seam", "loss": "loss",
+    "margin": "margin", "seam": "seam", "parameters": "parameters",
 }  # fmt: skip
 
 
@@ -156,9 +156,7 @@ def measured_model(teacher: Teacher, folder: Path, guidance: float) -> dict[str,
         points, scores = (np.concatenate(one) for one in zip(*rows, strict=True))
         takes.append(Keypoints(points, scores, true.size, VIDEO_FPS))
     found = teacher.measured(takes, speaker.frames, speaker.config.sampling.overlap)
-    best = bundle.config.provenance.get("best_loss")
-    parameters = sum(weight.numel() for weight in bundle.smga.parameters())
-    return {**found, "parameters": parameters} | ({} if best is None else {"loss": float(best)})
+    return {**found, "parameters": sum(weight.numel() for weight in bundle.smga.parameters()) / 1e6}
 
 
 def cell(rows: Sequence[Mapping[str, float]], name: str) -> str:

@@ -20,7 +20,7 @@ from gesta.keypoints.vectors import VALUES_PER_POINT, columns
 from gesta.mmgt.diffusion import CosineSchedule
 from gesta.mmgt.displacement import diffused
 from gesta.mmgt.inpainting import minimum_jerk
-from gesta.mmgt.pose_vectors import SCORE
+from gesta.mmgt.pose_vectors import SCORE, filled_in
 from gesta.mmgt.smga import Smga
 from gesta.mmgt.smga_config import SmgaConfig
 from gesta.records import KEYPOINT_COUNT
@@ -87,8 +87,7 @@ def _first_poses(clips: KeypointClips, config: SmgaConfig) -> Tensor:
     first = clips.poses[:, 0]
     if config.losses.hidden_points == "counted":
         return first
-    frame = torch.ones_like(clips.scores[:, :1, 0], dtype=torch.bool)
-    return first * _ever_seen(clips.scores[:, :1], frame)[:, 0]
+    return filled_in(first, clips.scores[:, 0] >= VISIBLE)
 
 
 def _known_frames(clips: KeypointClips, config: SmgaConfig) -> Tensor | None:
