@@ -26,8 +26,9 @@ from gesta.mmgt.smga_config import SmgaConfig
 from gesta.records import KEYPOINT_COUNT
 
 KINDS = ("position", "velocity", "acceleration")
-OWN_STRAY = 0.3
-"""How far a point strays by itself, as a share of how far its group does."""
+OWN_STRAY = {"body": 0.3, "feet": 0.3, "face": 0.03, "left_hand": 0.1, "right_hand": 0.1}
+"""How far a point strays by itself, as a share of how far its group does: less where groups are small, since what lips
+do is not to drown in it."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,9 @@ def _straying(known: Tensor) -> Tensor:
     place = (torch.arange(1, frames + 1, device=known.device) - known.sum(dim=1, keepdim=True)) / frames
     left = 1.0 - minimum_jerk(place.clamp(0.0, 1.0))
     moved = torch.zeros(count, KEYPOINT_COUNT, VALUES_PER_POINT, device=known.device)
-    moved[..., :SCORE] = OWN_STRAY * torch.randn(count, KEYPOINT_COUNT, SCORE, device=known.device)
-    for part in GROUPS.values():
+    moved[..., :SCORE] = torch.randn(count, KEYPOINT_COUNT, SCORE, device=known.device)
+    for name, part in GROUPS.items():
+        moved[:, part, :SCORE] *= OWN_STRAY[name]
         moved[:, part, :SCORE] += torch.randn(count, 1, SCORE, device=known.device)
     return left[..., None] * moved.flatten(1)[:, None]
 
