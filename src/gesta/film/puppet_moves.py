@@ -30,6 +30,11 @@ TRIED_SWAY = 0.02
 """How far points move while following is tried, in widths of the picture."""
 PLACE = 3
 COLUMNS = NUMBERS + PLACE + len(ARKIT_NAMES)
+LIDS = [NUMBERS + PLACE + at for at, name in enumerate(ARKIT_NAMES) if name.startswith(("eyeBlink", "eyeWide"))]
+LOOKED_AT = 2000
+"""Frames that say how lids are at rest."""
+AWAKE = 0.95
+"""Lids that are closed all the time are taken for open ones that were not found well."""
 
 
 class Moves(Protocol):
@@ -106,8 +111,10 @@ class SpokenMoves:
         rows = RowCache(folder, UNLIMITED).rows(key, speech.sha256, shape, lambda: self._followed(made, told))
         if rows is None:
             raise OutputError(f"The motion cannot be written to '{folder}': check the folder and its free space.")
+        some = np.unique(np.linspace(0, len(rows) - 1, LOOKED_AT).astype(int))
+        rest = np.median(rows[some][:, LIDS], axis=0)
         for start in range(0, len(rows), STRETCH):
-            yield _motion(np.array(rows[start : start + STRETCH]))
+            yield _motion(_awake(np.array(rows[start : start + STRETCH]), rest))
 
     def _followed(self, made: np.ndarray, told: Report) -> Iterator[np.ndarray]:
         canvas, done = canvas_for(self.puppet.size), 0
@@ -131,6 +138,16 @@ class SpokenMoves:
 
 def _rows(part: Followed) -> np.ndarray:
     return torch.cat([part.numbers, part.pelvis, part.face], dim=1).numpy()
+
+
+def _awake(rows: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """The same rows with lids that are as in the picture when at rest, by weights (L,): what leaves that is a blink.
+
+    Eyes are a few points of a picture; what a network says of them is off by more than lids usually move.
+    """
+    rest = np.minimum(rest, AWAKE)
+    rows[:, LIDS] = np.clip((rows[:, LIDS] - rest) / (1.0 - rest), 0.0, 1.0)
+    return rows
 
 
 def _motion(rows: np.ndarray) -> Motion:

@@ -1,10 +1,11 @@
 """Points that a network makes of the speech move the puppet: as many frames as the film has, made once, in step."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from gesta.audio.read import speech_from_samples
 from gesta.bundles.film_debug import film_debug_bundle
@@ -13,8 +14,11 @@ from gesta.film.puppet.puppet import Puppet
 from gesta.film.puppet.stream import even_blocks
 from gesta.film.puppet_film import PuppetFilm
 from gesta.film.puppet_moves import TRIED_FRAMES, GivenMoves, SpokenMoves
+from gesta.keypoints.bridge.follow import Followed
+from gesta.keypoints.bridge.pose_numbers import NUMBERS
 from gesta.keypoints.canvas import canvas_for
 from gesta.models.film import FilmModel
+from gesta.motion.face import ARKIT_INDEX
 from gesta.records import Keypoints, Motion
 from gesta.units import SAMPLE_RATE, VIDEO_FPS
 from tests.film.puppet.motions import motion
@@ -53,6 +57,22 @@ def test_poses_are_made_once_and_lie_in_the_films_folder(
     np.testing.assert_allclose(first @ np.swapaxes(first, -1, -2), np.broadcast_to(np.eye(3), first.shape), atol=1e-4)
     with pytest.raises(AssertionError, match="made again"):
         list(moves.blocks(tmp_path / "elsewhere", told))
+
+
+def test_lids_are_open_at_rest_and_blink(moves: SpokenMoves, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blink = ARKIT_INDEX["eyeBlinkLeft"]
+
+    def half_closed(*_: object) -> Iterator[Followed]:
+        frames = SECONDS * VIDEO_FPS
+        face = torch.zeros(frames, len(ARKIT_INDEX))
+        face[:, blink] = 0.6
+        face[10:14, blink] = torch.tensor((0.8, 1.0, 1.0, 0.8))
+        yield Followed(torch.zeros(frames, NUMBERS), torch.zeros(frames, 3), face)
+
+    monkeypatch.setattr(puppet_moves, "followed", half_closed)
+    face = np.concatenate([block.face for block in moves.blocks(tmp_path, told)])
+    assert not face[:10].any() and not face[14:].any()
+    np.testing.assert_allclose(face[10:14, blink], (0.5, 1.0, 1.0, 0.5), atol=1e-6)
 
 
 def test_frames_that_come_at_the_films_rate_are_not_changed(puppet: Puppet) -> None:

@@ -1,5 +1,6 @@
 """A person is followed from their picture on: near planted truth, the same however frames come, still when unseen."""
 
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
@@ -17,6 +18,7 @@ from gesta.keypoints.bridge.prior import pose_prior
 from gesta.keypoints.bridge.proportions import numbers_of_sizes, sizes
 from gesta.keypoints.layout import body_index
 from gesta.motion.face import ARKIT_INDEX
+from gesta.records import Keypoints
 from tests.keypoints.bridge.planted import Planted, planted
 
 FRAMES = 30
@@ -71,6 +73,22 @@ def test_how_frames_come_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     assert torch.equal(joined(whole).face, joined(parts).face)
     # Short stretches end near what long ones find.
     assert float((joined(whole).numbers - found().numbers).abs().median()) < 0.02
+
+
+def test_no_more_is_taken_than_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow, "STRETCH", 6)
+    monkeypatch.setattr(follow, "AHEAD", 2)
+    taken = 0
+
+    def frames() -> Iterator[Keypoints]:
+        nonlocal taken
+        for taken in range(FRAMES):
+            yield waving().keypoints.frames(taken, taken + 1)
+
+    parts = followed(frames(), waving().keypoints.frames(0, 1), first())
+    for number in range(1, 4):
+        assert len(next(parts).numbers) == 6
+        assert taken + 1 == 6 * number + 2
 
 
 def test_nobody_in_sight_stays_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
