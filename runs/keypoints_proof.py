@@ -43,7 +43,7 @@ from gesta.records import Keypoints
 from gesta.reports import write_json
 from gesta.units import MOTION_FPS, VIDEO_FPS
 
-CLIPS, LEAST_S = 12, 10.0
+LEAST_S = 10.0
 GUIDANCES = (1.0, 2.0)
 STEPS = 20
 SEEN = 0.9
@@ -61,8 +61,8 @@ NAMES = {
 }  # fmt: skip
 
 
-def chosen(films: FilmSet) -> list[FilmRecord]:
-    """Clips that are measured: evenly from those of the split test that show lips and wrists."""
+def chosen(films: FilmSet, count: int) -> list[FilmRecord]:
+    """So many clips that are measured: evenly from those of the split test that show lips and wrists."""
     fitting = []
     for clip in films.split("test"):
         if clip.frames >= LEAST_S * VIDEO_FPS:
@@ -71,7 +71,7 @@ def chosen(films: FilmSet) -> list[FilmRecord]:
                 fitting.append(clip)
     if not fitting:
         raise SystemExit("no clip of the split test shows lips and wrists; prepare a larger share")
-    return [fitting[at] for at in np.unique(np.linspace(0, len(fitting) - 1, CLIPS).astype(int))]
+    return [fitting[at] for at in np.unique(np.linspace(0, len(fitting) - 1, count).astype(int))]
 
 
 def opening(points: np.ndarray, face: float) -> np.ndarray:
@@ -108,8 +108,8 @@ def seam(points: np.ndarray, window: int, overlap: int) -> float:
 class Teacher:
     """The clips that are measured, with what their teacher does."""
 
-    def __init__(self, films: FilmSet) -> None:
-        self.films, self.clips = films, chosen(films)
+    def __init__(self, films: FilmSet, clips: int) -> None:
+        self.films, self.clips = films, chosen(films, clips)
         self.true = [films.points(clip, 0, clip.frames) for clip in self.clips]
         self.faces = [float(np.linalg.norm(np.subtract(*true.points[0, JAW, :]))) for true in self.true]
         self.shoulders = [float(np.linalg.norm(np.subtract(*true.points[0, SHOULDERS]))) for true in self.true]
@@ -181,9 +181,10 @@ def main() -> None:
     parser.add_argument("dataset", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("models", nargs="+", metavar="VARIANT-SEED")
+    parser.add_argument("--clips", type=int, default=12, help="how many are measured, about 20 s each (12)")
     given = parser.parse_args()
     torch.set_grad_enabled(False)
-    teacher = Teacher(FilmSet.open(given.dataset))
+    teacher = Teacher(FilmSet.open(given.dataset), given.clips)
     held = [true.replaced(points=np.repeat(true.points[:1], len(true.points), axis=0)) for true in teacher.true]
     results: dict[str, list[dict[str, float]]] = {
         "teacher": [teacher.measured(teacher.true, 80, 16)],

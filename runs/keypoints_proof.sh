@@ -15,6 +15,7 @@
 #
 #   STEPS      800
 #   SEEDS      "0 1 2"
+#   CLIPS      that are measured (12)
 #   SHARE      of MOTION's clips (0.1)
 #   WORKERS    processes that project (2)
 #   MINUTES    length of the pieces in which each training is done (4)
@@ -47,4 +48,4 @@ for seed in ${SEEDS:-0 1 2}; do
         done
     done
 done
-"$python" runs/keypoints_proof.py "$work/dataset" "$work" "${models[@]}"
+"$python" runs/keypoints_proof.py "$work/dataset" "$work" "${models[@]}" --clips "${CLIPS:-12}"
