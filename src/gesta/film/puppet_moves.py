@@ -21,7 +21,7 @@ from gesta.keypoints.bridge.follow import STRETCH, Followed, followed
 from gesta.keypoints.bridge.pose_numbers import NUMBERS, rotations_of
 from gesta.keypoints.canvas import canvas_for
 from gesta.mmgt.latent_cache import fingerprint
-from gesta.motion.face import ARKIT_NAMES
+from gesta.motion.face import ARKIT_INDEX, ARKIT_NAMES
 from gesta.records import Keypoints, Motion
 from gesta.units import MOTION_FPS, VIDEO_FPS
 
@@ -30,7 +30,10 @@ TRIED_SWAY = 0.02
 """How far points move while following is tried, in widths of the picture."""
 PLACE = 3
 COLUMNS = NUMBERS + PLACE + len(ARKIT_NAMES)
-LIDS = [NUMBERS + PLACE + at for at, name in enumerate(ARKIT_NAMES) if name.startswith(("eyeBlink", "eyeWide"))]
+BLINKS, WIDE = (
+    [NUMBERS + PLACE + ARKIT_INDEX[f"{lids}{side}"] for side in ("Left", "Right")] for lids in ("eyeBlink", "eyeWide")
+)
+LIDS = [*BLINKS, *WIDE]
 LOOKED_AT = 2000
 """Frames that say how lids are at rest."""
 AWAKE = 0.95
@@ -143,10 +146,12 @@ def _rows(part: Followed) -> np.ndarray:
 def _awake(rows: np.ndarray, rest: np.ndarray) -> np.ndarray:
     """The same rows with lids that are as in the picture when at rest, by weights (L,): what leaves that is a blink.
 
-    Eyes are a few points of a picture; what a network says of them is off by more than lids usually move.
+    Eyes are a few points of a picture; what a network says of them is off by more than lids usually move. So blinks
+    are what both eyes do.
     """
     rest = np.minimum(rest, AWAKE)
     rows[:, LIDS] = np.clip((rows[:, LIDS] - rest) / (1.0 - rest), 0.0, 1.0)
+    rows[:, BLINKS] = rows[:, BLINKS].min(axis=1, keepdims=True)
     return rows
 
 

@@ -60,19 +60,22 @@ def test_poses_are_made_once_and_lie_in_the_films_folder(
 
 
 def test_lids_are_open_at_rest_and_blink(moves: SpokenMoves, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    blink = ARKIT_INDEX["eyeBlinkLeft"]
+    both = [ARKIT_INDEX[f"eyeBlink{side}"] for side in ("Left", "Right")]
 
     def half_closed(*_: object) -> Iterator[Followed]:
         frames = SECONDS * VIDEO_FPS
         face = torch.zeros(frames, len(ARKIT_INDEX))
-        face[:, blink] = 0.6
-        face[10:14, blink] = torch.tensor((0.8, 1.0, 1.0, 0.8))
+        face[:, both] = 0.6
+        face[10:14, both] = torch.tensor((0.8, 1.0, 1.0, 0.8))[:, None]
+        # What one eye does alone was not seen well.
+        face[20, both[0]] = 1.0
         yield Followed(torch.zeros(frames, NUMBERS), torch.zeros(frames, 3), face)
 
     monkeypatch.setattr(puppet_moves, "followed", half_closed)
     face = np.concatenate([block.face for block in moves.blocks(tmp_path, told)])
     assert not face[:10].any() and not face[14:].any()
-    np.testing.assert_allclose(face[10:14, blink], (0.5, 1.0, 1.0, 0.5), atol=1e-6)
+    for blink in both:
+        np.testing.assert_allclose(face[10:14, blink], (0.5, 1.0, 1.0, 0.5), atol=1e-6)
 
 
 def test_frames_that_come_at_the_films_rate_are_not_changed(puppet: Puppet) -> None:
