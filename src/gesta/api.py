@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gesta.bundles.config import BUNDLE_FILES, CONFIG_FILE
 from gesta.bundles.files import kinds_of
 from gesta.bundles.folder import Bundle, load_bundle
-from gesta.bundles.shipped import ECHOMASK_SMALL, SHIPPED, shipped_folder
+from gesta.bundles.shipped import ECHOMASK_SMALL, SHIPPED, SMGA_SMALL, shipped_folder, ships
 from gesta.devices import torch_device
 from gesta.errors import InputError, unknown_name
 from gesta.hub import NAME, REVISION, snapshot
@@ -85,18 +85,15 @@ def _load(name: str | PathLike[str], device: str, precision: str) -> Model:
     if meant in SHIPPED:
         with shipped_folder(str(meant)) as place:
             return EchoMaskModel(str(name), _ready(load_bundle(place), device, precision))
+    if meant == SMGA_SMALL and ships(SMGA_SMALL):
+        with shipped_folder(SMGA_SMALL) as place:
+            return _films(place, place, device)
     folder, within = _folder(name)
     if (folder / CONFIG_FILE).is_file():
         if MOTION in kinds_of(folder):
             bundle = _ready(load_bundle(folder, within), device, precision)
             return EchoMaskModel(bundle.config.name, bundle)
-        # What films are made with takes a moment to load, and bodies do without it.
-        from gesta.bundles.film_folder import load_film_bundle
-        from gesta.models.film import FilmModel
-
-        torch_device(device)
-        films = load_film_bundle(folder, within)
-        return FilmModel(films.config.name, (films,), device)
+        return _films(folder, within, device)
     if folder.is_dir():
         raise InputError(f"The folder '{folder}' holds no model: it has no {CONFIG_FILE}.")
     if folder.parent != Path() or folder.is_absolute():
@@ -105,6 +102,17 @@ def _load(name: str | PathLike[str], device: str, precision: str) -> Model:
             "with the commit's 40 digits."
         )
     raise unknown_name("model", str(name), [*MODELS, "the folder of a trained one"])
+
+
+def _films(folder: Path, within: Path, device: str) -> "FilmModel":
+    """A model for films from its folder."""
+    # What films are made with takes a moment to load, and bodies do without it.
+    from gesta.bundles.film_folder import load_film_bundle
+    from gesta.models.film import FilmModel
+
+    torch_device(device)
+    films = load_film_bundle(folder, within)
+    return FilmModel(films.config.name, (films,), device)
 
 
 def _folder(name: str | PathLike[str]) -> tuple[Path, Path]:

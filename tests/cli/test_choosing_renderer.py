@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from gesta.bundles.shipped import SMGA_SMALL
 from gesta.cli.choosing_renderer import AUTO, chosen_for
 from gesta.errors import InputError
-from gesta.film.renderers import DIFFUSION, PUPPET
+from gesta.film.renderers import DIFFUSION, PUPPET, SMGA
 
 
 @dataclass
@@ -23,6 +24,9 @@ MODELS = {
     "draws": Named("draws", (DIFFUSION,)),
     "draws small": Named("draws small", (DIFFUSION,), full_size=False),
     "both": Named("both", (PUPPET, DIFFUSION)),
+    "points": Named("points", (PUPPET,)),
+    "whole": Named("whole", (DIFFUSION, PUPPET)),
+    SMGA_SMALL: Named(SMGA_SMALL, (PUPPET,)),
 }
 
 
@@ -61,6 +65,22 @@ def test_who_asks_for_a_network_gets_it(monkeypatch: pytest.MonkeyPatch) -> None
     assert chosen_for(["draws small"], DIFFUSION, "auto").model.name == "draws small"
     assert chosen_for(["both"], DIFFUSION, "auto").renderer == DIFFUSION
     assert chosen_for(["both"], AUTO, "auto").renderer == PUPPET
+
+
+def test_points_that_are_to_move_a_puppet_come_from_who_makes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    gpu(monkeypatch, False)
+    monkeypatch.setattr("gesta.cli.choosing_renderer.ships", lambda _: True)
+    assert chosen_for([], AUTO, "auto", SMGA).model.name == SMGA_SMALL
+    assert chosen_for(["points"], AUTO, "auto", SMGA).model.name == "points"
+    chosen = chosen_for(["whole"], AUTO, "auto", SMGA)
+    assert (chosen.renderer, chosen.model.name) == (PUPPET, "whole") and "keypoints of 'whole' move" in chosen.why
+    assert chosen_for(["whole"], AUTO, "auto").model.name == "default"
+    assert chosen_for(["whole"], PUPPET, "auto", SMGA).model.name == "whole"
+    gpu(monkeypatch, True)
+    assert chosen_for(["whole"], AUTO, "auto", SMGA).renderer == DIFFUSION
+    monkeypatch.setattr("gesta.cli.choosing_renderer.ships", lambda _: False)
+    with pytest.raises(InputError, match="No model that makes keypoints comes with"):
+        chosen_for([], AUTO, "auto", SMGA)
 
 
 def test_what_cannot_be_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

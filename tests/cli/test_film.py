@@ -144,7 +144,6 @@ def test_a_film_that_was_killed_goes_on(me: Path) -> None:
         (("--points", "me.png"), "keypoints are in .npz or .json"),
         (("--model", "procedural"), "moves bodies"),
         (("--renderer", "puppet", "--sampling", "quick"), "renderer puppet has no use for --sampling"),
-        (("--renderer", "puppet", "--motion", "smga"), "--motion smga does not move"),
     ],
 )
 def test_what_cannot_be_filmed_is_said_in_one_sentence(

@@ -77,6 +77,21 @@ def test_a_motion_that_is_there_moves_the_person(me: Path, speech: Path) -> None
     assert told["motion"] == "motion.npz" and told["motion_provenance"]["seed"] == 3
 
 
+def test_points_that_a_network_makes_move_the_person(me: Path, speech: Path) -> None:
+    smga = ("--motion", "smga", "--model", "debug")
+    for name, options in {"a": smga, "b": smga, "c": (*smga, "--seed", "1"), "d": ()}.items():
+        outcome = film(speech, "-o", f"{name}.mp4", *options, *(("--masks",) if name == "a" else ()))
+        assert outcome.status == 0, outcome
+    a, b, c, d = (frames_of(f"{name}.mp4").astype(float) for name in "abcd")
+    assert a.shape == d.shape and np.array_equal(a, b)
+    assert np.abs(a - c).mean() > 0.05 and np.abs(a - d).mean() > 0.05
+    told = json.loads(Path("a.report.json").read_text())
+    assert (told["provenance"]["renderer"], told["provenance"]["motion"]) == ("puppet", "smga")
+    assert told["provenance"]["models"]["keypoints"]["name"] == "debug" and told["puppet"]
+    assert read_keypoints("a.points.npz").frame_count == 25
+    assert not list(me.glob(".*.gesta-film"))
+
+
 def test_the_size_is_the_users(me: Path, speech: Path) -> None:
     assert film(speech, "-o", "small.mp4", "--size", "128x128").status == 0
     assert frames_of("small.mp4").shape[1:3] == (128, 128)
@@ -96,6 +111,8 @@ def test_the_size_is_the_users(me: Path, speech: Path) -> None:
         (("--image", "tiny.png"), "60 x 60 pixels, but each side needs at least 64"),
         (("--image", "head.png"), "Both shoulders must be seen"),
         (("--sampling", "quick"), "renderer puppet has no use for --sampling"),
+        (("--motion", "smga", "--model", "procedural"), "'procedural' makes no keypoints"),
+        (("--motion", "smga", "--model", "debug", "--style", "calm"), "motion smga has no style"),
     ],
 )
 def test_what_cannot_be_filmed_is_said_in_one_sentence(

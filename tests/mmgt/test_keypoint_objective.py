@@ -4,12 +4,19 @@ import numpy as np
 import pytest
 import torch
 
-from gesta.keypoints.layout import GROUPS
+from gesta.keypoints.layout import GROUPS, LIPS
 from gesta.keypoints.vectors import VECTOR_SIZE, columns
 from gesta.mmgt.diffusion import CosineSchedule
 from gesta.mmgt.displacement import UNIT, diffused, limits, undiffused
 from gesta.mmgt.keypoint_objective import KeypointClips, keypoint_losses, pose_losses
-from gesta.mmgt.pose_vectors import beginning_with, clip_rows, initial_vector, pose_vectors, rows_needed
+from gesta.mmgt.pose_vectors import (
+    beginning_with,
+    clip_rows,
+    filled_in,
+    initial_vector,
+    pose_vectors,
+    rows_needed,
+)
 from gesta.mmgt.smga import Smga
 from gesta.mmgt.smga_config import SmgaConfig, smga_config
 from gesta.records import KEYPOINT_COUNT, Keypoints
@@ -44,6 +51,21 @@ def test_a_shift_costs_position_alone() -> None:
     assert losses["position"].item() == pytest.approx(0.01)
     assert losses["velocity"].item() == losses["acceleration"].item() == 0.0
     assert losses["loss"].item() == pytest.approx(0.01 + 3 * 0.01)
+
+
+def test_the_mouth_counts_by_its_shape_where_that_is_wanted() -> None:
+    wanted = smga_config("gesta", losses={"lips": 10.0, "face": 0.0})
+    right = torch.zeros(2, FRAMES, VECTOR_SIZE)
+    found = right.clone().reshape(2, FRAMES, KEYPOINT_COUNT, 3)
+    found[:, :, LIPS, :2] = 0.1
+    moved = pose_losses(found.flatten(2), right, seen_by(134), wanted)
+    assert moved["lips_position"].item() == pytest.approx(0.0, abs=1e-9)
+    found[:, :, LIPS.start : LIPS.start + 10, 1] += 0.2
+    parted = pose_losses(found.flatten(2), right, seen_by(134), wanted)
+    # Half of the points are 0.1 above the middle and half are 0.1 below it, in one of two coordinates.
+    assert parted["lips_position"].item() == pytest.approx(0.005)
+    assert parted["loss"].item() == pytest.approx(parted["position"].item() + 10.0 * 0.005)
+    assert "lips_position" not in pose_losses(found.flatten(2), right, seen_by(134), GESTA)
 
 
 def test_places_that_nobody_sees_cost_nothing_and_their_scores_do() -> None:
@@ -84,9 +106,25 @@ def test_the_pose_it_begins_with() -> None:
     hidden = kept.reshape(-1, 3).copy()
     hidden[5] = (0.3, 0.3, -0.9)
     begun = beginning_with(hidden.ravel(), GESTA).reshape(-1, 3)
-    assert begun[5] == pytest.approx((0.0, 0.0, -0.9))
+    # In the middle of the body's other points, wherever it was guessed to be.
+    assert begun[5] == pytest.approx((0.1, 0.1, -0.9))
     assert np.array_equal(np.delete(begun, 5, axis=0), np.delete(hidden, 5, axis=0))
     assert np.flatnonzero(zeroed.reshape(-1, 3)[:, 0] == 0.0).tolist() == [9, 10, 12, 13]
+
+
+def test_unseen_points_are_put_in_the_middle_of_their_group_or_of_all() -> None:
+    poses = torch.zeros(2, KEYPOINT_COUNT, 3)
+    poses[:, GROUPS["body"], :2] = torch.tensor((1.0, 2.0))
+    poses[:, 113:, :2] = torch.arange(21.0)[:, None]
+    seen = torch.zeros(2, KEYPOINT_COUNT, dtype=torch.bool)
+    seen[0, GROUPS["body"]] = True
+    seen[0, 113], seen[0, 117] = True, True
+    filled = filled_in(poses.flatten(1), seen).reshape(2, KEYPOINT_COUNT, 3)
+    assert torch.equal(filled[0, 113:, 0], torch.tensor([0.0, 2.0, 2.0, 2.0, 4.0] + [2.0] * 16))
+    assert torch.allclose(filled[0, GROUPS["face"], :2], torch.tensor(((18.0 + 4.0) / 20.0, (36.0 + 4.0) / 20.0)))
+    assert torch.equal(filled[0, GROUPS["body"]], poses[0, GROUPS["body"]])
+    # Where nothing is seen, nothing is known.
+    assert not filled[1].any()
 
 
 def test_displacements_count_in_units_of_fifty_pixels_and_go_back() -> None:
@@ -138,8 +176,9 @@ def test_training_shows_known_frames_clean_and_withholds_some_speech() -> None:
     columns_50 = columns(slice(50, 51))
     shown = poses.clone()
     shown[..., columns_50.start : columns_50.stop - 1] = 0.0
-    assert torch.equal(initial, shown[:, 0])
+    assert torch.equal(initial, filled_in(poses[:, 0], scores[:, 0] > 0.0))
     expected = diffused(shown, initial, GESTA)
+    expected[..., columns_50.start : columns_50.stop - 1] = 0.0
     assert torch.equal(noisy[known], expected[known])
     assert not torch.isclose(noisy, expected)[~known].all(dim=-1).any()
     assert deaf.float().mean() == pytest.approx(0.25, abs=0.12)

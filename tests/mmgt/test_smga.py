@@ -83,6 +83,23 @@ def test_no_weight_is_idle(preset: str) -> None:
         assert weight.grad is not None and weight.grad.abs().max() > 0.0, name
 
 
+def test_a_single_stream_sees_the_whole_pose_and_leaves_no_weight_idle() -> None:
+    smga = network(tiny("gesta", streams="single"))
+    noisy, initial, audio, timesteps = given(smga.config, clips=3)
+    known = torch.zeros(3, smga.config.sizes.frames, dtype=torch.bool)
+    known[:, :2] = True
+    made = smga(noisy, initial, audio, timesteps, torch.tensor([False, True, False]), known)
+    made.square().mean().backward()
+    for name, weight in smga.named_parameters():
+        assert weight.grad is not None and weight.grad.abs().max() > 0.0, name
+    for column in (FACE.start, 0):
+        changed = noisy.clone()
+        changed[..., column] += 1.0
+        assert not torch.allclose(smga(changed, initial, audio, timesteps), smga(noisy, initial, audio, timesteps))
+    with pytest.raises(InputError, match="a single stream has no face"):
+        tiny("official", streams="single")
+
+
 def test_speech_that_is_withheld_is_not_heard() -> None:
     smga = network(tiny("gesta"))
     noisy, initial, audio, timesteps = given(smga.config)

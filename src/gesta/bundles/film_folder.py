@@ -22,6 +22,7 @@ from gesta.bundles.film_config import (
     KeypointsModel,
     VideoModel,
 )
+from gesta.bundles.tensors import halved
 from gesta.mmgt.autoencoders import Autoencoder, PatchAutoencoder, make_autoencoder
 from gesta.mmgt.image_token import GridToken, ImageToken, make_image_token
 from gesta.mmgt.smga import Smga
@@ -62,13 +63,14 @@ class FilmBundle:
     folder: Path | None = None
 
 
-def save_film_bundle(folder: Path, bundle: FilmBundle, card: str) -> None:
+def save_film_bundle(folder: Path, bundle: FilmBundle, card: str, *, half: bool = False) -> None:
     """Write a bundle.
 
     Args:
         folder: made if it is not there; a bundle in it is replaced.
         bundle: in any state; it is not changed. The hashes of its files are filled in here.
         card: what card.md says: data, licence, measures, the command that made it.
+        half: write matrices with 16 bits a number; those of keypoints are computed with as 32.
 
     Raises:
         OutputError: it cannot be written.
@@ -83,7 +85,9 @@ def save_film_bundle(folder: Path, bundle: FilmBundle, card: str) -> None:
             tensors[AUTOENCODER_FILE] = bundle.video.autoencoder.state_dict()
         if not isinstance(bundle.video.image_token, GridToken):
             tensors[IMAGE_ENCODER_FILE] = bundle.video.image_token.state_dict()
-    write_files(folder, bundle.config, tensors, card)
+    write_files(
+        folder, bundle.config, {file: halved(state) if half else state for file, state in tensors.items()}, card
+    )
 
 
 def load_film_bundle(folder: str | Path, within: Path | None = None) -> FilmBundle:

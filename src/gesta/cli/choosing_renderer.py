@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from gesta.bundles.shipped import SMGA_SMALL, ships
 from gesta.errors import InputError
-from gesta.film.renderers import DIFFUSION, PUPPET
+from gesta.film.renderers import DIFFUSION, PUPPET, SMGA
 
 AUTO = "auto"
 RENDERERS = (AUTO, PUPPET, DIFFUSION)
@@ -25,13 +26,14 @@ class Chosen:
     why: str = ""
 
 
-def chosen_for(models: list[str], renderer: str, device: str) -> Chosen:
+def chosen_for(models: list[str], renderer: str, device: str, motion: str | None = None) -> Chosen:
     """The way of drawing and the model for it.
 
     Args:
         models: as the user named them; none: the default.
         renderer: of RENDERERS.
         device: "auto", "cpu" or "cuda".
+        motion: what is to move the person, as the user named it; none: what the model makes.
 
     Raises:
         InputError: they do not go together.
@@ -41,6 +43,10 @@ def chosen_for(models: list[str], renderer: str, device: str) -> Chosen:
 
     if renderer == DIFFUSION and not models:
         raise InputError("No model that draws by diffusion comes with this version of gesta: name one with --model.")
+    if motion == SMGA and not models:
+        if not ships(SMGA_SMALL):
+            raise InputError("No model that makes keypoints comes with this version of gesta: name one with --model.")
+        models = [SMGA_SMALL]
     model: Any = load(*models, device=device) if models else load()
     if renderer != AUTO:
         if renderer not in model.renderers:
@@ -49,11 +55,13 @@ def chosen_for(models: list[str], renderer: str, device: str) -> Chosen:
                 "--model away."
             )
         return Chosen(renderer, model)
-    if PUPPET in model.renderers:
+    if model.renderers[0] == PUPPET:
         return Chosen(PUPPET, model)
     lacking = _lacking(model, device)
     if not lacking:
         return Chosen(DIFFUSION, model)
+    if motion == SMGA and PUPPET in model.renderers:
+        return Chosen(PUPPET, model, f"Drawn as a puppet that keypoints of '{model.name}' move, since {lacking}.")
     why = (
         f"Drawn as a puppet and not by '{model.name}', since {lacking}; --renderer diffusion draws by it all the same."
     )

@@ -13,6 +13,7 @@ from gesta.cli.outputs import check_film
 from gesta.cli.sizes import pixels
 from gesta.devices import DEVICES
 from gesta.errors import InputError, unknown_name
+from gesta.film.renderers import SMGA, SPACE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from gesta.clip import Clip
     from gesta.records import Speech
 
-MOTIONS = {PUPPET: "3d", DIFFUSION: "smga"}
-"""What moves the person, by how the film is drawn."""
+MOTIONS = {PUPPET: (SPACE, SMGA), DIFFUSION: (SMGA,)}
+"""What can move the person, by how the film is drawn."""
 CONSENT = (
     "Film only people who have agreed to it, and say where you show it that the film was made by a machine; the file "
     "says so too."
@@ -31,6 +32,7 @@ Examples:
   gesta film talk.wav --image me.jpg
   gesta film talk.wav --image me.jpg --style lively --size 512x512
   gesta film talk.wav --image me.jpg --motion gesta_out/talk/motion.npz
+  gesta film talk.wav --image me.jpg --motion smga --model models/keypoints
   gesta film talk.wav --image me.jpg --model models/mmgt --sampling quick"""
 
 
@@ -59,7 +61,7 @@ def film(
         str | None,
         typer.Option(
             metavar="NAME|FILE.npz",
-            help="What moves: 3d or a motion.npz for puppets, smga for diffusion.",
+            help="What moves: 3d, smga (points that a network makes) or a motion.npz for puppets, smga for diffusion.",
             show_default=False,
         ),
     ] = None,
@@ -122,7 +124,7 @@ def film(
     wishes = {"points": points, "seed": seed, "size": _size(size)}
     with progress_bar(target.name) as report:
         heard, picture = _read(speech, image, report)
-        chosen = chosen_for(model or [], renderer, device)
+        chosen = chosen_for(model or [], renderer, device, motion)
         if chosen.renderer == DIFFUSION:
             _check_motion(motion, DIFFUSION)
             _refuse(DIFFUSION, style=style)
@@ -160,16 +162,17 @@ def _puppet(model: Any, heard: "Speech", picture: Any, motion: str | None, style
         speaking["motion"] = motion
     else:
         _check_motion(motion, PUPPET)
+        speaking |= {} if motion is None else {"motion": motion}
     return puppet_clip(model, heard, picture, **speaking, **wishes)
 
 
 def _check_motion(motion: str | None, renderer: str) -> None:
     """InputError for what cannot move this way of drawing."""
-    if motion is None or motion == MOTIONS[renderer]:
+    if motion is None or motion in MOTIONS[renderer]:
         return
-    if motion in MOTIONS.values() or Path(motion).suffix == ".npz":
+    if motion in MOTIONS[PUPPET] or Path(motion).suffix == ".npz":
         raise InputError(f"--motion {motion} does not move what the renderer {renderer} draws; name another renderer.")
-    raise unknown_name("motion", motion, [*MOTIONS.values(), "a motion.npz"])
+    raise unknown_name("motion", motion, [*MOTIONS[PUPPET], "a motion.npz"])
 
 
 def _refuse(renderer: str, **options: object) -> None:

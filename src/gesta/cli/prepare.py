@@ -29,6 +29,7 @@ Examples:
   gesta prepare show SHOW -o data/show --smplx SMPLX_NEUTRAL.npz
   gesta prepare face faces -o data/faces --validates take_3
   gesta prepare videos films -o data/films --workers 8
+  gesta prepare keypoints data/made -o data/points --share 0.3
 
 \b
 Each kind has a help of its own:
@@ -52,7 +53,7 @@ Ray = Annotated[bool | None, typer.Option("--ray", show_default=False, help="Not
 def build() -> typer.Typer:
     """The command with a command of its own for each kind of source."""
     app = typer.Typer(help=HELP, epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode=None)
-    for command in (synthetic, beat2, show, bvh, face, videos):
+    for command in (synthetic, beat2, show, bvh, face, videos, keypoints):
         app.command(command.__name__)(command)
     return app
 
@@ -271,6 +272,27 @@ def videos(
         "licence": licence,
     }
     _prepare("videos", source, output, settings, workers=workers, ray=ray)
+
+
+def keypoints(
+    source: Source,
+    output: Output,
+    share: Annotated[float, typer.Option(metavar="X", help="Share of SRC's clips that is used, 0 to 1.")] = 1.0,
+    piece: Annotated[
+        float, typer.Option(metavar="S", help="Seconds that one person is seen by one camera, about.")
+    ] = 20.0,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Of people and cameras.")] = 0,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes; the data does not depend on it.")] = 1,
+    ray: Ray = None,
+) -> None:
+    """Motion in space, seen by many cameras as many people.
+
+    SRC is a data set that gesta prepare made of motion. Its clips are cut into pieces; in each, another person of other
+    proportions does the motion before another camera, and the 134 points of that person are kept, 25 times a second,
+    with the sound and without pictures. Splits and licences are those of SRC.
+    """
+    refuse_planned(ray=ray)
+    _prepare("keypoints", source, output, {"share": share, "piece_s": piece, "seed": seed}, workers=workers)
 
 
 def _words(text: str) -> list[str]:

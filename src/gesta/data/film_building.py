@@ -12,7 +12,8 @@ from typing import Any
 
 from gesta.data.film_clips import Making
 from gesta.data.film_journal import JOURNAL_FILE, REPORT_FILE, FilmLine, read_journal, report_of
-from gesta.data.film_making import STAGED, FilmTask, MadeFilm
+from gesta.data.film_making import STAGED, MadeFilm
+from gesta.data.film_tasks import SourceTask
 from gesta.data.films import (
     FILM_FOLDER,
     MASK_FOLDER,
@@ -37,7 +38,7 @@ class FilmPlan(SetPlan):
         making: how.
     """
 
-    films: tuple[FilmTask, ...]
+    films: tuple[SourceTask, ...]
     making: Making
 
     def listed(self) -> list[list[Any]]:

@@ -66,13 +66,21 @@ class Staged:
         """Where its points are written."""
         return self.folder / POINTS_FOLDER / f"{clip}{POINTS_SUFFIX}"
 
-    def record(self, clip: str, blocks: Iterable[np.ndarray], masks: bool = False, **more: Any) -> FilmRecord:
+    def record(
+        self,
+        clip: str,
+        blocks: Iterable[np.ndarray],
+        masks: bool = False,
+        pictures: bool = True,
+        **more: Any,
+    ) -> FilmRecord:
         """Write the speech of a clip whose other files are written; its record.
 
         Args:
             clip: its name.
             blocks: (S,) float32 samples of the speech.
             masks: whether it has masks.
+            pictures: whether it has pictures.
             more: frames, picture_size and what else the record says.
         """
         speech = f"{SPEECH_FOLDER}/{clip}{SPEECH_SUFFIX}"
@@ -81,7 +89,7 @@ class Staged:
             **self.said,
             **more,
             id=clip,
-            film=f"{FILM_FOLDER}/{clip}{FILM_SUFFIX}",
+            film=f"{FILM_FOLDER}/{clip}{FILM_SUFFIX}" if pictures else None,
             points=f"{POINTS_FOLDER}/{clip}{POINTS_SUFFIX}",
             masks=f"{MASK_FOLDER}/{clip}{FILM_SUFFIX}" if masks else None,
             speech=speech,

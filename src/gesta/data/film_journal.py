@@ -36,7 +36,7 @@ class FilmLine(Settings):
     licence: str = Field(UNKNOWN, description="what may be done with it")
     speaker: str = Field(max_length=LONGEST_NAME, description="who speaks")
     split: Split = Field(description="what its clips may be used for")
-    points: str = Field("found", description="where its points come from: found here, or given")
+    points: str = Field("found", description="where its points come from: found here, given, or projected")
     size: tuple[int, int] | None = Field(None, description="width and height of its pictures")
     frames: int = Field(0, ge=0, description="pictures that were looked at, 25 a second")
     shots: int = Field(0, ge=0, description="shots between its cuts")

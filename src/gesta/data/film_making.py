@@ -3,16 +3,17 @@
 import json
 import shutil
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from gesta.data.film_clips import Making, Staged
-from gesta.data.film_found import found_clips
+from gesta.data.film_found import FoundClips, found_clips
 from gesta.data.film_given import given_clip
 from gesta.data.film_journal import Dropped, FilmLine
+from gesta.data.film_tasks import FilmTask, ProjectionTask, SourceTask
 from gesta.data.films import FilmRecord
-from gesta.data.listing import Split
+from gesta.data.projected_clips import projected_clips
 from gesta.errors import InputError
 from gesta.processes import Tell
 from gesta.writing import replacing
@@ -20,43 +21,6 @@ from gesta.writing import replacing
 STAGED = ".making"
 """The hidden folder of a data set in which films are made."""
 DONE = "done.json"
-
-
-@dataclass(frozen=True)
-class FilmTask:
-    """A film that clips are to be made of.
-
-    Attributes:
-        id: unique in the data set, safe as a file name; names of clips begin with it.
-        film: the file.
-        points: a file of its points; none: they are found.
-        sound: a recording that takes the place of its own; none: its own.
-        source: the film as records name it.
-        split, speaker, speaker_index, origin, licence: of its clips.
-        size: bytes of its files, by which progress is counted.
-    """
-
-    id: str
-    film: Path
-    points: Path | None
-    sound: Path | None
-    source: str
-    split: Split
-    speaker: str
-    speaker_index: int
-    origin: str
-    licence: str
-    size: int
-
-    def listed(self) -> list[Any]:
-        """What tells it from another one, wherever the files are."""
-        told = asdict(self)
-        return [told[name] for name in ("id", "split", "speaker", "source", "size", "origin", "licence")]
-
-    def said(self) -> dict[str, Any]:
-        """What every record of its clips says."""
-        told = asdict(self)
-        return {name: told[name] for name in ("split", "speaker", "speaker_index", "source", "origin", "licence")}
 
 
 @dataclass(frozen=True)
@@ -79,7 +43,7 @@ class MadeFilm:
         return cls(FilmLine.checked(values["line"], DONE), tuple(records))
 
 
-def make_film(task: FilmTask, making: Making, folder: Path, tell: Tell) -> MadeFilm:
+def make_film(task: SourceTask, making: Making, folder: Path, tell: Tell) -> MadeFilm:
     """Make the clips of a film, or find them made.
 
     Args:
@@ -104,17 +68,29 @@ def make_film(task: FilmTask, making: Making, folder: Path, tell: Tell) -> MadeF
     return made
 
 
-def _made(task: FilmTask, making: Making, staged: Staged, tell: Tell) -> MadeFilm:
+def _made(task: SourceTask, making: Making, staged: Staged, tell: Tell) -> MadeFilm:
     about = {name: value for name, value in task.said().items() if name not in ("source", "speaker_index")}
-    about |= {"id": task.id, "film": task.source, "points": "found" if task.points is None else "given"}
+    about |= {"id": task.id, "film": task.source, "points": task.points_are}
     try:
+        if isinstance(task, ProjectionTask):
+            return _all_of(projected_clips(task, making.longest, staged, tell), about)
+        assert isinstance(task, FilmTask)
         if task.points is not None:
-            clip = given_clip(task.film, task.points, task.sound, staged)
-            line = FilmLine(**about, size=clip.picture_size, frames=clip.frames, clips=1, kept_frames=clip.frames)
-            return MadeFilm(line, (clip,))
-        found = found_clips(task.film, task.sound, making, staged, tell)
+            return _all_of((given_clip(task.film, task.points, task.sound, staged),), about)
+        return _found(found_clips(task.film, task.sound, making, staged, tell), about)
     except InputError as error:
         return MadeFilm(FilmLine(**about, refused=_named_as_the_source_does(str(error), task)), ())
+
+
+def _all_of(clips: tuple[FilmRecord, ...], about: dict[str, Any]) -> MadeFilm:
+    """What became of a source all of which is used."""
+    frames = sum(clip.frames for clip in clips)
+    said = {"size": clips[0].picture_size} if len(clips) == 1 else {}
+    return MadeFilm(FilmLine(**about, **said, frames=frames, clips=len(clips), kept_frames=frames), clips)
+
+
+def _found(found: FoundClips, about: dict[str, Any]) -> MadeFilm:
+    """What became of a film in which clips were looked for."""
     stretches, frames = Counter[str](), Counter[str]()
     for stretch in found.stretches:
         if stretch.reason is not None:
@@ -132,9 +108,9 @@ def _made(task: FilmTask, making: Making, staged: Staged, tell: Tell) -> MadeFil
     return MadeFilm(line, found.records)
 
 
-def _named_as_the_source_does(sentence: str, task: FilmTask) -> str:
+def _named_as_the_source_does(sentence: str, task: SourceTask) -> str:
     """A sentence with the film's files as records name them, so that a data set does not say where they once lay."""
     beside = PurePosixPath(task.source).parent
-    for path in filter(None, (task.film, task.points, task.sound)):
+    for path in task.files:
         sentence = sentence.replace(str(path), (beside / path.name).as_posix())
     return sentence

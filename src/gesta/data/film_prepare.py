@@ -11,6 +11,7 @@ from gesta.data.film_building import FILM_FORM, FilmBuilding, FilmPlan
 from gesta.data.film_journal import JOURNAL_FILE, FilmLine, read_journal, report_of, said_of
 from gesta.data.film_making import STAGED, MadeFilm
 from gesta.data.film_running import PURPOSE, HowMade, films_made
+from gesta.data.film_tasks import FilmTask
 from gesta.data.films import FILM_FOLDER, MASK_FOLDER, POINTS_FOLDER, FilmInfo, FilmRecord, read_film_info
 from gesta.data.growing import kept_records, written_to
 from gesta.data.listing import INFO_FILE, MANIFEST_FILE, SPEECH_FOLDER
@@ -45,7 +46,7 @@ def prepare_films(plan: FilmPlan, folder: Path, told: Progress, workers: int, ra
         raise nothing_usable(plan, {})
     if ray:
         extra_module("ray", PURPOSE, "scale")
-    if any(film.points is None for film in plan.films):
+    if any(isinstance(film, FilmTask) and film.points is None for film in plan.films):
         # Before anything is written: without them every film would be refused for the same reason.
         for module in ("cv2", "ai_edge_litert"):
             extra_module(module, "Finding points in films", "film")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from gesta.data.film_clips import Making
-from gesta.data.film_making import FilmTask, MadeFilm, make_film
+from gesta.data.film_making import MadeFilm, make_film
+from gesta.data.film_tasks import SourceTask
 from gesta.extras import extra_module
 from gesta.processes import Failed, News, Tell, Work, protected, shared_out
 
@@ -29,13 +30,13 @@ class HowMade:
     making: Making
     folder: Path
 
-    def __call__(self, task: FilmTask, tell: Tell) -> MadeFilm:
+    def __call__(self, task: SourceTask, tell: Tell) -> MadeFilm:
         """Make one."""
         return make_film(task, self.making, self.folder, tell)
 
 
 def films_made(
-    tasks: Sequence[FilmTask], how: HowMade, workers: int, ray: bool, told: Told
+    tasks: Sequence[SourceTask], how: HowMade, workers: int, ray: bool, told: Told
 ) -> Generator[News[MadeFilm], None, None]:
     """Make films; news of them come as they happen, in any order.
 
@@ -58,11 +59,11 @@ def films_made(
             yield protected(how, task, partial(told, number), number)
 
 
-def _begin(how: HowMade) -> Work[FilmTask, MadeFilm]:
+def _begin(how: HowMade) -> Work[SourceTask, MadeFilm]:
     return how
 
 
-def _on_ray(tasks: Sequence[FilmTask], how: HowMade, workers: int) -> Generator[News[MadeFilm], None, None]:
+def _on_ray(tasks: Sequence[SourceTask], how: HowMade, workers: int) -> Generator[News[MadeFilm], None, None]:
     ray: Any = extra_module("ray", PURPOSE, "scale")
     data: Any = extra_module("ray.data", PURPOSE, "scale")
     if not ray.is_initialized():
@@ -81,7 +82,7 @@ def _on_ray(tasks: Sequence[FilmTask], how: HowMade, workers: int) -> Generator[
         yield News(int(row["film"]), 1.0, result=result, failed=failed)
 
 
-def as_row(how: HowMade, task: FilmTask, number: int) -> dict[str, Any]:
+def as_row(how: HowMade, task: SourceTask, number: int) -> dict[str, Any]:
     """Make a film on Ray: its number, and what was made of it as JSON, or why nothing was."""
     news = protected(how, task, _untold, number)
     failed = news.failed or Failed("")

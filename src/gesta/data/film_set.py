@@ -64,6 +64,13 @@ class FilmSet:
         Raises:
             InputError: their file is missing or damaged.
         """
+        return self._points(clip, slice(start, stop))
+
+    def points_at(self, clip: FilmRecord, frames: np.ndarray) -> Keypoints:
+        """The points of some frames, by their numbers in any order; as `points` gives them."""
+        return self._points(clip, frames)
+
+    def _points(self, clip: FilmRecord, frames: slice | np.ndarray) -> Keypoints:
         path = self.folder / clip.points
         rows = self._rows(path, VECTOR_SIZE)
         if len(rows) != clip.frames:
@@ -71,7 +78,7 @@ class FilmSet:
                 f"'{path}' does not hold the {clip.frames} frames of its clip; prepare the data set again."
             )
         try:
-            return rows_points(rows[start:stop])
+            return rows_points(rows[frames])
         except ValueError as error:
             raise InputError(f"'{path}' is damaged ({error}); prepare the data set again.") from None
 
@@ -79,8 +86,13 @@ class FilmSet:
         """Some pictures of a clip, by their numbers in any order: (n, side, side, 3) uint8.
 
         Raises:
-            InputError: their file is missing or damaged.
+            InputError: the clip has none, or their file is missing or damaged.
         """
+        if clip.film is None:
+            raise InputError(
+                f"The data set '{self.folder}' holds points without pictures; networks that draw need films: "
+                "gesta prepare videos."
+            )
         return read_film(self.folder / clip.film, frames, self.info.side)
 
     def masks(self, clip: FilmRecord, frames: Sequence[int] | np.ndarray) -> np.ndarray:

@@ -4,7 +4,8 @@ A data set is a folder:
 
 * dataset.json: where it comes from, how it was made, its licence (`FilmInfo`);
 * manifest.jsonl: the clips (`FilmRecord`);
-* films/NAME.mp4: square pictures, 25 a second, on the canvas of `gesta.keypoints.canvas`;
+* films/NAME.mp4: square pictures, 25 a second, on the canvas of `gesta.keypoints.canvas`; none for clips that were
+  projected from motion in space (`gesta.data.projections`);
 * masks/NAME.mp4: for clips whose points were found here, where the person is: white, on pictures of the same size;
 * points/NAME.npy: a float32 row per picture, (x, y, score) of each of the 134 points, in pixels of a canvas of
   512 x 512, whatever the side of the pictures;
@@ -30,8 +31,11 @@ LEAST_SIDE_PX, GREATEST_SIDE_PX = 16, 2048
 class FilmRecord(ClipLine):
     """One clip: where its pictures and its points are."""
 
-    film: str = Field(
-        pattern=rf"^{FILM_FOLDER}/\w[\w.\-]*\.mp4$", max_length=2 * LONGEST_NAME, description="the pictures' file"
+    film: str | None = Field(
+        None,
+        pattern=rf"^{FILM_FOLDER}/\w[\w.\-]*\.mp4$",
+        max_length=2 * LONGEST_NAME,
+        description="the pictures' file; none where points are those of a motion that was projected",
     )
     points: str = Field(
         pattern=rf"^{POINTS_FOLDER}/\w[\w.\-]*\.npy$", max_length=2 * LONGEST_NAME, description="the points' file"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gesta.data import beat2, bvh, face, show, synthetic, videos
+from gesta.data import beat2, bvh, face, projections, show, synthetic, videos
 from gesta.data.plans import SetPlan
 from gesta.errors import InputError, unknown_name
 from gesta.motion.hand_model import HandModel, read_hand_model
@@ -27,6 +27,7 @@ KINDS: Mapping[str, Kind] = {
     face.KIND: Kind(face.FaceSettings, False, face.face_plan),
     bvh.KIND: Kind(bvh.BvhSettings, False, bvh.bvh_plan),
     synthetic.KIND: Kind(synthetic.SyntheticSettings, False, synthetic.synthetic_plan),
+    projections.KIND: Kind(projections.KeypointsSettings, False, projections.keypoints_plan),
     videos.KIND: Kind(videos.VideosSettings, False, videos.videos_plan),
 }
 

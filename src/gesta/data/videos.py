@@ -14,9 +14,9 @@ from pydantic import Field
 from gesta.data.files import HASH_LETTERS, SOUND_SUFFIXES, clip_names, find_files, shown_name, total_size
 from gesta.data.film_building import FilmPlan
 from gesta.data.film_clips import Making
-from gesta.data.film_making import FilmTask
 from gesta.data.film_sources import read_sources, source_of
 from gesta.data.film_stretches import Hands
+from gesta.data.film_tasks import FilmTask
 from gesta.data.films import GREATEST_SIDE_PX, LEAST_SIDE_PX, UNKNOWN
 from gesta.data.listing import LONGEST_NAME
 from gesta.data.pairs import first_folder

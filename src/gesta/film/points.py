@@ -85,18 +85,26 @@ class SpokenPoints:
     identity: str
     smooth: bool = True
 
+    @property
+    def key(self) -> str:
+        """Tells them from all others of the same speech."""
+        return fingerprint(
+            identity=self.identity, hears=self.features.fingerprint, seed=self.seed, smooth=self.smooth,
+            points=self.initial.points, scores=self.initial.scores,
+        )  # fmt: skip
+
+    def per_frame_s(self) -> float:
+        """Seconds to make a frame, of which one step is tried."""
+        return self.speaker.per_frame_s(self.initial)
+
     def rows(self, folder: Path, told: Report) -> np.ndarray:
         """All of them as (F, 402) rows of x, y, score, memory-mapped from a file in a folder; made if it is not there.
 
         Raises:
             OutputError: the file cannot be written.
         """
-        key = fingerprint(
-            identity=self.identity, hears=self.features.fingerprint, seed=self.seed, smooth=self.smooth,
-            points=self.initial.points, scores=self.initial.scores,
-        )  # fmt: skip
         shape = (self.speech.video_frame_count, VECTOR_SIZE)
-        rows = RowCache(folder, UNLIMITED).rows(key, self.speech.sha256, shape, lambda: self._made(told))
+        rows = RowCache(folder, UNLIMITED).rows(self.key, self.speech.sha256, shape, lambda: self._made(told))
         if rows is None:
             raise OutputError(f"The points cannot be written to '{folder}': check the folder and its free space.")
         return rows

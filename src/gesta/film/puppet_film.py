@@ -1,4 +1,4 @@
-"""A film drawn with a puppet: the person of the picture, cut out and moved by gesta's own 3D motion."""
+"""A film drawn with a puppet: the person of the picture, cut out and moved by motion in space or by points."""
 
 import time
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ import numpy as np
 
 from gesta.film.points import Report, rows_of
 from gesta.film.puppet.puppet import Puppet
+from gesta.film.puppet_moves import TRIED_FRAMES, Moves
 from gesta.keypoints.canvas import canvas_for
-from gesta.records import Motion, Speech
-from gesta.units import MOTION_FPS, VIDEO_FPS
+from gesta.records import Speech
+from gesta.units import VIDEO_FPS
 
 FRAMES_AT_ONCE = 16
-TRIED_FRAMES = 12
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class PuppetFilm:
     Attributes:
         puppet: the person.
         speech: any length.
-        motion: what the person does, at least as long.
+        moves: what the person does, at least as long.
     """
 
     puppet: Puppet
     speech: Speech
-    motion: Motion
+    moves: Moves
 
     @property
     def size(self) -> tuple[int, int]:
@@ -46,13 +46,13 @@ class PuppetFilm:
 
     @cached_property
     def _per_frame_s(self) -> float:
-        """Seconds to draw a frame; some are drawn, the first of which readies the machine."""
-        tried = self.motion.frames(0, min(self.motion.frame_count, TRIED_FRAMES * MOTION_FPS // VIDEO_FPS + 1))
-        drawn = self.puppet.frames(tried, VIDEO_FPS)
+        """Seconds to move and draw a frame; some are drawn, the first of which readies the machine."""
+        motion, moving = self.moves.tried()
+        drawn = islice(self.puppet.frames(motion, VIDEO_FPS, self.moves.rate), TRIED_FRAMES)
         next(drawn, None)
         started = time.perf_counter()
         count = sum(1 for _ in drawn)
-        return (time.perf_counter() - started) / max(1, count)
+        return moving + (time.perf_counter() - started) / max(1, count)
 
     def foretold(self) -> str:
         """What the film will take, in words; a few frames are tried."""
@@ -62,17 +62,16 @@ class PuppetFilm:
 
     def rows(self, folder: Path, told: Report) -> np.ndarray:
         """The keypoints that the fitted body has in the film, on the canvas of 512 pixels: (F, 402) rows."""
-        del folder
         canvas, rows = canvas_for(self.size), []
-        for keypoints in self.puppet.keypoints(self.motion, VIDEO_FPS):
+        for keypoints in self.puppet.keypoints(self.moves.blocks(folder, told), VIDEO_FPS, self.moves.rate):
             rows.append(rows_of(canvas.to_canvas(keypoints)))
             told("finding points", min(sum(map(len, rows)), self.frame_count), self.frame_count)
         return np.concatenate(rows)[: self.frame_count]
 
     def frames(self, folder: Path, told: Report) -> Iterator[np.ndarray]:
         """The pictures, as (n, H, W, 3) uint8 stretches; nothing of them is kept in the folder, as they are quick."""
-        del folder
-        drawn = islice(self.puppet.frames(self.motion, VIDEO_FPS), self.frame_count)
+        moved = self.moves.blocks(folder, told)
+        drawn = islice(self.puppet.frames(moved, VIDEO_FPS, self.moves.rate), self.frame_count)
         done = 0
         while stretch := list(islice(drawn, FRAMES_AT_ONCE)):
             done += len(stretch)

@@ -6,6 +6,7 @@ import numpy as np
 
 from gesta.errors import InputError
 from gesta.extras import extra_module
+from gesta.records import Keypoints
 from gesta.render.video import LEAST_SIDE_PX, checked_size
 
 PURPOSE = "Changing the size of pictures"
@@ -62,3 +63,9 @@ def resized_values(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     cv2 = extra_module("cv2", PURPOSE, "film")
     way = cv2.INTER_AREA if size[0] < values.shape[1] else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(np.ascontiguousarray(values, np.float32), size, interpolation=way))
+
+
+def in_size(keypoints: Keypoints, size: tuple[int, int]) -> Keypoints:
+    """Points in pixels of a picture as they are where the picture has another size (width, height)."""
+    across = np.array(size) / keypoints.size
+    return keypoints.replaced(points=keypoints.points * across.astype(np.float32), size=size)

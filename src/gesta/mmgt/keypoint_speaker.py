@@ -9,6 +9,7 @@ Each window is a function of the seed, of what is heard in it and of the one bef
 shorter one does.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -97,6 +98,26 @@ class KeypointSpeaker:
         if self.config.timing == "as_published":
             made = _late(start, made)
         return map(self._keypoints, made)
+
+    @torch.inference_mode()
+    def per_frame_s(self, initial: Keypoints) -> float:
+        """Seconds to make a frame on this machine; one step of a window is tried, as it is sampled by itself.
+
+        Args:
+            initial: as for `stretches`.
+        """
+        sampling, start = self.config.sampling, initial_vector(initial, self.config)
+        silence = np.zeros((self.frames, self.config.audio_size), np.float32)
+        heard = self.smga.hear(self._tensor(silence, sampling.candidates))
+        begun = self._tensor(start, sampling.candidates)
+        predict = guided(self.smga, heard, begun, sampling.guidance)
+        noisy = torch.zeros(sampling.candidates, self.frames, len(start), device=self.smga.device)
+        levels = torch.zeros(sampling.candidates, dtype=torch.int64, device=self.smga.device)
+        # The first call readies the machine.
+        predict(noisy, levels)
+        started = time.perf_counter()
+        predict(noisy, levels)
+        return (time.perf_counter() - started) * sampling.steps / (self.frames - sampling.overlap)
 
     def _made(
         self, features: VideoFeatures, speech: Speech, start: np.ndarray, sampling: KeypointSampling, seed: int

@@ -6,8 +6,10 @@ F frames, N = 134 points, V = 402 numbers of a pose.
 from typing import NamedTuple
 
 import numpy as np
+import torch
+from torch import Tensor
 
-from gesta.keypoints.layout import VISIBLE
+from gesta.keypoints.layout import GROUPS, VISIBLE
 from gesta.keypoints.vectors import VALUES_PER_POINT, VECTOR_SIZE, ScoreScale, from_vectors, to_vectors, zeroed_legs
 from gesta.mmgt.smga_config import SmgaConfig
 from gesta.records import KEYPOINT_COUNT, Keypoints
@@ -63,15 +65,49 @@ def initial_vector(keypoints: Keypoints, config: SmgaConfig) -> np.ndarray:
     """
     if keypoints.frame_count != 1:
         raise ValueError(f"a take begins with the points of one frame, not of {keypoints.frame_count}")
-    vectors = pose_vectors(keypoints, config)
+    vectors = beginnings(keypoints, config)
     return (zeroed_legs(vectors) if config.legs == "zeroed" else vectors)[0]
 
 
+def beginnings(keypoints: Keypoints, config: SmgaConfig) -> np.ndarray:
+    """Frames on the 512 canvas as poses (F, V) that takes might begin with; each by itself as `beginning_with` says."""
+    vectors = to_vectors(keypoints, config.score_scale)
+    if config.losses.hidden_points == "counted":
+        return vectors
+    return filled_in(torch.from_numpy(vectors), torch.tensor(keypoints.scores >= VISIBLE)).numpy()
+
+
 def beginning_with(pose: np.ndarray, config: SmgaConfig) -> np.ndarray:
-    """A pose (V,) as a window's first: places of unseen points at zero, where these are not to count."""
+    """A pose (V,) as a window's first, with `filled_in` places where unseen points are not to count."""
     if config.losses.hidden_points == "counted":
         return pose
-    return np.where(kept_numbers(pose[None], config.score_scale), pose, np.float32(0.0))
+    seen = visible_points(pose[None], config.score_scale)
+    return filled_in(torch.from_numpy(pose)[None], torch.from_numpy(seen))[0].numpy()
+
+
+def filled_in(poses: Tensor, seen: Tensor) -> Tensor:
+    """Poses (F, V) whose unseen points lie in the middle of those of their group that are seen, or of all.
+
+    From the place of a pose's own points others are not far, so that what is learned of them is not large. Where they
+    were guessed to be says nothing.
+
+    Args:
+        poses: (F, V).
+        seen: (F, N) bool.
+    """
+    filled = poses.unflatten(-1, (KEYPOINT_COUNT, VALUES_PER_POINT)).clone()
+    places, counted = filled[..., :SCORE], seen[..., None].to(poses.dtype)
+    middle = _middle(places, counted, torch.zeros_like(places[:, :1]))
+    for part in GROUPS.values():
+        own = _middle(places[:, part], counted[:, part], middle)
+        places[:, part] = torch.where(seen[:, part, None], places[:, part], own)
+    return filled.flatten(-2)
+
+
+def _middle(places: Tensor, counted: Tensor, otherwise: Tensor) -> Tensor:
+    """The mean (F, 1, 2) of places (F, n, 2) that count (F, n, 1); where none does, what is given."""
+    count = counted.sum(dim=1, keepdim=True)
+    return torch.where(count > 0.0, (places * counted).sum(dim=1, keepdim=True) / count.clamp(min=1.0), otherwise)
 
 
 def kept_numbers(vectors: np.ndarray, score_scale: ScoreScale) -> np.ndarray:

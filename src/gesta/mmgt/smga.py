@@ -18,7 +18,7 @@ from gesta.keypoints.layout import GROUPS
 from gesta.keypoints.vectors import VECTOR_SIZE, columns
 from gesta.mmgt.rotary import Turns, turns_of
 from gesta.mmgt.smga_config import SmgaConfig
-from gesta.mmgt.smga_layers import AudioLayer, DecoderLayer, Places
+from gesta.mmgt.smga_layers import AudioLayer, DecoderLayer, Places, WholeLayer
 
 TIME_TOKENS = 2
 TIME_WIDENING = 4
@@ -62,7 +62,7 @@ class Smga(nn.Module):
     def __init__(self, config: SmgaConfig) -> None:
         super().__init__()
         sizes, self.config = config.sizes, config
-        entries = 1 if config.entries == "shared" else 2
+        entries = 1 if config.entries == "shared" or config.streams == "single" else 2
         self.entries = nn.ModuleList(nn.Linear(2 * VECTOR_SIZE, sizes.width) for _ in range(entries))
         self.audio_entry = nn.Linear(config.audio_size, sizes.width)
         self.audio_layers = nn.ModuleList(AudioLayer(config) for _ in range(sizes.audio_layers))
@@ -78,7 +78,8 @@ class Smga(nn.Module):
         self.no_whole = nn.Parameter(torch.randn(1, sizes.width))
         self.time = TimeLayers(sizes.width)
         self.memory_norm = nn.LayerNorm(sizes.width)
-        self.layers = nn.ModuleList(DecoderLayer(config) for _ in range(sizes.layers))
+        kind = WholeLayer if config.streams == "single" else DecoderLayer
+        self.layers = nn.ModuleList(kind(config) for _ in range(sizes.layers))
         self.exit = nn.Linear(sizes.width, VECTOR_SIZE)
 
     @property
@@ -133,7 +134,13 @@ class Smga(nn.Module):
         memory = self.memory_norm(torch.cat([heard.tokens, time_tokens], dim=1))
         frames = noisy.shape[1]
         places = Places(self._turns(frames), self._turns(frames + TIME_TOKENS))
-        face, body = begun = self._enter(noisy, initial_pose, known)
+        begun = self._enter(noisy, initial_pose, known)
+        if self.config.streams == "single":
+            (pose,) = begun
+            for layer in self.layers:
+                pose = layer(pose, memory, time, places)
+            return self.exit(pose)
+        face, body = begun
         met = face
         for layer in self.layers:
             face, body, said = layer(face, body, memory, time, places)
@@ -142,22 +149,31 @@ class Smga(nn.Module):
             face, body = (met, begun[1]) if self.config.wiring == "face_only" else (face + said, body + said)
         return self.exit(met)
 
-    def _enter(self, noisy: Tensor, initial_pose: Tensor, known: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Face and body (B, F, C): each is given all columns, those of the other at zero."""
-        poses = torch.stack([noisy, initial_pose[:, None].expand_as(noisy)], dim=2)
-        is_face = torch.zeros(VECTOR_SIZE, dtype=torch.bool, device=poses.device)
-        is_face[columns(GROUPS["face"])] = True
-        entries = (self.entries[0], self.entries[-1])
-        face, body = (
-            entry(poses.masked_fill(~shown, 0.0).flatten(2))
-            for entry, shown in zip(entries, (is_face, ~is_face), strict=True)
-        )
+    def _enter(self, noisy: Tensor, initial_pose: Tensor, known: Tensor | None) -> list[Tensor]:
+        """Face and body, or the whole pose, (B, F, C): each is given all columns, those of the other at zero."""
+        if self.config.streams == "single":
+            entered = [self.entries[0](torch.cat([noisy, initial_pose[:, None].expand_as(noisy)], dim=2))]
+        else:
+            # Columns at zero say nothing: those alone that a stream sees go through its layer.
+            entries = zip((self.entries[0], self.entries[-1]), _shown(noisy.device), strict=True)
+            entered = [
+                functional.linear(noisy[..., seen], entry.weight[:, seen], entry.bias)
+                + functional.linear(initial_pose[:, seen], entry.weight[:, VECTOR_SIZE + seen])[:, None]
+                for entry, seen in entries
+            ]
         if self.config.continuing == "learned" and known is not None:
             mark = known[..., None] * self.known_mark
-            face, body = face + mark, body + mark
-        return face, body
+            entered = [part + mark for part in entered]
+        return entered
 
     def _turns(self, positions: int) -> Turns:
         sizes = self.config.sizes
         channels = sizes.width if self.config.rotary == "full_width" else sizes.width // sizes.heads
         return turns_of(torch.arange(positions, device=self.device), channels)
+
+
+def _shown(device: torch.device) -> tuple[Tensor, Tensor]:
+    """The columns of a pose that the face's and the body's stream see."""
+    is_face = torch.zeros(VECTOR_SIZE, dtype=torch.bool, device=device)
+    is_face[columns(GROUPS["face"])] = True
+    return is_face.nonzero()[:, 0], (~is_face).nonzero()[:, 0]

@@ -61,6 +61,9 @@ class KeypointLosses(Settings):
     velocity: float = Field(1.0, ge=0.0, description="weight of the differences from frame to frame")
     acceleration: float = Field(1.0, ge=0.0, description="weight of the second differences")
     face: float = Field(3.0, ge=0.0, description="weight of the same three for the 68 face points alone")
+    lips: float = Field(
+        0.0, ge=0.0, description="weight of positions and differences of lip points against the middle of the mouth"
+    )
     scores: float = Field(0.5, ge=0.0, description="weight of a score's error, that of a coordinate's being 1")
     hidden_points: Literal["ignored", "counted"] = Field(
         "ignored", description="whether the places of points that nobody saw count, as published"
@@ -88,6 +91,9 @@ class SmgaConfig(Settings):
     losses: KeypointLosses = KeypointLosses()
     sampling: KeypointSampling = KeypointSampling()
     audio_size: int = Field(1059, ge=1, le=65_536, description="numbers that are heard for each video frame")
+    streams: Literal["split", "single"] = Field(
+        "split", description="whether face and body have attention of their own, as published, or the pose has one"
+    )
     entries: Literal["separate", "shared"] = Field(
         "separate", description="one input layer each for face and body, as in the paper, or one for both, as published"
     )
@@ -119,6 +125,8 @@ class SmgaConfig(Settings):
     def _windows_advance(self) -> Self:
         if self.sampling.overlap > self.sizes.frames // 2:
             raise ValueError(f"windows of {self.sizes.frames} frames cannot share more than half with the one before")
+        if self.streams == "single" and self.wiring == "face_only":
+            raise ValueError("a single stream has no face that could be handed on alone; set wiring to both")
         return self
 
 

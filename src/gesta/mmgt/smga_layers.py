@@ -138,3 +138,19 @@ class DecoderLayer(nn.Module):
         face = self.face(face, memory, time, places)
         body = self.body(body, memory, time, places)
         return face, body, self.film(self.feed_forward(self.norm(face + body)), time)
+
+
+class WholeLayer(nn.Module):
+    """The same without parts: one stream for the whole pose."""
+
+    def __init__(self, config: SmgaConfig) -> None:
+        super().__init__()
+        width = config.sizes.width
+        self.whole = Stream(config)
+        self.feed_forward = FeedForward(config.sizes, config.dropout)
+        self.norm, self.film = nn.LayerNorm(width), Modulation(width)
+
+    def forward(self, pose: Tensor, memory: Tensor, time: Tensor, places: Places) -> Tensor:
+        """The layer's result, (B, T, C)."""
+        pose = self.whole(pose, memory, time, places)
+        return pose + self.film(self.feed_forward(self.norm(pose)), time)

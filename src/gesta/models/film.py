@@ -1,4 +1,4 @@
-"""Trained keypoints and video networks behind the public door: they make films."""
+"""Trained keypoints and video networks behind the public door: they make films, or move the puppet of a picture."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +20,7 @@ from gesta.errors import InputError
 from gesta.film.diffusion import DiffusionFilm
 from gesta.film.picture import read_picture
 from gesta.film.points import SpokenPoints, points_of
-from gesta.film.renderers import DIFFUSION
+from gesta.film.renderers import DIFFUSION, PUPPET, SMGA
 from gesta.film.size import film_size
 from gesta.keypoints.canvas import canvas_for
 from gesta.mmgt.keypoint_speaker import KeypointSpeaker
@@ -29,7 +29,7 @@ from gesta.mmgt.sampling_config import SamplingConfig, sampling_config
 from gesta.mmgt.smga import Smga
 from gesta.mmgt.video_speaker import VideoSpeaker
 from gesta.models.common import Audio, as_speech, provenance
-from gesta.records import Speech
+from gesta.records import Keypoints, Speech
 
 Picture = str | PathLike[str] | np.ndarray
 FULL_SIDE_PX = 512
@@ -51,7 +51,13 @@ class FilmModel:
     bundles: tuple[FilmBundle, ...]
     device: str = "auto"
     has_network: ClassVar[bool] = True
-    renderers: ClassVar[tuple[str, ...]] = (DIFFUSION,)
+
+    @property
+    def renderers(self) -> tuple[str, ...]:
+        """How it can draw, the best way first."""
+        ways = {DIFFUSION: "video", PUPPET: "keypoints"}
+        kinds = {kind for bundle in self.bundles for kind in bundle.config.kinds}
+        return tuple(way for way, kind in ways.items() if kind in kinds)
 
     def film(
         self,
@@ -77,9 +83,17 @@ class FilmModel:
             sampling: how pictures are made: "official", "gesta" or "quick", with changes as in "quick,steps=4"; what
                 is not said is as in the model.
 
+        A model that makes keypoints and no video moves the puppet of the picture (`models.puppet.puppet_clip`).
+
         Raises:
             InputError: the recording, the picture or a setting cannot be used, or the models lack a part.
         """
+        if self.renderers == (PUPPET,):
+            if sampling is not None:
+                raise InputError(f"The model '{self.name}' draws no pictures; leave sampling away.")
+            from gesta.models.puppet import puppet_clip
+
+            return puppet_clip(self, audio, image, sample_rate=sample_rate, points=points, seed=seed, size=size)
         speech = as_speech(audio, sample_rate)
         picture = image if isinstance(image, np.ndarray) else read_picture(Path(image))
         how = sampling if isinstance(sampling, SamplingConfig) else self.checked_sampling(sampling)
@@ -87,7 +101,7 @@ class FilmModel:
         canvas = canvas_for(dimensions, self.video[0].network.picture.side)
         at_512 = canvas_for(dimensions)
         chosen = film_size(canvas.cut_size, size)
-        person = points_of(picture, points, self._beside(DWPOSE))
+        person = points_of(picture, points, self.beside(DWPOSE))
         initial = at_512.to_canvas(person.points)
         film = DiffusionFilm(
             speaker=self._video_speaker(how),
@@ -95,7 +109,7 @@ class FilmModel:
             speech=speech,
             picture=canvas.place(picture),
             canvas=canvas,
-            points=self._spoken(speech, initial, seed),
+            points=self.spoken_points(speech, initial, seed),
             seed=seed,
             size=chosen,
         )
@@ -155,7 +169,8 @@ class FilmModel:
             parts.network, parts.autoencoder, parts.image_token, how, device=self.device, identity=identity
         )
 
-    def _spoken(self, speech: Speech, initial: Any, seed: int) -> SpokenPoints:
+    def spoken_points(self, speech: Speech, initial: Keypoints, seed: int) -> SpokenPoints:
+        """The points that the speech moves, from one frame on the 512 canvas; InputError where none can be made."""
         model, smga, config = self.keypoints
         features = self._heard(model.features)
         if features.layers * features.size != model.network.audio_size:
@@ -171,7 +186,7 @@ class FilmModel:
         features = make_video_features(config)
         return CachedVideoFeatures(features) if config.network else features
 
-    def _beside(self, name: str) -> Path | None:
+    def beside(self, name: str) -> Path | None:
         """A folder that came with one of the models."""
         folders = [bundle.folder / name for bundle in self.bundles if bundle.folder is not None]
         return next((folder for folder in folders if folder.is_dir()), None)
@@ -181,12 +196,21 @@ class FilmModel:
         licences = list(dict.fromkeys((keypoints.licence, video.licence)))
         return provenance(self.name, speech, seed, "; ".join(licences), None) | {
             "renderer": DIFFUSION,
-            "motion": "smga",
+            "motion": SMGA,
             "sampling": how.model_dump(mode="json"),
             "models": {
                 "keypoints": {"name": keypoints.name, "files": dict(keypoints.files)},
                 "video": {"name": video.name, "files": dict(video.files)},
             },
+        }
+
+    def points_provenance(self, speech: Speech, seed: int) -> dict[str, Any]:
+        """Where a puppet that these keypoints move comes from."""
+        _, _, config = self.keypoints
+        return provenance(self.name, speech, seed, config.licence, None) | {
+            "renderer": PUPPET,
+            "motion": SMGA,
+            "models": {"keypoints": {"name": config.name, "files": dict(config.files)}},
         }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from gesta.errors import InputError
-from gesta.film.renderers import PUPPET
+from gesta.film.renderers import PUPPET, SMGA, SPACE
 from gesta.models.common import Audio, as_speech, provenance
 from gesta.motion.npz import read_npz
 from gesta.records import Motion, Speech
@@ -59,7 +59,8 @@ def puppet_clip(
             the networks that ship find them.
         seed: the same seed gives the same film.
         size: width and height of the film in pixels; none: the picture's own, no longer than 1024.
-        motion: a take, or the motion.npz of one, instead of what the model would do.
+        motion: a take, or the motion.npz of one, instead of what the model would do; or "3d" or "smga": motion in space
+            that it makes, or points, which is what models of keypoints make if nothing is said.
         speaking: for the model, as its `speak` takes them: `style`, `energy` and so on.
 
     Raises:
@@ -71,18 +72,39 @@ def puppet_clip(
     from gesta.film.points import points_of
     from gesta.film.puppet.puppet import Puppet
     from gesta.film.puppet_film import PuppetFilm
-    from gesta.film.size import film_size, puppet_size
+    from gesta.film.puppet_moves import GivenMoves, SpokenMoves
+    from gesta.film.size import film_size, in_size, puppet_size
     from gesta.keypoints.canvas import canvas_for
+    from gesta.models.film import DWPOSE, FilmModel
 
     speech = as_speech(audio, sample_rate)
     picture = image if isinstance(image, np.ndarray) else read_picture(Path(image))
     shape = (picture.shape[1], picture.shape[0])
     chosen = film_size(puppet_size(shape), size)
-    moved, told = _moved(model, speech, motion, seed, speaking)
-    person = points_of(picture, points)
+    spoken = motion == SMGA or (motion is None and isinstance(model, FilmModel))
+    if spoken:
+        speaks = _speaks_points(model, speaking)
+        person = points_of(picture, points, speaks.beside(DWPOSE))
+    else:
+        moved, told = _moved(model, speech, None if motion == SPACE else motion, seed, speaking)
+        person = points_of(picture, points)
     puppet = Puppet.of(picture, person.points, chosen, seed)
     notes = tuple(dict.fromkeys((*person.notes, *puppet.notes)))
-    return Clip(PuppetFilm(puppet, speech, moved), canvas_for(shape), told, notes)
+    canvas = canvas_for(shape)
+    if not spoken:
+        return Clip(PuppetFilm(puppet, speech, GivenMoves(moved)), canvas, told, notes)
+    made = speaks.spoken_points(speech, canvas.to_canvas(person.points), seed)
+    moves = SpokenMoves(made, puppet, in_size(person.points, chosen))
+    return Clip(PuppetFilm(puppet, speech, moves), canvas, speaks.points_provenance(speech, seed), notes)
+
+
+def _speaks_points(model: Any, speaking: dict[str, Any]) -> Any:
+    """The model that makes points, with everything checked."""
+    if not hasattr(model, "spoken_points"):
+        raise InputError(f"The model '{model.name}' makes no keypoints, which move by {SMGA}; name one that does.")
+    if speaking:
+        raise InputError(f"The motion {SMGA} has no {', '.join(sorted(speaking))}; leave that away.")
+    return model
 
 
 def _moved(
@@ -95,7 +117,7 @@ def _moved(
     """What the puppet does, and where that comes from."""
     if motion is None:
         moved = model.speak(speech, seed=seed, **speaking).motion
-        return moved, {**moved.provenance, "renderer": PUPPET, "motion": "3d"}
+        return moved, {**moved.provenance, "renderer": PUPPET, "motion": SPACE}
     if speaking:
         raise InputError(f"A motion that is given keeps its own {', '.join(sorted(speaking))}; leave that away.")
     name = "motion" if isinstance(motion, Motion) else Path(motion).name

@@ -47,6 +47,11 @@ class FilmBatches:
                 f"The pictures in '{films.folder}' have {films.info.side} pixels a side, but the video network draws "
                 f"{config.picture.side}: prepare them with --side {config.picture.side}, or set video.picture.side."
             )
+        if any(clip.film is None for clip in films.clips):
+            raise InputError(
+                f"The data set '{films.folder}' holds points without pictures; networks that draw need films: gesta "
+                "prepare videos."
+            )
         self._films, self._config, self._settings, self._features = films, config, settings, features
         shared = {"length": length, "gap": settings.gap, "seed": seed}
         self._windows = {

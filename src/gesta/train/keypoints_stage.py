@@ -17,7 +17,7 @@ from gesta.data.films import FilmRecord
 from gesta.data.speech_features import VideoFeatureStore
 from gesta.mmgt.diffusion import CosineSchedule
 from gesta.mmgt.keypoint_objective import KeypointClips, keypoint_losses
-from gesta.mmgt.pose_vectors import beginning_with, clip_rows, pose_vectors
+from gesta.mmgt.pose_vectors import beginnings, clip_rows, pose_vectors
 from gesta.mmgt.smga import Smga
 from gesta.mmgt.smga_config import SmgaConfig
 from gesta.train.cards import film_card
@@ -99,8 +99,7 @@ class KeypointsStage:
     def _anchors(self, clip: FilmRecord) -> np.ndarray:
         """Poses (R, 402) of a clip from its beginning to its end, as a take would begin with them."""
         frames = np.linspace(0, clip.frames - 1, ANCHORS).astype(int)
-        poses = [pose_vectors(self._films.points(clip, frame, frame + 1), self._config)[0] for frame in frames]
-        return np.stack([beginning_with(pose, self._config) for pose in poses])
+        return beginnings(self._films.points_at(clip, frames), self._config)
 
     def validate(self, network: nn.Module, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         """The losses."""

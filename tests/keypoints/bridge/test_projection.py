@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+import torch
 
 from gesta.keypoints.bridge import projection
 from gesta.keypoints.bridge.body_fit import BodyFit
@@ -14,7 +15,7 @@ from gesta.keypoints.bridge.projection import project_motion, projected
 from gesta.keypoints.layout import GROUPS, VISIBLE, body_index
 from gesta.motion.face import ARKIT_INDEX
 from gesta.motion.skeleton import skeleton
-from gesta.records import Motion
+from gesta.records import KEYPOINT_COUNT, Motion
 from gesta.units import MOTION_FPS
 from tests.keypoints.bridge.planted import SIZE, planted
 
@@ -92,3 +93,32 @@ def test_blocks_make_the_same_as_all_at_once(monkeypatch: pytest.MonkeyPatch) ->
     blocks = list(projected(motion, person(), SIZE))
     assert [block.frame_count for block in blocks] == [2, 2, 1]
     np.testing.assert_allclose(np.concatenate([block.points for block in blocks]), whole.points, atol=1e-3)
+
+
+def test_hiding_that_is_looked_at_seldom_is_right_where_it_is() -> None:
+    motion = turned(in_own_pose(20), "pelvis", 0.0, 1)
+    rotations = np.array(motion.rotations)
+    for frame in range(20):
+        rotations[frame] = turned(motion, "neck", 4.0 * frame, 1).rotations[frame]
+    motion = motion.replaced(rotations=rotations)
+    each = project_motion(motion, person(), SIZE)
+    blocks = list(projected(motion, person(), SIZE, hiding_each=6))
+    scores = np.concatenate([block.scores for block in blocks])
+    looked = [0, 6, 12, 18, 19]
+    np.testing.assert_allclose(scores[looked], each.scores[looked], atol=1e-6)
+    np.testing.assert_array_equal(np.concatenate([block.points for block in blocks]), each.points)
+    inside = (each.scores > 0.0).all(axis=0)
+    middle = (scores[0, inside] + scores[6, inside]) / 2.0
+    np.testing.assert_allclose(scores[3, inside], middle, atol=1e-6)
+
+
+def test_points_that_a_person_has_elsewhere_move_with_what_carries_them() -> None:
+    made = torch.zeros(KEYPOINT_COUNT, 3)
+    nose = body_index("nose")
+    made[nose, 1] = 0.02
+    usual = project_motion(in_own_pose(), person(), SIZE)
+    blocks = list(projected(in_own_pose(), person(), SIZE, made=made))
+    away = blocks[0].points[0] - usual.points[0]
+    per_metre = person().focal / -float(person().points()[0, nose, 2])
+    assert np.linalg.norm(away[nose]) == pytest.approx(0.02 * per_metre * float(person().sizes.flatten()[9]), rel=0.15)
+    assert np.abs(np.delete(away, nose, axis=0)).max() == 0.0

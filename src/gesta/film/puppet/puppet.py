@@ -16,12 +16,13 @@ from gesta.film.puppet.relief import Surface
 from gesta.film.puppet.shown_face import resting_face, shown_face
 from gesta.film.puppet.stream import REST_BLOCKS, Stretch, at_rate, even_blocks
 from gesta.film.puppet.transfer import SIDES, Rest, Transfer
-from gesta.film.size import resized
+from gesta.film.size import in_size, resized
 from gesta.keypoints.bridge.body_fit import BodyFit
 from gesta.keypoints.bridge.fit import fit_picture
 from gesta.keypoints.bridge.projection import projected
 from gesta.records import Keypoints, Motion
 from gesta.render.textured import to_bytes
+from gesta.units import MOTION_FPS
 
 CELL_SHARE = 1.0 / 64.0
 """Cells of the meshes, in longer sides of the picture."""
@@ -73,26 +74,29 @@ class Puppet:
             InputError: a shoulder is not seen, nobody is seen at the points, or a needed package is not installed.
         """
         if size is not None and size != (picture.shape[1], picture.shape[0]):
-            across = np.array(size) / (picture.shape[1], picture.shape[0])
-            picture = resized(picture[None], size)[0]
-            keypoints = keypoints.replaced(points=keypoints.points * across.astype(np.float32), size=size)
+            picture, keypoints = resized(picture[None], size)[0], in_size(keypoints, size)
         fit = fit_picture(keypoints, seed)
         return cls(fit, cut_out(picture, keypoints, fit), keypoints)
 
-    def frames(self, motion: Motion | Iterable[Motion], frame_rate: float = 25.0) -> Iterator[np.ndarray]:
+    def frames(
+        self, motion: Motion | Iterable[Motion], frame_rate: float = 25.0, motion_rate: float = MOTION_FPS
+    ) -> Iterator[np.ndarray]:
         """The film, picture by picture, (H, W, 3) uint8.
 
         Args:
             motion: any length, in one piece or in pieces that follow each other; memory does not grow with it.
             frame_rate: of the film.
+            motion_rate: frames a second of the motion.
         """
         self._measures = measures = Measures()
-        for count, (turns, shifts, face) in enumerate(self._moves(self.stretches(motion, frame_rate))):
+        for count, (turns, shifts, face) in enumerate(self._moves(self.stretches(motion, frame_rate, motion_rate))):
             yield self.drawn(turns, shifts, face)
             if count % MEASURED_EACH == 0:
                 measures.add_frame(self._layers)
 
-    def stretches(self, motion: Motion | Iterable[Motion], frame_rate: float = 25.0) -> Iterator[Stretch]:
+    def stretches(
+        self, motion: Motion | Iterable[Motion], frame_rate: float = 25.0, motion_rate: float = MOTION_FPS
+    ) -> Iterator[Stretch]:
         """What the person does in a film: poses and faces, some frames at a time; arguments as for `frames`."""
         blocks = even_blocks(motion)
         first = list(islice(blocks, REST_BLOCKS))
@@ -109,11 +113,13 @@ class Puppet:
                 self._measures.add_wrists(asked[:, sides], self._transfer.kept(poses)[:, sides])
             return Stretch(poses, shown_face(block.face, resting))
 
-        yield from at_rate(chain(first, blocks), frame_rate, moved)
+        yield from at_rate(chain(first, blocks), frame_rate, moved, motion_rate)
 
-    def keypoints(self, motion: Motion | Iterable[Motion], frame_rate: float = 25.0) -> Iterator[Keypoints]:
+    def keypoints(
+        self, motion: Motion | Iterable[Motion], frame_rate: float = 25.0, motion_rate: float = MOTION_FPS
+    ) -> Iterator[Keypoints]:
         """The 134 points of the fitted body in a film, some frames at a time; arguments as for `frames`."""
-        for poses, face in self.stretches(motion, frame_rate):
+        for poses, face in self.stretches(motion, frame_rate, motion_rate):
             pelvis = np.tile(self.fit.pelvis[0].numpy(), (len(poses), 1))
             yield from projected(Motion(poses, pelvis, face), self.fit, self.size, np.zeros(3, np.float32))
 

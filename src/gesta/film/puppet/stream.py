@@ -13,7 +13,7 @@ from gesta.units import MOTION_FPS
 BLOCK = 60
 """Frames of a motion that are moved at once: always the same ones, however the motion comes."""
 REST_BLOCKS = 10
-"""So many blocks from the beginning, 20 seconds, say what a motion's resting pose is."""
+"""So many blocks from the beginning, 20 seconds of our motion, say what a motion's resting pose is."""
 
 
 class Stretch(NamedTuple):
@@ -45,15 +45,18 @@ def _joined(parts: list[Stretch]) -> Stretch:
     return Stretch(np.concatenate([part.rotations for part in parts]), np.concatenate([part.face for part in parts]))
 
 
-def at_rate(blocks: Iterable[Stretch], frame_rate: float, changed: Callable[[Stretch], Stretch]) -> Iterator[Stretch]:
+def at_rate(
+    blocks: Iterable[Stretch], frame_rate: float, changed: Callable[[Stretch], Stretch], motion_rate: float = MOTION_FPS
+) -> Iterator[Stretch]:
     """Frames at another rate, as stretches; frame n is at the moment n / frame_rate, the last source frame stands.
 
     Args:
-        blocks: at MOTION_FPS, from `even_blocks`.
+        blocks: from `even_blocks`.
         frame_rate: frames a second that are wanted.
         changed: is applied to each block before; frames between two are half-way turns of what it gives.
+        motion_rate: frames a second of the blocks.
     """
-    step = MOTION_FPS / frame_rate
+    step = motion_rate / frame_rate
     before, first, wanted = None, 0, 0
     for block in blocks:
         now = changed(block)

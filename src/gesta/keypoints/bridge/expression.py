@@ -58,25 +58,39 @@ LOOKED_AT = 64
 FRAMES_AT_ONCE = 128
 
 
-def expression(seen: Observed, rows: Tensor) -> Tensor:
+def expression(seen: Observed, rows: Tensor, made: Tensor | None = None) -> Tensor:
     """ARKit weights of faces: (F, 52), 0 where no face is seen.
 
     Args:
         seen: F frames.
         rows: (F, U) the bodies that meet them.
+        made: (B,) how the face is made, from `making`; none: as these frames say.
     """
     found = torch.zeros(len(rows), len(ARKIT_NAMES))
-    there = (seen.weights[:, FACE] > 0.0).float().mean(dim=1) > 0.5
-    shown = there.nonzero()[:, 0]
+    shown = _shown(seen)
     if not len(shown):
         return found
-    some = shown[torch.linspace(0, len(shown) - 1, min(LOOKED_AT, len(shown))).long()]
-    made = _solved(*_system(seen.frames(some), rows[some]), None)[1].median(dim=0).values
+    if made is None and len(shown) > 1:
+        made = making(seen, rows)
     numbers = [ARKIT_INDEX[name] for name in WEIGHTS]
     for part in shown.split(FRAMES_AT_ONCE):
-        weights, _ = _solved(*_system(seen.frames(part), rows[part]), made if len(shown) > 1 else None)
+        weights, _ = _solved(*_system(seen.frames(part), rows[part]), made)
         found[part[:, None], torch.tensor(numbers)] = weights
     return found
+
+
+def making(seen: Observed, rows: Tensor) -> Tensor | None:
+    """How a face is made, (B,), as most of some frames say; None where no face is seen. Arguments as above."""
+    shown = _shown(seen)
+    if not len(shown):
+        return None
+    some = shown[torch.linspace(0, len(shown) - 1, min(LOOKED_AT, len(shown))).long()]
+    return _solved(*_system(seen.frames(some), rows[some]), None)[1].median(dim=0).values
+
+
+def _shown(seen: Observed) -> Tensor:
+    """The frames that show a face."""
+    return ((seen.weights[:, FACE] > 0.0).float().mean(dim=1) > 0.5).nonzero()[:, 0]
 
 
 def _system(seen: Observed, rows: Tensor) -> tuple[Tensor, Tensor]:
@@ -128,6 +142,12 @@ def _within(curvature: Tensor, slope: Tensor, most: Tensor) -> Tensor:
         ahead = after + step / (step + 3.0) * (after - found)
         found = after
     return found
+
+
+def ways_of_faces() -> Tensor:
+    """How faces are made otherwise than our body's: (B, 68, 3) metres by which points lie elsewhere at rest, for one
+    deviation of each of B numbers that stand by themselves."""
+    return _ways()[len(WEIGHTS) :]
 
 
 @cache

@@ -25,7 +25,9 @@ class FigurePoints:
         self._places, self._shapes = torch.from_numpy(fixed.places), torch.from_numpy(fixed.shapes)
         self._rest = torch.tensor(bones.rest_positions(), dtype=torch.float32)
 
-    def __call__(self, rotations: Tensor, pelvis: Tensor, sizes: Tensor, face: Tensor | None = None) -> Tensor:
+    def __call__(
+        self, rotations: Tensor, pelvis: Tensor, sizes: Tensor, face: Tensor | None = None, made: Tensor | None = None
+    ) -> Tensor:
         """Where the points are: (N, P, 3) metres.
 
         Args:
@@ -33,19 +35,20 @@ class FigurePoints:
             pelvis: (N, 3) metres.
             sizes: (N or 1, 11) from `proportions.sizes`.
             face: (N, S) ARKit weights; none: the face at rest.
+            made: (P, 3) metres by which points of a person lie elsewhere at rest; none: where our body has them.
         """
-        _, placed, carried = self.carried(rotations, pelvis, sizes, face)
+        _, placed, carried = self.carried(rotations, pelvis, sizes, face, made)
         return ((carried + placed[:, self.carriers]) * self._shares[..., None]).sum(dim=2)
 
     def carried(
-        self, rotations: Tensor, pelvis: Tensor, sizes: Tensor, face: Tensor | None = None
+        self, rotations: Tensor, pelvis: Tensor, sizes: Tensor, face: Tensor | None = None, made: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
         """World rotations and positions of all joints, and the way from each joint to a point that it carries.
 
         Arguments as above; (N, J, 3, 3), (N, J, 3) and (N, P, K, 3), the last two in metres.
         """
         turned, placed = self.joints(rotations, pelvis, sizes)
-        there = self._places
+        there = self._places if made is None else self._places + made[:, None]
         if face is not None:
             there = there + torch.einsum("ns,spc->npc", face, self._shapes)[:, :, None]
         carried = (there - self._rest[self.carriers]) * flesh_sizes(sizes)[:, self.carriers, None]

@@ -86,7 +86,12 @@ class Observed:
 
     def focal(self, rows: Tensor) -> Tensor:
         """Focal lengths (N, 1) in pixels."""
-        return USUAL_FOCAL * self.longer * rows[:, FOCAL].exp()
+        return self.usual_focal * rows[:, FOCAL].exp()
+
+    @property
+    def usual_focal(self) -> float:
+        """The usual camera's focal length in pixels."""
+        return USUAL_FOCAL * self.longer
 
     def start(self, poses: Tensor) -> Tensor:
         """Rows (N, U) of poses (N, D), as far away as their shoulders are wide, with the neck where it is seen."""

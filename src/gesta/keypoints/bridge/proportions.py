@@ -38,6 +38,12 @@ def sizes(numbers: Tensor) -> Tensor:
     return 1.0 + MOST * torch.tanh(numbers / MOST)
 
 
+def numbers_of_sizes(found: Tensor) -> Tensor:
+    """The numbers (..., N) of sizes (..., N): the inverse of `sizes`."""
+    within = 1.0 - torch.finfo(found.dtype).eps
+    return MOST * torch.atanh(((found - 1.0) / MOST).clamp(-within, within))
+
+
 def bone_sizes(found: Tensor) -> Tensor:
     """The size of the bone that ends in each joint: (..., N) to (..., J)."""
     return found[..., groups_of_bones()]

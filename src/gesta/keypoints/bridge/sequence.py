@@ -15,10 +15,10 @@ from torch import Tensor
 from gesta.keypoints.bridge.body_fit import BodyFit
 from gesta.keypoints.bridge.descent import descend
 from gesta.keypoints.bridge.observed import SHOULDERS, Observed
-from gesta.keypoints.bridge.pose_numbers import NAMES, UPPER, place_of, rotations_of
+from gesta.keypoints.bridge.pose_numbers import rotations_of
 from gesta.keypoints.bridge.prior import pose_prior
 from gesta.keypoints.bridge.smooth import Smoothness, smooth
-from gesta.keypoints.bridge.unknown import BUILD, COUNT, FOCAL, PLACE, POSE
+from gesta.keypoints.bridge.unknown import BUILD, COUNT, FOCAL, PLACE, POSE, loose_numbers
 from gesta.keypoints.layout import GROUPS, HANDS, LEGS, VISIBLE, body_index
 from gesta.motion.resample import resample_joints, resample_values
 from gesta.motion.skeleton import PELVIS, skeleton
@@ -30,8 +30,6 @@ STRETCH, AHEAD = 80, 16
 """Frames settled at once, and further ones that are looked at."""
 LOOKING, ALONE, TOGETHER = 25, 12, 12
 """Steps for build and camera, of each frame by itself, and then of all together."""
-STIFF = 0.035
-"""Radians: what likely poses spread by less stays as it is in the mean."""
 SEEN_OFTEN = 0.5
 """A part that is seen in such a share of the frames is known."""
 
@@ -71,7 +69,7 @@ def motion_of(fit: BodyFit, keypoints: Keypoints) -> Motion:
 
 def _build_and_camera(seen: Observed) -> Tensor:
     """A row (U,) with the build and the camera that most of some frames agree on."""
-    sure = torch.where(_with_shoulders(seen), seen.weights.sum(dim=1), 0.0)
+    sure = torch.where(with_shoulders(seen), seen.weights.sum(dim=1), 0.0)
     best = torch.stack([some[sure[some].argmax()] for some in torch.arange(len(sure)).chunk(LOOKED_AT)])
     shown = seen.frames(best[sure[best] > 0.0])
     rows, costs = descend(shown, shown.start(pose_prior().mean.repeat(len(shown.points), 1)), LOOKING)
@@ -93,7 +91,7 @@ def _stretches(seen: Observed, common: Tensor, fps: float) -> Iterator[Tensor]:
 
 def _begun(seen: Observed, common: Tensor, before: Tensor, free: Tensor) -> Tensor:
     """Rows (F, U) of frames by themselves; where the shoulders are hidden, those of the nearest frame."""
-    known = _with_shoulders(seen).nonzero()[:, 0]
+    known = with_shoulders(seen).nonzero()[:, 0]
     pose = before[-1:, POSE] if len(before) else pose_prior().mean[None]
     if not len(known):
         return (before[-1:] if len(before) else common[None]).repeat(len(seen.points), 1)
@@ -110,18 +108,12 @@ def _begun(seen: Observed, common: Tensor, before: Tensor, free: Tensor) -> Tens
 
 def _free(seen: Observed) -> Tensor:
     """Which numbers of a row may change from frame to frame: (M,)."""
-    prior = pose_prior()
-    loose = prior.spread > STIFF
-    for name in (PELVIS, *UPPER):
-        loose[place_of(name)] = True
-    if not bool((seen.weights[:, list(LEGS)] > 0.0).any()):
-        for name in NAMES:
-            if name.split("_")[-1] in ("hip", "knee", "ankle", "foot"):
-                loose[place_of(name)] = False
-    return torch.cat([loose.nonzero()[:, 0], torch.arange(PLACE.start, PLACE.stop)])
+    legs = bool((seen.weights[:, list(LEGS)] > 0.0).any())
+    return torch.cat([loose_numbers(legs), torch.arange(PLACE.start, PLACE.stop)])
 
 
-def _with_shoulders(seen: Observed) -> Tensor:
+def with_shoulders(seen: Observed) -> Tensor:
+    """Which frames show both shoulders: (F,) bool."""
     return (seen.weights[:, [body_index(name) for name in SHOULDERS]] > 0.0).all(dim=1)
 
 

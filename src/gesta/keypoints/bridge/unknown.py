@@ -8,9 +8,10 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from gesta.keypoints.bridge.pose_numbers import NUMBERS, SIDES, place_of
+from gesta.keypoints.bridge.pose_numbers import NAMES, NUMBERS, SIDES, UPPER, place_of
 from gesta.keypoints.bridge.prior import pose_prior
 from gesta.keypoints.bridge.proportions import NAMES as SIZES
+from gesta.keypoints.bridge.proportions import numbers_of_sizes
 from gesta.motion.skeleton import PELVIS
 
 POSE = slice(0, NUMBERS)
@@ -27,6 +28,29 @@ SIZE_SPREAD, FOCAL_SPREAD = 0.06, 0.25
 FORWARD_LIMITS = {"hip": (-2.1, 0.2), "knee": (-0.05, 2.4)}
 """How far legs bend about the axis from right to left, radians: thighs hardly backward, shins never forward."""
 BEYOND_SPREAD = 0.03
+STIFF = 0.035
+"""Radians: what likely poses spread by less stays as it is in the mean."""
+LEG_JOINTS = ("hip", "knee", "ankle", "foot")
+
+
+def row_of(pose: Tensor, place: Tensor, found: Tensor, focal: float) -> Tensor:
+    """The row (N, U) of poses (N, D), places (N, 3), sizes (1, G) and the logarithm of a focal length."""
+    row = torch.zeros(len(pose), COUNT)
+    row[:, POSE], row[:, PLACE], row[:, FOCAL] = pose, place, focal
+    row[:, BUILD] = numbers_of_sizes(found)
+    return row
+
+
+def loose_numbers(legs: bool) -> Tensor:
+    """Which numbers of a pose may change from frame to frame: (M,); those of legs only where they are wanted."""
+    loose = pose_prior().spread > STIFF
+    for name in (PELVIS, *UPPER):
+        loose[place_of(name)] = True
+    if not legs:
+        for name in NAMES:
+            if name.split("_")[-1] in LEG_JOINTS:
+                loose[place_of(name)] = False
+    return loose.nonzero()[:, 0]
 
 
 @cache
