@@ -182,9 +182,10 @@ def video(
 ) -> None:
     """Films of talking people.
 
-    Both show the same speech at the same moments. PSNR, SSIM and flicker; the person's points found again in both
-    films; whether the face stays the same. With weights in a folder (docs/metrics.md names the files): LPIPS, FID,
-    FVD, Sync-C and Sync-D, which were never run here with the real weights and say so.
+    Both show the same speech at the same moments. PSNR, SSIM and flicker, of lips, face and hands apart, too; the
+    person's points found again in both films; whether the face stays the same. With weights in a folder
+    (docs/metrics.md names the files): LPIPS, FID, FVD, Sync-C and Sync-D, which were never run here with the real
+    weights and say so.
     """
     if device not in DEVICES:
         raise unknown_name("device", device, DEVICES)
