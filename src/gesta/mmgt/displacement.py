@@ -10,6 +10,7 @@ B clips, F frames, V numbers of a pose.
 import torch
 from torch import Tensor
 
+from gesta.keypoints.layout import GROUPS
 from gesta.keypoints.vectors import VALUES_PER_POINT
 from gesta.mmgt.pose_vectors import SCORE
 from gesta.mmgt.smga_config import SmgaConfig
@@ -17,6 +18,10 @@ from gesta.records import KEYPOINT_COUNT
 
 UNIT = 0.1
 """A coordinate's displacement that counts as 1: 50 pixels. Scores count as they are."""
+SHAPE_UNITS = {"face": 0.02, "left_hand": 0.05, "right_hand": 0.05}
+"""The same in the shapes that the network is told: 10 and 25 pixels."""
+WHOLE = ("body", "feet")
+"""Groups whose places in the picture it is told."""
 
 
 def diffused(poses: Tensor, initial_pose: Tensor, config: SmgaConfig) -> Tensor:
@@ -24,6 +29,22 @@ def diffused(poses: Tensor, initial_pose: Tensor, config: SmgaConfig) -> Tensor:
     if config.diffused == "poses":
         return poses
     return (poses - initial_pose[:, None]) / _units(poses)
+
+
+def shown(initial_pose: Tensor, config: SmgaConfig) -> Tensor:
+    """The initial pose (B, V) as the network is told it: as it is where whole poses are diffused.
+
+    Else the shape of face and hands stands for itself, from the middle of each, in units that are as large as it: in a
+    whole pose, how far lips are open is a hundredth.
+    """
+    if config.diffused == "poses":
+        return initial_pose
+    told = initial_pose.unflatten(-1, (KEYPOINT_COUNT, VALUES_PER_POINT)).clone()
+    for name, part in GROUPS.items():
+        places = told[:, part, :SCORE]
+        middle = 0.0 if name in WHOLE else places.mean(dim=1, keepdim=True)
+        told[:, part, :SCORE] = (places - middle) / SHAPE_UNITS.get(name, UNIT)
+    return told.flatten(1)
 
 
 def undiffused(values: Tensor, initial_pose: Tensor, config: SmgaConfig) -> Tensor:

@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from gesta.keypoints.layout import GROUPS
 from gesta.keypoints.vectors import VECTOR_SIZE, columns
+from gesta.mmgt.displacement import shown
 from gesta.mmgt.rotary import Turns, turns_of
 from gesta.mmgt.smga_config import SmgaConfig
 from gesta.mmgt.smga_layers import AudioLayer, DecoderLayer, Places, WholeLayer
@@ -151,11 +152,12 @@ class Smga(nn.Module):
 
     def _enter(self, noisy: Tensor, initial_pose: Tensor, known: Tensor | None) -> list[Tensor]:
         """Face and body, or the whole pose, (B, F, C): each is given all columns, those of the other at zero."""
+        initial_pose = shown(initial_pose, self.config)
         if self.config.streams == "single":
             entered = [self.entries[0](torch.cat([noisy, initial_pose[:, None].expand_as(noisy)], dim=2))]
         else:
             # Columns at zero say nothing: those alone that a stream sees go through its layer.
-            entries = zip((self.entries[0], self.entries[-1]), _shown(noisy.device), strict=True)
+            entries = zip((self.entries[0], self.entries[-1]), _columns_seen(noisy.device), strict=True)
             entered = [
                 functional.linear(noisy[..., seen], entry.weight[:, seen], entry.bias)
                 + functional.linear(initial_pose[:, seen], entry.weight[:, VECTOR_SIZE + seen])[:, None]
@@ -172,7 +174,7 @@ class Smga(nn.Module):
         return turns_of(torch.arange(positions, device=self.device), channels)
 
 
-def _shown(device: torch.device) -> tuple[Tensor, Tensor]:
+def _columns_seen(device: torch.device) -> tuple[Tensor, Tensor]:
     """The columns of a pose that the face's and the body's stream see."""
     is_face = torch.zeros(VECTOR_SIZE, dtype=torch.bool, device=device)
     is_face[columns(GROUPS["face"])] = True
