@@ -195,3 +195,12 @@ def test_exact_layers_change_colours_by_what_is_seen_of_them() -> None:
     body, arm = (each.colour[0, 0, 0] - 0.5 for each in found)
     assert arm == pytest.approx(2.0 * body, abs=1e-4)
     assert 0.25 * body + 0.5 * arm == pytest.approx(0.25, abs=1e-4)
+
+
+def test_the_trunks_cloth_beside_a_forearm_stays_on_the_trunk() -> None:
+    """Where the cut gives an arm more than it is, and the body goes on behind it, colours decide."""
+    truth = planted(turn=-45.0)
+    found = cut_out(truth.picture, truth.keypoints, truth.fit)
+    trunk_only = (truth.part == 0) & truth.trunk
+    for arm in found.layers[1:]:
+        assert (arm.alpha > 0.5)[trunk_only].mean() < 0.02

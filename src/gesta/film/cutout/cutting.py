@@ -3,7 +3,7 @@
 import numpy as np
 
 from gesta.errors import InputError
-from gesta.film.cutout.areas import grown, outside_by, shrunk, touching
+from gesta.film.cutout.areas import around_bones, grown, outside_by, shrunk, touching
 from gesta.film.cutout.arms import arm_area, arm_share, movable, past_elbow, past_shoulder
 from gesta.film.cutout.fill import filled, filled_behind, grained
 from gesta.film.cutout.fitted_parts import fitted_parts, parts_from_points
@@ -28,6 +28,9 @@ CLOTH = 0.03
 """So far from arms and edges, in widths of the shoulders, the body's colours are taken for what is hidden of it."""
 COPY = 0.01
 """So far inside of their edge, in widths of the shoulders, the body's copy of upper arms ends."""
+SAME_CLOTH, FOREARM = 0.1, 0.07
+"""Before the trunk, what looks like its cloth up to such a difference of colour stays on it, unless it is so near, in
+widths of the shoulders, to a forearm's bones."""
 ONLY_ARM = 0.02
 """Where an arm's layer has so much of it alone, what it hides is made up."""
 UNSEEN = 0.006
@@ -142,10 +145,15 @@ def _layers(colours: np.ndarray, whole: _Whole, points: PersonPoints, notes: tup
     own, behind = foreground_and_background(colours, whole.alpha)
     background, alpha = _background(colours, whole.alpha, own, behind, points.across)
     layers, above = [], np.ones_like(alpha)
+    inset = CLOTH * points.across
     hidden_by, upper, copied = np.zeros_like(alpha), np.zeros_like(alpha), np.zeros(alpha.shape, bool)
     rest = own
-    for side, share in whole.shares.items():
+    cloth = filled(own, shrunk((np.max([*whole.shares.values(), hidden_by], axis=0) < 0.02) & (alpha > 0.98), inset))
+    unlike = np.clip((np.abs(own - cloth).max(axis=-1) - SAME_CLOTH) / SAME_CLOTH, 0.0, 1.0)
+    for side, with_cloth in whole.shares.items():
         past = past_elbow(points, side, alpha.shape)
+        trunks = (past > ONLY_ARM) & (whole.hidden > 0.5) & ~_near_forearm(points, side, alpha.shape)
+        share = np.where(trunks, unlike, 1.0) * with_cloth
         arm, under = foreground_and_background(rest, share)
         rest = past[..., None] * under + (1.0 - past[..., None]) * rest
         cover = alpha * share * past_shoulder(points, side, alpha.shape)
@@ -160,12 +168,17 @@ def _layers(colours: np.ndarray, whole: _Whole, points: PersonPoints, notes: tup
     copied &= shrunk(alpha > 0.98, COPY * points.across)
     behind = np.maximum(whole.hidden * (alpha > 0.98) * (hidden_by > 0.0), copied)
     cover = np.clip(np.maximum(covered, behind), 0.0, 1.0).astype(np.float32)
-    true = shrunk((hidden_by < 0.02) & (alpha > 0.98), CLOTH * points.across)
+    true = shrunk((hidden_by < 0.02) & (alpha > 0.98), inset)
     inside = grained(filled(rest, true & (upper < 0.02)), np.clip(hidden_by, 0.0, 1.0), true)
     mix = np.clip(hidden_by * 4.0, 0.0, 1.0)[..., None]
     colour = (mix * inside + (1.0 - mix) * rest).astype(np.float32)
     found = exact((Layer("body", colour, cover, upper), *reversed(layers)), background, colours)
     return Cutout(found, background, alpha, notes)
+
+
+def _near_forearm(points: PersonPoints, side: str, shape: tuple[int, int]) -> np.ndarray:
+    """What lies so near to a forearm's or a hand's bones that it is theirs, whatever it looks like: (H, W) bool."""
+    return around_bones(shape, [*points.sleeve_bones(side)[1:], *points.hand_bones(side)], FOREARM * points.across)
 
 
 def _background(

@@ -1,7 +1,7 @@
 """Small turns of the eyes: what lies between the lids is shifted there, most in the middle and not at the edge.
 
-Behind the iris white is drawn out, and before it white is squeezed, as a turning eyeball shows more and less of it.
-Only small turns look right that way, because nothing of the iris is known that the lids hide.
+Behind the iris white is drawn out, before it white is squeezed, as a turning eyeball shows more and less of it. Only
+small turns look right that way, because nothing of the iris is known that the lids hide.
 """
 
 from typing import NamedTuple
