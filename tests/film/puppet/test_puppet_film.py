@@ -9,6 +9,7 @@ from gesta.audio.read import open_speech
 from gesta.clip import Clip
 from gesta.film.puppet.puppet import Puppet
 from gesta.film.puppet_film import PuppetFilm
+from gesta.film.puppet_moves import GivenMoves
 from gesta.keypoints.canvas import canvas_for
 from gesta.keypoints.layout import GROUPS
 from gesta.records import Keypoints
@@ -37,7 +38,7 @@ def middles(times: np.ndarray, values: np.ndarray, around_s: float) -> np.ndarra
 def test_jaw_and_sound_are_together_in_the_file(tmp_path: Path, puppet: Puppet, keypoints: Keypoints) -> None:
     speech = open_speech(write_wav(tmp_path / "clicks.wav", clicks(), RATE))
     moved = motion(round(30 * SECONDS), {"jawOpen": 0.6 * bumps(round(30 * SECONDS), MIDDLES_S)})
-    clip = Clip(PuppetFilm(puppet, speech, moved), canvas_for(puppet.size), {})
+    clip = Clip(PuppetFilm(puppet, speech, GivenMoves(moved)), canvas_for(puppet.size), {})
     clip.save(tmp_path / "film.mp4")
     lips = keypoints.points[0, GROUPS["face"]][48:68]
     (left, top), (right, bottom) = np.floor(lips.min(axis=0)).astype(int), np.ceil(lips.max(axis=0)).astype(int)

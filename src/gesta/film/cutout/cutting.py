@@ -28,7 +28,7 @@ CLOTH = 0.03
 """So far from arms and edges, in widths of the shoulders, the body's colours are taken for what is hidden of it."""
 COPY = 0.01
 """So far inside of their edge, in widths of the shoulders, the body's copy of upper arms ends."""
-SAME_CLOTH, FOREARM = 0.1, 0.07
+SAME_CLOTH, FOREARM = 0.1, 0.1
 """Before the trunk, what looks like its cloth up to such a difference of colour stays on it, unless it is so near, in
 widths of the shoulders, to a forearm's bones."""
 ONLY_ARM = 0.02
