@@ -32,12 +32,12 @@ def diffused(poses: Tensor, initial_pose: Tensor, config: SmgaConfig) -> Tensor:
 
 
 def shown(initial_pose: Tensor, config: SmgaConfig) -> Tensor:
-    """The initial pose (B, V) as the network is told it: as it is where whole poses are diffused.
+    """The initial pose (B, V) as the network is told it: as it is, or with shapes of face and hands.
 
-    Else the shape of face and hands stands for itself, from the middle of each, in units that are as large as it: in a
-    whole pose, how far lips are open is a hundredth.
+    A shape stands for itself, from its middle, in units that are as large as it: in a whole pose, how far lips are open
+    is a hundredth.
     """
-    if config.diffused == "poses":
+    if config.first_pose == "places":
         return initial_pose
     told = initial_pose.unflatten(-1, (KEYPOINT_COUNT, VALUES_PER_POINT)).clone()
     for name, part in GROUPS.items():

@@ -106,6 +106,9 @@ class SmgaConfig(Settings):
     anchor: Literal["take", "window"] = Field(
         "take", description="whose first pose a window is shown: its take's, to which it can find back, or its own"
     )
+    first_pose: Literal["shapes", "places"] = Field(
+        "shapes", description="how the pose is told that a window is shown: shapes of face and hands, or places alone"
+    )
     rotary: RotaryPlace = Field(
         "per_head", description="where positions turn queries and keys: each head's own, or the full width before it"
     )
@@ -140,6 +143,7 @@ SMGA_PRESETS: dict[str, dict[str, object]] = {
         "wiring": "face_only",
         "diffused": "poses",
         "anchor": "window",
+        "first_pose": "places",
         "rotary": "full_width",
         "continuing": "replaced",
         "score_scale": "as_published",
