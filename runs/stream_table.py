@@ -1,7 +1,7 @@
 """What looking ahead is worth to a stream: alignment, faults and speed at several look-aheads.
 
     python runs/stream_table.py SPEECH [--model procedural|FOLDER] [--recordings 8] [--seconds 60] [--seeds 1]
-        [--look-aheads 0.1 0.2 0.4 0.8 inf]
+        [--look-aheads 0.1 0.2 0.4 0.8 inf] [--decoding stream_window=64]
 
 Takes held-out recordings of the folder (runs/held_out_speech.txt), evenly spaced through the list, streams the first
 --seconds of each in chunks of 133 ms at every look-ahead, and prints a line for each: normalised margin of hands and
@@ -14,7 +14,7 @@ import argparse
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,10 +49,12 @@ class Line:
     largest_step_m: float
 
 
-def streamed(model: Model, speech: Speech, look_ahead_s: float, seed: int) -> tuple[Motion, list[float]]:
+def streamed(
+    model: Model, speech: Speech, look_ahead_s: float, seed: int, how: Mapping[str, str]
+) -> tuple[Motion, list[float]]:
     """A recording through a stream, and how long each chunk took."""
     samples = np.concatenate(list(speech.source.blocks()))
-    stream = model.stream(look_ahead_s, seed=seed)
+    stream = model.stream(look_ahead_s, seed=seed, **how)
     motions, spent = [], []
     for start in range(0, len(samples), CHUNK_SAMPLES):
         before = time.perf_counter()
@@ -108,7 +110,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--look-aheads", type=float, nargs="+", default=LOOK_AHEADS_S)
+    parser.add_argument("--decoding", help="changes of it, for trained models; streams only, not the file")
     options = parser.parse_args()
+    how = {} if options.decoding is None else {"decoding": options.decoding}
     model, paths = load(options.model), held_out(options.speech)
     places = np.unique(np.linspace(0, len(paths) - 1, options.recordings).astype(int))
     spoken = [(beginning(paths[place], options.seconds), seed) for place in places for seed in range(options.seeds)]
@@ -124,7 +128,7 @@ def main() -> None:
         latency_s = model.stream(look_ahead_s).latency_s
         lines = []
         for speech, seed in spoken:
-            motion, spent = streamed(model, speech, look_ahead_s, seed)
+            motion, spent = streamed(model, speech, look_ahead_s, seed, how)
             lines.append(line(motion, speech, [] if math.isinf(look_ahead_s) else spent))
         sys.stdout.write(row("full" if math.isinf(look_ahead_s) else f"{look_ahead_s:g}", lines, whole, latency_s))
         sys.stdout.flush()
