@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from gesta.film.puppet.limits import eased_steps
 from gesta.film.puppet.puppet import Puppet
 from gesta.motion.face import ARKIT_INDEX, ARKIT_NAMES
 from gesta.motion.rotations import matrix_from_axis_angle
@@ -32,8 +33,8 @@ def bumps(frames: int, middles_s: list[float], width_s: float = 0.1) -> np.ndarr
 
 
 def with_wrists_moved(puppet: Puppet, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What carries a puppet whose wrists go by (T, 3) metres from where its picture has them."""
+    """What carries a puppet whose wrists are asked to go by (T, 3) metres from where its picture has them."""
     transfer, body = puppet._transfer, puppet._body
     pose = np.tile(body.local.astype(np.float64), (len(steps), 1, 1, 1))
-    transfer.reach(pose, np.repeat(steps[:, None], 2, axis=1))
+    transfer.reach(pose, eased_steps(np.repeat(steps[:, None], 2, axis=1)))
     return body.moves(pose.astype(np.float32), puppet._moving)

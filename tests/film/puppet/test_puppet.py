@@ -6,16 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from scipy.ndimage import binary_fill_holes
 
 from gesta.film.puppet.lacking import arms_touch, lacking
-from gesta.film.puppet.layer import CarriedLayer
-from gesta.film.puppet.measures import stretches
+from gesta.film.puppet.measures import stretches, surrounded
 from gesta.film.puppet.puppet import Puppet
 from gesta.film.puppet.transfer import Rest
 from gesta.keypoints.layout import GROUPS
 from gesta.records import Keypoints, Motion
-from gesta.render.textured import CHANNELS
 from tests.film.puppet.motions import bumps, motion, with_wrists_moved
 
 FRAME_RATE = 25.0
@@ -26,15 +23,6 @@ def around(keypoints: Keypoints, first: int, last: int) -> tuple[slice, slice]:
     points = keypoints.points[0, GROUPS["face"]][first:last]
     low, high = np.floor(points.min(axis=0)).astype(int), np.ceil(points.max(axis=0)).astype(int) + 1
     return slice(low[1] - 2, high[1] + 2), slice(low[0], high[0])
-
-
-def holes(layer: CarriedLayer, turns: np.ndarray, shifts: np.ndarray, puppet: Puppet) -> int:
-    """How many pixels inside a layer show what is behind it."""
-    width, height = puppet.size
-    alone = np.zeros((height, width, CHANNELS), np.float32)
-    layer.draw(turns, shifts, puppet._body.view, alone)
-    covered = alone[..., 3] > 0.5
-    return int((binary_fill_holes(covered) & ~covered).sum())
 
 
 def test_the_picture_itself_is_drawn_when_nothing_moves(puppet: Puppet, picture: np.ndarray) -> None:
@@ -53,13 +41,14 @@ def test_moved_wrists_leave_no_hole_and_stretch_little(puppet: Puppet, share: fl
     focal, distance = puppet._body.view[4, 0], -float(puppet._body.pelvis[2])
     step = share * height * distance / focal
     still = puppet._body.moves(puppet._body.local[None])
-    rest_holes = {layer.name: holes(layer, still[0][0], still[1][0], puppet) for layer in puppet._layers}
+    view = puppet._body.view
+    rest_holes = {layer.name: surrounded(layer, still[0][0], still[1][0], view) for layer in puppet._layers}
     turns, shifts = with_wrists_moved(puppet, np.array([(0.0, step, 0.0), (0.0, -step, 0.0)]))
     for number in range(2):
         drawn = puppet.drawn(turns[number], shifts[number], None)
         assert drawn.shape == (height, puppet.size[0], 3)
         for layer in puppet._layers:
-            assert holes(layer, turns[number], shifts[number], puppet) <= rest_holes[layer.name] + 2
+            assert surrounded(layer, turns[number], shifts[number], view) <= rest_holes[layer.name] + 2
         found = np.concatenate([stretches(layer) for layer in puppet._layers])
         assert np.percentile(found, 95) < most
         for layer in puppet._layers:

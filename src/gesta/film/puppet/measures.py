@@ -6,6 +6,7 @@ Counts go into bins, so memory does not grow with the film.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy.ndimage import binary_fill_holes
 
 from gesta.film.puppet.layer import CarriedLayer
 
@@ -76,6 +77,14 @@ def stretches(layer: CarriedLayer) -> np.ndarray:
     least = np.where(determinant > 0.0, least, 0.0)
     found: np.ndarray = np.maximum(largest, 1.0 / np.maximum(least, 1.0 / MOST_STRETCH))
     return found
+
+
+def surrounded(layer: CarriedLayer, turns: np.ndarray, shifts: np.ndarray, view: np.ndarray) -> int:
+    """How many pixels a layer surrounds and does not cover when it is drawn; arguments as for `CarriedLayer.draw`."""
+    alone = np.zeros_like(layer.texture)
+    layer.draw(turns, shifts, view, alone)
+    covered = alone[..., 3] > 0.5
+    return int((binary_fill_holes(covered) & ~covered).sum())
 
 
 def _at(counts: np.ndarray, share: float, low: float, high: float) -> float:

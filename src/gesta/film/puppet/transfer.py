@@ -106,7 +106,7 @@ class Transfer:
             bent = matrix_from_axis_angle(FINGER_SHARE * axis_angle_from_matrix(away[:, self._fingers]))
             pose[:, self._fingers] = pose[:, self._fingers] @ eased_turns(bent, FINGER_DEG)
         self._hold_head(pose)
-        self.reach(pose, self.asked(rotations, rest))
+        self.reach(pose, eased_steps(self.asked(rotations, rest)))
         return pose.astype(np.float32)
 
     def _hold_head(self, pose: np.ndarray) -> None:
@@ -128,14 +128,14 @@ class Transfer:
         found: np.ndarray = _from_chest(self._body.pose(np.asarray(poses, np.float64))) - self.wrists
         return found
 
-    def reach(self, pose: np.ndarray, asked: np.ndarray) -> None:
-        """Bring the wrists where they are asked to be, in place."""
+    def reach(self, pose: np.ndarray, steps: np.ndarray) -> None:
+        """Bring the wrists by steps (T, 2, 3) from where the picture has them, metres seen from the chest; in place."""
         bones = skeleton()
         for side in self._moving:
             number = SIDES.index(side)
             now = self._body.pose(pose)
             chest = bones.index(CHEST)
-            wanted = self.wrists[number] + eased_steps(asked[:, number])
+            wanted = self.wrists[number] + steps[:, number]
             end = now.positions[:, chest] + np.einsum("tab,tb->ta", now.rotations[:, chest], wanted)
             limb = Limb.of(f"{side}_arm", now)
             joints = bones.indices(LIMBS[f"{side}_arm"][0])
