@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from gesta.metrics.evaluation import Evaluation
     from gesta.metrics.keypoints.pairs import PointPair
     from gesta.metrics.motion_evaluation import MotionPair
-    from gesta.metrics.video.films import FilmPair
     from gesta.records import Speech
 
 MOTION_SUFFIXES = (".npz", ".bvh")
@@ -102,12 +101,10 @@ def _motion_pairs(pairs: list[FilePair], seconds: list[float], report: Report) -
     from gesta.metrics.motion_evaluation import MotionPair
     from gesta.motion.reading import read_motion
 
-    for number, pair in enumerate(pairs):
-        report("clips", number, len(pairs))
+    for pair in _each(pairs, report):
         both = MotionPair.of(pair.name, read_motion(pair.generated), read_motion(pair.real), _speech(pair))
         seconds.append(both.real.duration_s)
         yield both
-    report("clips", len(pairs), len(pairs))
 
 
 def keypoints(
@@ -140,11 +137,17 @@ def _point_pairs(pairs: list[FilePair], seconds: list[float], report: Report) ->
     from gesta.keypoints.files import read_keypoints
     from gesta.metrics.keypoints.pairs import PointPair
 
-    for number, pair in enumerate(pairs):
-        report("clips", number, len(pairs))
+    for pair in _each(pairs, report):
         both = PointPair.of(pair.name, read_keypoints(pair.generated), read_keypoints(pair.real), _speech(pair))
         seconds.append(both.duration_s)
         yield both
+
+
+def _each(pairs: list[FilePair], report: Report) -> Iterator[FilePair]:
+    """One clip after the other, with how far it is."""
+    for number, pair in enumerate(pairs):
+        report("clips", number, len(pairs))
+        yield pair
     report("clips", len(pairs), len(pairs))
 
 
@@ -202,14 +205,7 @@ def video(
     shown = None if size is None else pixels(size)
     settings = {"real": str(real), "generated": str(generated), "size": size}
     with progress_bar("video") as report:
-
-        def films() -> "Iterator[FilmPair]":
-            for number, pair in enumerate(pairs):
-                report("clips", number, len(pairs))
-                yield opened(pair, shown)
-            report("clips", len(pairs), len(pairs))
-
-        found = evaluate_films(films(), tools, settings)
+        found = evaluate_films((opened(pair, shown) for pair in _each(pairs, report)), tools, settings)
     _write(found, output)
     note(f"video: {len(pairs)} clips took {time.perf_counter() - started:.1f} s, peak {peak_memory_mb():.0f} MB")
 
