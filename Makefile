@@ -3,6 +3,8 @@
 PYTHON ?= python3
 TORCH_INDEX ?=
 OUT ?= gesta_out
+# Tests run in so many processes, each on one thread: most of them are too small to share a core's work.
+PROCESSES ?= 2
 BIN := .venv/bin
 BARE := .venv-bare/bin
 VOICE := src/gesta/assets/demo_voice.flac
@@ -40,7 +42,7 @@ types: .venv/.dev
 	$(BIN)/mypy
 
 unit: .venv/.dev
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile
 
 bare: .venv-bare/.base
 	$(BARE)/python tests/bare_install.py
