@@ -14,7 +14,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image
-from portraits import add_options, portraits, say
+from portraits import add_options, portraits
+from saying import say
 
 from gesta.film.cutout.areas import grown, shrunk
 from gesta.film.cutout.fill import filled, filled_behind, grained

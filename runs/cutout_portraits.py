@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from portraits import add_options, portraits, say
+from portraits import add_options, portraits
+from saying import say
 
 from gesta.errors import InputError
 from gesta.film.cutout.cutting import cut_out

@@ -28,7 +28,7 @@ from pathlib import Path
 
 import av
 import numpy as np
-from film_cost import said
+from saying import say
 
 import gesta
 from gesta.audio.read import open_speech
@@ -223,8 +223,8 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     speech = open_speech(options.speech)
     motion = gesta.load().speak(speech, seed=1, **({} if options.style is None else {"style": options.style})).motion
-    said("| portrait | of | place | still | way: median, 95 % | asked | r, gain | sheet: r, gain | noise |")
-    said("|---|---|---|---|---|---|---|---|---|")
+    say("| portrait | of | place | still | way: median, 95 % | asked | r, gain | sheet: r, gain | noise |")
+    say("|---|---|---|---|---|---|---|---|---|")
     for portrait in sorted(options.portraits.glob("*.jpg")) + sorted(options.portraits.glob("*.png")):
         if options.only and portrait.stem not in options.only.split(","):
             continue
@@ -233,7 +233,7 @@ def main() -> None:
         rows |= {f"lips, {name}": told.lips(pair) for name, pair in LIPS.items()}
         for name, compared in rows.items():
             if compared is not None:
-                said(f"| {portrait.stem} | {name} | {compared.cells()} |")
+                say(f"| {portrait.stem} | {name} | {compared.cells()} |")
         arrays = {f"{name}_{part}": getattr(getattr(told, name), part) for name in vars(told) for part in PARTS}
         np.savez(options.out / f"{portrait.stem}.asked.npz", **arrays)
 

@@ -10,7 +10,6 @@ processor; memory is what Linux keeps of the process in memory (/proc/self/statm
 
 import argparse
 import os
-import sys
 import tempfile
 import time
 import wave
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from saying import say
 
 import gesta
 from gesta.audio.read import open_speech
@@ -95,12 +95,6 @@ def saved(clip: Clip, path: Path) -> Watch:
     return watch
 
 
-def said(line: str) -> None:
-    """Print a line."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
 def main() -> None:
     """Make the film and say what it took."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -120,10 +114,8 @@ def main() -> None:
         before, started = time.process_time(), time.perf_counter()
         clip = puppet_clip(model, sound, options.portrait, size=(options.side, options.side), motion=motion)
         clock, processor = time.perf_counter() - started, time.process_time() - before
-        said(
-            f"Set-up: {clock:.1f} s by the clock, {processor:.1f} s by the processor, {resident_mb():.0f} MB after it."
-        )
-        said(saved(clip, options.out).said(options.out))
+        say(f"Set-up: {clock:.1f} s by the clock, {processor:.1f} s by the processor, {resident_mb():.0f} MB after it.")
+        say(saved(clip, options.out).said(options.out))
 
 
 if __name__ == "__main__":

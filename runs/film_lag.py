@@ -25,7 +25,8 @@ from pathlib import Path
 
 import av
 import numpy as np
-from film_cost import said, saved, to_and_fro, write_sound
+from film_cost import saved, to_and_fro, write_sound
+from saying import say
 
 import gesta
 from gesta.film.picture import read_picture
@@ -168,8 +169,8 @@ def make(options: argparse.Namespace, moments: np.ndarray) -> None:
         write_sound(sound, clicks(moments, options.rate, round(seconds * options.rate)), options.rate)
         clip = puppet_clip(model, sound, picture, size=(options.side, options.side), motion=motion)
         for sentence in clip.notes:
-            said(sentence)
-        said(saved(clip, options.out).said(options.out))
+            say(sentence)
+        say(saved(clip, options.out).said(options.out))
 
 
 def main() -> None:
@@ -180,17 +181,17 @@ def main() -> None:
     if not options.kept:
         make(options, moments)
     heard, end = heard_at(options.out, planted)
-    said(
+    say(
         f"\nThe sound ends at {end:.3f} s; sound less planted, all {len(moments)} clicks: {_row(heard - planted)} ms.\n"
     )
-    said("| minute | pulses | picture less sound, ms: median, 95 % within, worst | picture less planted, ms |")
-    said("|---|---|---|---|")
+    say("| minute | pulses | picture less sound, ms: median, 95 % within, worst | picture less planted, ms |")
+    say("|---|---|---|---|")
     lasting = 60.0 * options.minutes
     for start in dict.fromkeys((0.0, max(0.0, (lasting - STRETCH_S) / 2.0), max(0.0, lasting - STRETCH_S))):
         inside = (planted > start) & (planted < start + STRETCH_S)
         times, opening = lips_seen(options.out, planted[inside])
         shown = np.array([seen_at(times, opening, moment) for moment in planted[inside]])
-        said(
+        say(
             f"| {start / 60.0:.1f} to {min(start + STRETCH_S, lasting) / 60.0:.1f} | {inside.sum()} "
             f"| {_row(shown - heard[inside])} | {_row(shown - planted[inside])} |"
         )

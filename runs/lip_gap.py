@@ -10,9 +10,9 @@ opening gives in each size. Prints tables in Markdown.
 """
 
 import argparse
-import sys
 
 import numpy as np
+from saying import say
 
 from gesta.avatar.figure import figure
 from gesta.avatar.looks import looks
@@ -58,17 +58,12 @@ def found_gaps(estimator: Embedded, pictures: np.ndarray) -> tuple[np.ndarray, f
     return np.array(gaps), float(np.median(widths))
 
 
-def said(line: str) -> None:
-    """Print a line of a table."""
-    sys.stdout.write(line + "\n")
-
-
 def main() -> None:
     """Print the tables."""
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     estimator, shown = Embedded(), []
-    said("| picture | face, px | slope | error, px (median, greatest) | error, % of the face |")
-    said("|---|---|---|---|---|")
+    say("| picture | face, px | slope | error, px (median, greatest) | error, % of the face |")
+    say("|---|---|---|---|---|")
     for camera, side in PICTURES:
         true, found, widths = [], [], []
         for look in LOOKS:
@@ -81,16 +76,16 @@ def main() -> None:
         slope = np.polyfit(truth, seen, 1)[0]
         away = np.abs(seen - truth)
         shares = 100.0 * away / width
-        said(
+        say(
             f"| {camera} {side} | {width:.0f} | {slope:.2f} | {np.median(away):.1f}, {away.max():.1f} "
             f"| {np.median(shares):.1f}, {shares.max():.1f} |"
         )
         shown.append((camera, side, np.mean(true, axis=0), np.mean(found, axis=0)))
-    said("\n| jawOpen | " + " | ".join(f"{camera} {side}: true, found" for camera, side, _, _ in shown) + " |")
-    said("|---|" + "---|" * len(shown))
+    say("\n| jawOpen | " + " | ".join(f"{camera} {side}: true, found" for camera, side, _, _ in shown) + " |")
+    say("|---|" + "---|" * len(shown))
     for place, opening in enumerate(OPENINGS):
         cells = (f"{true[place]:.1f}, {found[place]:.1f}" for _, _, true, found in shown)
-        said(f"| {opening:g} | " + " | ".join(cells) + " |")
+        say(f"| {opening:g} | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":

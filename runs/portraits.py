@@ -1,7 +1,6 @@
 """The pictures of a folder, one after the other, for scripts that look at each."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,9 +31,3 @@ def sized(picture: np.ndarray, side: int) -> np.ndarray:
     scale = side / max(picture.shape[:2])
     width, height = (max(2, round(length * scale / 2) * 2) for length in picture.shape[1::-1])
     return np.asarray(Image.fromarray(picture).resize((width, height), Image.Resampling.LANCZOS))
-
-
-def say(line: str) -> None:
-    """Print at once."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

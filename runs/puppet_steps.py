@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from portraits import add_options, portraits, say
+from portraits import add_options, portraits
+from saying import say
 
 from gesta.errors import InputError
 from gesta.film.points import points_of

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from portraits import add_options, portraits, say
+from portraits import add_options, portraits
+from saying import say
 
 import gesta
 from gesta.audio.read import open_speech

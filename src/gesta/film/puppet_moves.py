@@ -17,8 +17,9 @@ from gesta.audio.row_cache import RowCache
 from gesta.errors import OutputError
 from gesta.film.points import UNLIMITED, Report, SpokenPoints, keypoints_in
 from gesta.film.puppet.puppet import Puppet
-from gesta.keypoints.bridge.follow import STRETCH, Followed, followed
+from gesta.keypoints.bridge.follow import Followed, followed
 from gesta.keypoints.bridge.pose_numbers import NUMBERS, rotations_of
+from gesta.keypoints.bridge.sequence import STRETCH
 from gesta.keypoints.canvas import canvas_for
 from gesta.mmgt.latent_cache import fingerprint
 from gesta.motion.face import ARKIT_INDEX, ARKIT_NAMES

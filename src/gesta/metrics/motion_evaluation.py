@@ -15,13 +15,12 @@ from gesta.errors import InputError
 from gesta.metrics.evaluation import SIDES, Evaluation, Measure, Value
 from gesta.metrics.fgd_encoder import SkeletonConvolutionEncoder, load_fgd_encoder
 from gesta.metrics.frechet import RunningGaussian, frechet_distance
+from gesta.metrics.lengths import shared_frames
 from gesta.metrics.motion.envelope import envelope_of
 from gesta.metrics.motion.report import MotionReport, measure
 from gesta.records import Motion, Speech
 from gesta.units import MOTION_FPS
 
-LENGTHS_APART_S = 0.25
-"""Motions of one speech may differ by this much."""
 ENCODER_FILE = "AESKConv_240_100.bin"
 """The extractor of the FGD on BEAT2, which is part of that data set; see `fgd_encoder`."""
 MEASURES = (
@@ -66,11 +65,8 @@ class MotionPair:
         Raises:
             InputError: one is much longer than the other.
         """
-        frames = generated.frame_count, real.frame_count
-        if abs(frames[0] - frames[1]) > LENGTHS_APART_S * MOTION_FPS:
-            lengths = " and ".join(f"{count / MOTION_FPS:.2f} s" for count in frames)
-            raise InputError(f"'{name}' is generated and real of two lengths, {lengths}; cut both to the same speech.")
-        return cls(name, generated.frames(0, min(frames)), real.frames(0, min(frames)), envelope_of(speech))
+        frames = shared_frames(name, generated.frame_count, real.frame_count, MOTION_FPS)
+        return cls(name, generated.frames(0, frames), real.frames(0, frames), envelope_of(speech))
 
 
 def fgd_encoder_in(folder: Path) -> SkeletonConvolutionEncoder:

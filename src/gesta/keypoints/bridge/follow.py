@@ -19,13 +19,11 @@ from gesta.keypoints.bridge.body_fit import BodyFit
 from gesta.keypoints.bridge.descent import descend
 from gesta.keypoints.bridge.expression import expression, making
 from gesta.keypoints.bridge.observed import Observed
-from gesta.keypoints.bridge.sequence import with_shoulders
+from gesta.keypoints.bridge.sequence import AHEAD, STRETCH, with_shoulders
 from gesta.keypoints.bridge.smooth import Smoothness, smooth
 from gesta.keypoints.bridge.unknown import COUNT, PLACE, POSE, loose_numbers, row_of
 from gesta.records import Keypoints
 
-STRETCH, AHEAD = 80, 16
-"""Frames settled at once, and further ones that are looked at."""
 ALONE, TOGETHER = 4, 8
 """Steps of each frame by itself, from the frame before the stretch, and then of all together."""
 

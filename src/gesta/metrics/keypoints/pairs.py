@@ -10,13 +10,12 @@ import numpy as np
 from gesta.errors import InputError
 from gesta.keypoints.layout import VISIBLE, body_index
 from gesta.keypoints.resampling import resampled
+from gesta.metrics.lengths import shared_frames
 from gesta.metrics.motion.envelope import envelope_of
 from gesta.motion.skeleton import skeleton
 from gesta.records import Keypoints, Speech
 from gesta.units import VIDEO_FPS
 
-LENGTHS_APART_S = 0.25
-"""Films of one speech may differ by this much; more is another cut, and nothing could be compared at one moment."""
 SHAPES_APART = 0.01
 """Share by which the shapes of the pictures may differ."""
 SHOULDERS = (body_index("left_shoulder"), body_index("right_shoulder"))
@@ -52,16 +51,13 @@ class PointPair:
             InputError: they are not points of pictures of one shape, or not equally long.
         """
         generated, real = resampled(generated, VIDEO_FPS), resampled(real, VIDEO_FPS)
-        frames = generated.frame_count, real.frame_count
-        if abs(frames[0] - frames[1]) > LENGTHS_APART_S * VIDEO_FPS:
-            lengths = " and ".join(f"{count / VIDEO_FPS:.2f} s" for count in frames)
-            raise InputError(f"'{name}' is generated and real of two lengths, {lengths}; cut both to the same speech.")
+        frames = shared_frames(name, generated.frame_count, real.frame_count, VIDEO_FPS)
         factor = np.asarray(real.size) / np.asarray(generated.size)
         if abs(factor[0] / factor[1] - 1.0) > SHAPES_APART:
             shapes = " and ".join(f"{width} x {height}" for width, height in (generated.size, real.size))
             raise InputError(f"'{name}' has points of pictures of two shapes, {shapes}; bring them to one canvas.")
         generated = generated.replaced(points=generated.points * factor.astype(np.float32), size=real.size)
-        return cls(name, generated.frames(0, min(frames)), real.frames(0, min(frames)), envelope_of(speech))
+        return cls(name, generated.frames(0, frames), real.frames(0, frames), envelope_of(speech))
 
     @property
     def frame_count(self) -> int:

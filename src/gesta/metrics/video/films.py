@@ -12,12 +12,13 @@ import numpy as np
 import torch
 
 from gesta.errors import InputError
+from gesta.metrics.lengths import LENGTHS_APART_S
 from gesta.records import Speech
 from gesta.units import VIDEO_FPS
 
 AT_ONCE = 16
 """Pictures of each side in memory; as many as an FVD looks at together."""
-LENGTHS_APART = round(0.25 * VIDEO_FPS)
+LENGTHS_APART = round(LENGTHS_APART_S * VIDEO_FPS)
 """Pictures by which films of one speech may differ in length."""
 LEAST_SIDE_PX = 32
 

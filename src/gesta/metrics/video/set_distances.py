@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gesta.errors import InputError
 from gesta.metrics.frechet import RunningGaussian, frechet_distance
@@ -75,13 +75,7 @@ def inception_distance(folder: Path, device: str = "cpu") -> SetDistance:
     Raises:
         InputError: the file is missing or does not fit.
     """
-    network = loaded(Inception(), INCEPTION, folder, device)
-
-    def latents(pictures: np.ndarray) -> np.ndarray:
-        with torch.inference_mode():
-            return np.asarray(network(_planes(pictures).to(device_of(network)) / 255.0).cpu().numpy())
-
-    return SetDistance(latents, 1, EVERY)
+    return SetDistance(_latents(loaded(Inception(), INCEPTION, folder, device), _picture_input), 1, EVERY)
 
 
 def video_distance(folder: Path, device: str = "cpu") -> SetDistance:
@@ -90,13 +84,22 @@ def video_distance(folder: Path, device: str = "cpu") -> SetDistance:
     Raises:
         InputError: the file is missing or does not fit.
     """
-    network = loaded(I3D(), I3D_FILE, folder, device)
+    return SetDistance(_latents(loaded(I3D(), I3D_FILE, folder, device), film_input), FRAMES, FRAMES)
+
+
+def _latents(network: nn.Module, prepared: Callable[[np.ndarray], Tensor]) -> Latents:
+    """What a network says of pictures that are prepared for it."""
 
     def latents(pictures: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
-            return np.asarray(network(film_input(pictures).to(device_of(network))).cpu().numpy())
+            return np.asarray(network(prepared(pictures).to(device_of(network))).cpu().numpy())
 
-    return SetDistance(latents, FRAMES, FRAMES)
+    return latents
+
+
+def _picture_input(pictures: np.ndarray) -> Tensor:
+    """(n, H, W, 3) uint8 as Inception takes them: (n, 3, H, W), 0 to 1."""
+    return _planes(pictures) / 255.0
 
 
 def film_input(pictures: np.ndarray) -> Tensor:
