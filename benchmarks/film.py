@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from denoiser import guided_call, random_conditions
 from PIL import Image
 from rows import Row, alternating, table_lines
 
@@ -22,7 +23,6 @@ from gesta.audio.video_features.make import make_video_features
 from gesta.keypoints.drawing import draw_poses
 from gesta.keypoints.files import write_keypoints
 from gesta.keypoints.levels import mask_levels
-from gesta.mmgt.conditions import Conditions
 from gesta.mmgt.diffusion import guided
 from gesta.mmgt.smga import Smga
 from gesta.mmgt.smga_config import smga_config
@@ -97,40 +97,26 @@ def keypoint_row() -> Row:
 def video_rows() -> Iterator[Row]:
     """One guided call of the video network: both halves at once, and with the picture read each time."""
     config = video_config("small")
-    network, grid, sizes = VideoNetwork(config).eval(), config.picture.grid, config.sizes
-    frames, channels = config.window, config.picture.latent_channels
-    latents, level = torch.randn(1, channels, frames, grid, grid), torch.tensor(500)
-    masks = {
-        region: tuple(torch.rand(1, frames, (grid >> halved) ** 2) for halved in range(len(sizes.widths)))
-        for region in ("full", "face", "lip")
-    }
-    token, picture = torch.randn(1, 1, sizes.image_token), torch.randn(1, channels, grid, grid)
-    conditions = Conditions(
-        image_token=token,
-        pose=torch.randn(1, sizes.widths[0], frames, grid, grid),
-        audio=torch.randn(1, frames, sizes.audio_tokens, sizes.audio_token),
-        masks=masks,
-        referenced=torch.ones(1, dtype=torch.bool),
-    )
-    references, doubled = network.read_reference(picture, token), conditions.guided()
-    both = torch.cat([latents, latents])
-
-    def once() -> None:
-        network.denoise(both, level, doubled, references)
+    network = VideoNetwork(config).eval()
+    call, halves = guided_call(network), random_conditions(config)
+    frames, grid, level = config.window, config.picture.grid, torch.tensor(500)
+    picture = torch.randn(1, config.picture.latent_channels, grid, grid)
+    token = torch.randn(1, 1, config.sizes.image_token)
 
     def apart() -> None:
-        network.denoise(latents, level, conditions, references)
-        network.denoise(latents, level, conditions, None)
+        for seen in (call.references, None):
+            network.denoise(call.latents[:1], level, halves, seen)
 
     def rereading() -> None:
-        network.denoise(both, level, doubled, network.read_reference(picture, token))
+        network.read_reference(picture, token)
+        call()
 
     what = f"video network `small`, one guided call, {frames} frames of {config.picture.side} pixels"
     for baseline, other in (
         ("two calls, one without speech and picture", apart),
         ("reading the picture again", rereading),
     ):
-        seconds, spent = alternating(once, other)
+        seconds, spent = alternating(call, other)
         yield what, seconds, f"{frames / seconds:.1f} frames/s a step", baseline, spent
 
 

@@ -47,6 +47,7 @@ SECTIONS = {
     "echomask": "## EchoMask's generator",
     "stream": "## Streams",
     "film": "## Films",
+    "denoiser": "## The denoiser of films",
 }
 """Sections of the page by name, in order, with the line that each begins with."""
 
@@ -283,6 +284,14 @@ def film_section() -> list[str]:
         return [SECTIONS["film"], "", machine(), "", *film_lines(voice), ""]
 
 
+def denoiser_section() -> list[str]:
+    """One call of the denoiser beside its parts, and on a GPU beside what that can multiply."""
+    # Needs the extra `video`.
+    from denoiser import denoiser_lines
+
+    return [SECTIONS["denoiser"], "", machine(), "", *denoiser_lines(), ""]
+
+
 def parts_of(page: str) -> dict[str, str]:
     """The sections of a page by name; those it does not have are left out."""
     begins = sorted((page.index(title), name) for name, title in SECTIONS.items() if title in page)
@@ -303,6 +312,7 @@ def main() -> None:
         "echomask": echomask_section,
         "stream": stream_section,
         "film": film_section,
+        "denoiser": denoiser_section,
     }
     parts = parts_of(PAGE.read_text(encoding="utf-8"))
     for name in asked.sections or SECTIONS:
