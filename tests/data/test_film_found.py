@@ -171,7 +171,7 @@ def test_a_run_stopped_at_any_moment_goes_on_to_the_same_bytes(tmp_path: Path, m
         return made(tmp_path / "films", folder, shortest_s=0.2, side=32)
 
     (tmp_path / "sets").mkdir()
-    assert flushes_survived(make, tmp_path / "sets", monkeypatch) > 20
+    assert flushes_survived(make, tmp_path / "sets") > 20
 
 
 @pytest.mark.slow

@@ -163,12 +163,12 @@ def test_points_of_a_smaller_copy_of_the_film_are_scaled(tmp_path: Path) -> None
     np.testing.assert_allclose(films.points(films.clips[0], 0, 30).points, wanted.points, atol=1e-2)
 
 
-def test_a_run_stopped_at_any_moment_goes_on_to_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_stopped_at_any_moment_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         write_talk(tmp_path / "films", name, 8)
     (tmp_path / "sets").mkdir()
     films = tmp_path / "films"
-    assert flushes_survived(lambda folder: prepared(films, folder), tmp_path / "sets", monkeypatch) > 10
+    assert flushes_survived(lambda folder: prepared(films, folder), tmp_path / "sets") > 10
 
 
 def turned(path: Path) -> Path:

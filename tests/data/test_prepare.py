@@ -88,7 +88,7 @@ def test_a_run_stopped_at_any_moment_goes_on_to_the_same_bytes(tmp_path: Path, m
     prepare(plan, tmp_path / "whole")
     whole = everything_in(tmp_path / "whole")
     assert sum(name.startswith("motion/") for name in whole) == 3, "a file for each clip, as two do not fit one"
-    assert flushes_survived(lambda folder: prepare(plan, folder), tmp_path, monkeypatch) > 20
+    assert flushes_survived(lambda folder: prepare(plan, folder), tmp_path) > 20
 
 
 def test_what_a_killed_run_left_is_cut_off(tmp_path: Path) -> None:

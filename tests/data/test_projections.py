@@ -1,6 +1,5 @@
 """Motion seen by cameras: clips of points keep the motion's speech and splits, and are what the cameras saw."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ from gesta.randomness import generator
 from gesta.records import Motion
 from gesta.units import VIDEO_FPS, video_frame_count
 from tests.data.making import made_plan, planned
-from tests.data.stopping import Killed
+from tests.data.stopping import Killed, power_until
 from tests.motion.moving import made_motion
 
 PIECE_S = 4.0
@@ -106,23 +105,10 @@ def test_people_differ_within_what_a_fit_allows_and_are_in_the_picture() -> None
         assert seen.scores[:, body_index("nose")].min() >= VISIBLE
 
 
-def test_a_killed_run_goes_on_to_the_same_bytes(
-    source: Path, films: FilmSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_killed_run_goes_on_to_the_same_bytes(source: Path, films: FilmSet, tmp_path: Path) -> None:
     folder = tmp_path / "set"
-    flush, calls = os.fsync, 0
-
-    def stopping(handle: int) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == STOPPED_AT:
-            raise Killed
-        flush(handle)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "fsync", stopping)
-        with pytest.raises(Killed):
-            prepare(plan_source("keypoints", source, SETTINGS), folder)
+    with pytest.raises(Killed), power_until(STOPPED_AT):
+        prepare(plan_source("keypoints", source, SETTINGS), folder)
     assert (folder / ".making").is_dir()
     prepare(plan_source("keypoints", source, SETTINGS), folder)
     for clip in films.clips:

@@ -53,7 +53,7 @@ def test_as_many_windows_come_whatever_is_seen() -> None:
     assert len(gesture_windows(film.frames(0, WINDOW_FRAMES - 1))) == 0
 
 
-def test_too_few_or_unequal_latents_are_refused() -> None:
+def test_too_few_or_unequal_latents_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = GestureEncoder().eval()
     sides = [GestureLatents(name, encoder) for name in ("real films", "generated films")]
     for side in sides:
@@ -61,6 +61,7 @@ def test_too_few_or_unequal_latents_are_refused() -> None:
     with pytest.raises(InputError, match="The real films give 5 latents, but a Fréchet gesture distance needs 1000"):
         gesture_distance(*sides)
     sides[1].add(waving(100, 30.0, 0))
+    monkeypatch.setattr("gesta.metrics.keypoints.gesture_distance.LEAST_LATENTS", 5)
     with pytest.raises(InputError, match=r"5 latents and the generated films 10, but .* as many on both sides"):
         gesture_distance(*sides)
 

@@ -105,6 +105,26 @@ def frechet_distance(first: Gaussian, second: Gaussian) -> float:
     return max(0.0, float(shift @ shift + np.trace(first.covariance + second.covariance) - 2.0 * shared))
 
 
+def distance_of_sides(real: RunningGaussian, generated: RunningGaussian, what: str) -> float:
+    """The squared Fréchet distance of generated things from real ones, of which there are as many.
+
+    The distance falls with the number of latents, and would favour the side that has more.
+
+    Args:
+        real, generated: the latents of each side.
+        what: both sides are, in the plural, for the sentence of an error: "films".
+
+    Raises:
+        InputError: the sides have different numbers of latents, or too few.
+    """
+    if real.count != generated.count:
+        raise InputError(
+            f"The real {what} give {real.count} latents and the generated {what} {generated.count}, but a Fréchet "
+            "distance needs as many on both sides; cut them alike."
+        )
+    return frechet_distance(real.gaussian(f"real {what}"), generated.gaussian(f"generated {what}"))
+
+
 def _symmetric_root(covariance: np.ndarray) -> np.ndarray:
     """The symmetric square root of a covariance, rounding below zero taken as zero."""
     values, vectors = np.linalg.eigh(covariance)

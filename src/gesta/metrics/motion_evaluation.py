@@ -14,7 +14,7 @@ import numpy as np
 from gesta.errors import InputError
 from gesta.metrics.evaluation import SIDES, Evaluation, Measure, Value
 from gesta.metrics.fgd_encoder import SkeletonConvolutionEncoder, load_fgd_encoder
-from gesta.metrics.frechet import RunningGaussian, frechet_distance
+from gesta.metrics.frechet import RunningGaussian, distance_of_sides
 from gesta.metrics.lengths import shared_frames
 from gesta.metrics.motion.envelope import envelope_of
 from gesta.metrics.motion.report import MotionReport, measure
@@ -114,8 +114,7 @@ def evaluate_motion(
         absent["fgd"] = f"no folder with {ENCODER_FILE} was named (--weights)"
     else:
         try:
-            sides = [sums[side].gaussian(f"{side} motions") for side in SIDES]
-            whole["fgd"] = Value(frechet_distance(sides[1], sides[0]))
+            whole["fgd"] = Value(distance_of_sides(sums["real"], sums["generated"], "motions"))
         except InputError as error:
             absent["fgd"] = str(error).rstrip(".")
     return Evaluation("Generated motion beside real motion", "motion", MEASURES, clips, whole, absent, settings or {})

@@ -9,7 +9,7 @@ their number and would favour the side that has more.
 from collections.abc import Iterable
 
 from gesta.errors import InputError
-from gesta.metrics.frechet import Gaussian, RunningGaussian, frechet_distance
+from gesta.metrics.frechet import RunningGaussian, distance_of_sides
 from gesta.metrics.keypoints.encoder import GestureEncoder
 from gesta.records import Keypoints
 
@@ -37,7 +37,7 @@ class GestureLatents:
         """Take the latents of a film at 25 frames a second."""
         self._sums.add(self._encoder.latents(keypoints))
 
-    def gaussian(self) -> Gaussian:
+    def sums(self) -> RunningGaussian:
         """Of all latents taken.
 
         Raises:
@@ -48,7 +48,7 @@ class GestureLatents:
                 f"The {self.films} give {self.count} latents, but a Fréchet gesture distance needs {LEAST_LATENTS}, "
                 "about eleven minutes of film; evaluate more of it."
             )
-        return self._sums.gaussian(self.films)
+        return self._sums
 
 
 def gesture_distance(real: GestureLatents, generated: GestureLatents) -> float:
@@ -57,12 +57,7 @@ def gesture_distance(real: GestureLatents, generated: GestureLatents) -> float:
     Raises:
         InputError: a side has too few latents, or the sides have different numbers of them.
     """
-    if real.count != generated.count:
-        raise InputError(
-            f"The {real.films} give {real.count} latents and the {generated.films} {generated.count}, but a Fréchet "
-            "gesture distance needs as many on both sides; cut them alike."
-        )
-    return frechet_distance(real.gaussian(), generated.gaussian())
+    return distance_of_sides(real.sums(), generated.sums(), "films")
 
 
 def films_distance(real: Iterable[Keypoints], generated: Iterable[Keypoints], encoder: GestureEncoder) -> float:

@@ -14,8 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gesta.errors import InputError
-from gesta.metrics.frechet import RunningGaussian, frechet_distance
+from gesta.metrics.frechet import RunningGaussian, distance_of_sides
 from gesta.metrics.video.networks.i3d import FRAMES, I3D, SIDE_PX
 from gesta.metrics.video.networks.inception import Inception
 from gesta.metrics.video.networks.weights import I3D as I3D_FILE
@@ -64,9 +63,7 @@ class SetDistance:
             InputError: a side has too few latents, or they have different numbers.
         """
         generated, real = self._sums
-        if generated.count != real.count:
-            raise InputError(f"There are {generated.count} generated and {real.count} real latents; cut films alike.")
-        return frechet_distance(real.gaussian("real films"), generated.gaussian("generated films"))
+        return distance_of_sides(real, generated, "films")
 
 
 def inception_distance(folder: Path, device: str = "cpu") -> SetDistance:
