@@ -30,6 +30,7 @@ import numpy as np
 import torch
 
 from gesta.audio.video_features.make import make_video_features
+from gesta.audio.video_features.protocol import VideoFeatures
 from gesta.bundles.film_folder import load_film_bundle
 from gesta.data.film_set import FilmSet
 from gesta.data.films import FilmRecord
@@ -39,7 +40,7 @@ from gesta.metrics.motion.alignment import align
 from gesta.metrics.motion.envelope import envelope_peaks, speech_envelope
 from gesta.metrics.motion.speed import point_speed
 from gesta.mmgt.keypoint_speaker import KeypointSpeaker
-from gesta.records import Keypoints
+from gesta.records import Keypoints, Speech
 from gesta.reports import write_json
 from gesta.units import MOTION_FPS, VIDEO_FPS
 
@@ -141,22 +142,32 @@ class Teacher:
         return found if timing is None else {**found, "margin": timing.normalised_margin}
 
 
-def measured_model(teacher: Teacher, folder: Path, guidance: float) -> dict[str, float]:
-    """What is measured of a model."""
+def loaded_speaker(folder: Path) -> tuple[KeypointSpeaker, VideoFeatures]:
+    """A trained SMGA, and what it hears."""
     bundle = load_film_bundle(folder)
     if bundle.smga is None or bundle.config.keypoints is None:
         raise SystemExit(f"'{folder}' makes no keypoints")
-    features, speaker = make_video_features(bundle.config.keypoints.features), KeypointSpeaker(bundle.smga)
-    takes = []
-    for clip, true in zip(teacher.clips, teacher.true, strict=True):
-        parts = speaker.stretches(
-            features, teacher.films.speech(clip), true.frames(0, 1), steps=STEPS, guidance=guidance, seed=0
-        )
-        rows = [(part.points, part.scores) for part in parts]
-        points, scores = (np.concatenate(one) for one in zip(*rows, strict=True))
-        takes.append(Keypoints(points, scores, true.size, VIDEO_FPS))
+    return KeypointSpeaker(bundle.smga), make_video_features(bundle.config.keypoints.features)
+
+
+def spoken(
+    speaker: KeypointSpeaker, features: VideoFeatures, speech: Speech, first: Keypoints, **options: Any
+) -> Keypoints:
+    """A whole take that begins with points of one frame; options as `KeypointSpeaker.stretches` takes them."""
+    rows = [(part.points, part.scores) for part in speaker.stretches(features, speech, first, **options)]
+    points, scores = (np.concatenate(one) for one in zip(*rows, strict=True))
+    return Keypoints(points, scores, first.size, VIDEO_FPS)
+
+
+def measured_model(teacher: Teacher, folder: Path, guidance: float) -> dict[str, float]:
+    """What is measured of a model."""
+    speaker, features = loaded_speaker(folder)
+    takes = [
+        spoken(speaker, features, teacher.films.speech(clip), true.frames(0, 1), steps=STEPS, guidance=guidance, seed=0)
+        for clip, true in zip(teacher.clips, teacher.true, strict=True)
+    ]
     found = teacher.measured(takes, speaker.frames, speaker.config.sampling.overlap)
-    return {**found, "parameters": sum(weight.numel() for weight in bundle.smga.parameters()) / 1e6}
+    return {**found, "parameters": sum(weight.numel() for weight in speaker.smga.parameters()) / 1e6}
 
 
 def cell(rows: Sequence[Mapping[str, float]], name: str) -> str:
