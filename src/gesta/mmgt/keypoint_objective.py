@@ -4,8 +4,8 @@ Squared errors of positions, of their first and of their second differences, and
 alone, with a weight. Source: MMGT's released stage 1, where every number counts alike and the face three times; what
 differs is a setting (gesta.mmgt.smga_config).
 
-Lips part by a hundredth of what hands go, and that is a ten-thousandth of a squared error. So there is a weight for the
-shape of the mouth by itself, which MMGT has not.
+Lips part by a hundredth of what hands go, and by far less than a face turns. So there is a weight for the shape of the
+mouth by itself, which MMGT has not.
 
 B clips, F frames, V numbers of a pose, A numbers heard.
 """
@@ -27,8 +27,8 @@ from gesta.records import KEYPOINT_COUNT
 
 KINDS = ("position", "velocity", "acceleration")
 OWN_STRAY = {"body": 0.3, "feet": 0.3, "face": 0.1, "left_hand": 0.2, "right_hand": 0.2}
-"""How far a point strays by itself, as a share of how far its group does: less where groups are small, since what lips
-do is not to drown in it."""
+"""How far a point strays by itself, as a share of how far its group does: less where points hang together, since what
+lips do is not to drown in it."""
 
 
 @dataclass(frozen=True)

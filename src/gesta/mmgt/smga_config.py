@@ -101,7 +101,7 @@ class SmgaConfig(Settings):
         "both", description="streams that a layer hands on; as published, the body's begins anew in each layer"
     )
     diffused: Literal["shapes", "displacements", "poses"] = Field(
-        "displacements",
+        "shapes",
         description="what noise covers: how far points have gone from the initial pose, of face and hands against nose "
         "and wrists; the same without that; or whole poses",
     )
