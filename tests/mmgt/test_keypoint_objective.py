@@ -7,7 +7,7 @@ import torch
 from gesta.keypoints.layout import GROUPS, LIPS
 from gesta.keypoints.vectors import VECTOR_SIZE, columns
 from gesta.mmgt.diffusion import CosineSchedule
-from gesta.mmgt.displacement import UNIT, diffused, limits, shown, undiffused
+from gesta.mmgt.displacement import diffused
 from gesta.mmgt.keypoint_objective import KeypointClips, keypoint_losses, pose_losses
 from gesta.mmgt.pose_vectors import (
     beginning_with,
@@ -125,33 +125,6 @@ def test_unseen_points_are_put_in_the_middle_of_their_group_or_of_all() -> None:
     assert torch.equal(filled[0, GROUPS["body"]], poses[0, GROUPS["body"]])
     # Where nothing is seen, nothing is known.
     assert not filled[1].any()
-
-
-def test_displacements_count_in_units_of_fifty_pixels_and_go_back() -> None:
-    poses, initial = torch.rand(2, FRAMES, VECTOR_SIZE), torch.rand(2, VECTOR_SIZE)
-    values = diffused(poses, initial, GESTA)
-    assert torch.allclose(values[0, 1, 0], (poses[0, 1, 0] - initial[0, 0]) / UNIT)
-    assert torch.allclose(values[0, 1, 2], poses[0, 1, 2] - initial[0, 2])
-    assert torch.allclose(undiffused(values, initial, GESTA), poses, atol=1e-6)
-    least, most = limits(initial, GESTA)
-    assert torch.allclose(undiffused(most, initial, GESTA), torch.ones(2, 1, VECTOR_SIZE), atol=1e-6)
-    assert torch.allclose(undiffused(least, initial, GESTA), -torch.ones(2, 1, VECTOR_SIZE), atol=1e-6)
-    assert diffused(poses, initial, OFFICIAL) is poses
-
-
-def test_the_network_is_told_shapes_of_face_and_hands_and_places_of_the_body() -> None:
-    pose = torch.zeros(1, KEYPOINT_COUNT, 3)
-    pose[..., 2] = 0.5
-    pose[:, GROUPS["face"], :2] = 0.3
-    lip = GROUPS["face"].start + 60
-    pose[0, lip, 1] += 0.0068
-    pose[0, 2, 0] = 0.2
-    told = shown(pose.flatten(1), GESTA).reshape(KEYPOINT_COUNT, 3)
-    # 3.4 pixels of 512, less the 68th part that the middle goes along.
-    assert told[lip, 1].item() == pytest.approx(0.34 * 67 / 68, abs=1e-5)
-    assert told[lip, 0].item() == pytest.approx(0.0, abs=1e-5)
-    assert told[2].tolist() == pytest.approx([2.0, 0.0, 0.5])
-    assert torch.equal(shown(pose.flatten(1), OFFICIAL), pose.flatten(1))
 
 
 def test_speech_and_poses_are_in_step_but_as_published() -> None:

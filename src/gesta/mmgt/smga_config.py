@@ -100,8 +100,10 @@ class SmgaConfig(Settings):
     wiring: Literal["both", "face_only"] = Field(
         "both", description="streams that a layer hands on; as published, the body's begins anew in each layer"
     )
-    diffused: Literal["displacements", "poses"] = Field(
-        "displacements", description="what noise covers: how far points have gone from the initial pose, or whole poses"
+    diffused: Literal["shapes", "displacements", "poses"] = Field(
+        "shapes",
+        description="what noise covers: how far points have gone from the initial pose, of face and hands against nose "
+        "and wrists; the same without that; or whole poses",
     )
     anchor: Literal["take", "window"] = Field(
         "take", description="whose first pose a window is shown: its take's, to which it can find back, or its own"
