@@ -18,7 +18,8 @@
 #   CLIPS      that are measured (12)
 #   SHARE      of MOTION's clips (0.1)
 #   WORKERS    processes that project (2)
-#   MINUTES    length of the pieces in which each training is done (4)
+#   JOBS       trainings side by side, one thread each (2)
+#   MINUTES    length of the pieces in which each training is done (9)
 #   PYTHON     .venv/bin/python
 set -euo pipefail
 [ $# -ge 1 ] || { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; exit 2; }
@@ -26,26 +27,44 @@ motion="$(realpath "$1")"
 work="$(realpath -m "${2:-gesta_runs/keypoints_proof}")"
 cd "$(dirname "$0")/.."
 python="${PYTHON:-.venv/bin/python}"
-steps="${STEPS:-800}"
+jobs="${JOBS:-2}"
 mkdir -p "$work"
+# Trainings in the background end with this script.
+trap 'running="$(jobs -p)"; [ -z "$running" ] || kill $running 2>/dev/null || true' EXIT
+trap 'exit 130' INT TERM
 
 # Freed memory is kept for the next step: to give it back and fetch it again takes time.
 export MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=268435456
 "$python" -m gesta prepare keypoints "$motion" -o "$work/dataset" --share "${SHARE:-0.1}" --workers "${WORKERS:-2}"
 
+piece() { # VARIANT-SEED: one piece of a training
+    local variant="${1%-*}" settings=()
+    [ "${variant%-*}" = split ] || settings=("keypoints.sizes.layers=5")
+    OMP_NUM_THREADS=1 exec "$python" -m gesta train keypoints recipes/keypoints.toml "data.dataset=$work/dataset" \
+        "output=$work/$1" "keypoints_training.steps=${STEPS:-800}" "keypoints_training.seed=${1##*-}" \
+        keypoints_training.ema_decay=0.99 keypoints_training.save_every=50 keypoints_training.validate_every=200 \
+        "keypoints.streams=${variant%-*}" "keypoints.losses.face=${variant#*-}" "${settings[@]}" --minutes "${MINUTES:-9}"
+}
+
 models=()
 for seed in ${SEEDS:-0 1 2}; do
     for variant in split-3 single-3 split-1; do
-        settings=("keypoints.streams=${variant%-*}" "keypoints.losses.face=${variant#*-}")
-        [ "${variant%-*}" = split ] || settings+=("keypoints.sizes.layers=5")
-        name="$variant-$seed"
-        models+=("$name")
-        until [ -e "$work/$name/keypoints/model/finished.json" ]; do
-            "$python" -m gesta train keypoints recipes/keypoints.toml "data.dataset=$work/dataset" \
-                "output=$work/$name" "keypoints_training.steps=$steps" "keypoints_training.seed=$seed" \
-                keypoints_training.ema_decay=0.99 keypoints_training.save_every=50 \
-                keypoints_training.validate_every=200 "${settings[@]}" --minutes "${MINUTES:-4}"
-        done
+        models+=("$variant-$seed")
+    done
+done
+while true; do
+    waiting=()
+    for name in "${models[@]}"; do
+        [ -e "$work/$name/keypoints/model/finished.json" ] || waiting+=("$name")
+    done
+    [ ${#waiting[@]} -gt 0 ] || break
+    pids=()
+    for name in "${waiting[@]:0:$jobs}"; do
+        piece "$name" &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do
+        wait "$pid"
     done
 done
 "$python" runs/keypoints_proof.py "$work/dataset" "$work" "${models[@]}" --clips "${CLIPS:-12}"
