@@ -40,6 +40,7 @@ def trained(steps: int) -> Smga:
     config = smga_config("mini", audio_size=2, sizes=sizes, dropout=0.0, sampling={"steps": 8, "overlap": 4})
     smga, schedule = Smga(config), CosineSchedule(config.diffusion)
     optimiser = torch.optim.AdamW(smga.parameters(), lr=4e-3)
+    calming = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     batch, frames = 16, config.sizes.frames
     scores = torch.ones(batch, frames, KEYPOINT_COUNT)
     for _ in range(steps):
@@ -50,6 +51,7 @@ def trained(steps: int) -> Smga:
         optimiser.zero_grad()
         keypoint_losses(smga, clips, schedule)["loss"].backward()
         optimiser.step()
+        calming.step()
     return smga.eval()
 
 
@@ -57,8 +59,9 @@ def spoken(smga: Smga, home: torch.Tensor) -> np.ndarray:
     """(F, N, 2) a minute of a person at `home` (2,), on the canvas."""
     rows = heard(torch.zeros(1, 1), torch.full((1, 1), 0.2), MINUTE)
     first = from_vectors(poses_of(home[None], rows[:, :1])[0].numpy(), smga.config.score_scale)
-    stretches = KeypointSpeaker(smga).stretches(Rows(rows[0].numpy()), speech_of(MINUTE), first)  # type: ignore[arg-type]
-    made: list[Keypoints] = list(stretches)
+    speaker, features = KeypointSpeaker(smga), Rows(rows[0].numpy())
+    # More of the speech than was learned would swing further.
+    made: list[Keypoints] = list(speaker.stretches(features, speech_of(MINUTE), first, guidance=1.0))  # type: ignore[arg-type]
     return np.concatenate([part.points for part in made])
 
 
