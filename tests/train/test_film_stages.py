@@ -120,6 +120,29 @@ def test_the_model_of_keypoints_speaks(folder: Path) -> None:
     assert "0.1 minutes in 3 clips" in (folder / "out" / "keypoints" / "model" / "card.md").read_text()
 
 
+@pytest.mark.parametrize(
+    ("change", "without"),
+    (
+        ("video.hearing.mask=none", ()),
+        ("video.hearing.places=[]", ("audio_modules", "audio_projection")),
+        ("video.pose=withheld", ()),
+    ),
+)
+def test_variants_go_on_from_the_same_pictures(folder: Path, change: str, without: tuple[str, ...]) -> None:
+    model = folder / "out" / "image" / "model"
+    output = f"variant_{change.split('.')[-1].split('=')[0]}"
+    recipe = film_recipe(folder, f"image_model={model}", change, "video_training.steps=2", output=output)
+    trained("video", recipe)
+    (place,) = (folder / output / "video" / "checkpoints").glob("step-*")
+    names = load_file(place / "network.safetensors")
+    assert names and not [name for name in names for part in without if part in name]
+    made = load_film_bundle(folder / output / "video" / "model").video
+    assert made is not None
+    taught = load_file(model / IMAGE_FILE)
+    state = made.network.state_dict()
+    assert all(torch.equal(taught[name], state[name]) for name in taught)
+
+
 def test_finished_models_are_begun_with(folder: Path) -> None:
     keypoints, video = (folder / "out" / stage / "model" for stage in ("keypoints", "video"))
     begun = build_stage("keypoints", film_recipe(folder, f"keypoints_stage.start={keypoints}")).network

@@ -44,5 +44,5 @@ def image_stage(recipe: Recipe, _report: Report) -> ImageStage:
     """
     films, settings = FilmSet.open(recipe.data.dataset), recipe.image_stage
     batches = FilmBatches(films, recipe.video, settings, length=1, seed=recipe.image_training.seed)
-    parts = begun_parts(recipe.video, recipe.start, films=False)
+    parts = begun_parts(recipe.video, recipe.start, films=False, trained_autoencoder=recipe.model_folder("autoencoder"))
     return ImageStage(FilmNetwork(parts, picture_parameters(parts.network), settings), batches)
