@@ -163,15 +163,15 @@ def video_of(folder: Path) -> FilmBundle:
     return bundle
 
 
-def filmer(bundle: FilmBundle, sampling: Mapping[str, Any]) -> Callable[[Person, Keypoints], np.ndarray]:
+def filmer(bundle: FilmBundle, sampling: Mapping[str, Any]) -> Callable[..., np.ndarray]:
     """What films a person with some keypoints: (F, side, side, 3)."""
     assert bundle.video is not None and bundle.config.video is not None
     parts, features = bundle.video, make_video_features(bundle.config.video.features)
     speaker = VideoSpeaker(parts.network, parts.autoencoder, parts.image_token, SamplingConfig(**sampling))
 
-    def film(person: Person, points: Keypoints) -> np.ndarray:
+    def film(person: Person, points: Keypoints, seed: int = SEED) -> np.ndarray:
         heard = np.concatenate(list(features.stretches(person.speech)))[person.first : person.first + person.frames]
-        made = speaker.frames(person.picture, iter([points]), iter([heard]), person.frames, seed=SEED)
+        made = speaker.frames(person.picture, iter([points]), iter([heard]), person.frames, seed=seed)
         return np.concatenate(list(made))
 
     return film

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.nn import functional
 
 from gesta.bundles.film_config import VideoModel
 from gesta.bundles.tensors import write_tensors
@@ -34,6 +35,20 @@ def test_it_halves_once_less_than_it_has_widths(tiny: ConvolutionalAutoencoder) 
     assert latents.shape == (4, 5, 4, 4)
     assert tiny.decode(latents).shape == (4, 3, 16, 16)
     assert torch.equal(latents, tiny.encode(pictures(), torch.Generator().manual_seed(1)))
+
+
+@torch.no_grad()
+def test_it_begins_with_the_best_matrix_there_is(tiny: ConvolutionalAutoencoder) -> None:
+    """Pictures whose patches lie in a space of as many directions as latents have channels come back whole."""
+    chance = torch.Generator().manual_seed(3)
+    patches = torch.randn(6 * 16, 5, generator=chance) @ torch.randn(5, 48, generator=chance) / 8.0 + 0.1
+    planted = functional.pixel_shuffle(patches.reshape(6, 4, 4, 48).permute(0, 3, 1, 2), 4)
+    assert not torch.allclose(tiny.decode(tiny.encode(planted)), planted, atol=0.1)
+    tiny.begin_with(planted)
+    latents = tiny.encode(planted)
+    assert torch.allclose(tiny.decode(latents), planted, atol=1e-4)
+    assert torch.allclose(latents.std((0, 2, 3)), torch.ones(5), atol=0.02)
+    assert torch.allclose(latents.mean((0, 2, 3)), torch.zeros(5), atol=1e-4)
 
 
 @torch.no_grad()

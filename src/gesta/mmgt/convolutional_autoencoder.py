@@ -1,7 +1,7 @@
 """A small convolutional autoencoder that is trained here, for small pictures: residual blocks, halved and doubled.
 
 Beside the blocks a straight way leads from each patch of pixels to its latent and back, a matrix there and one back,
-which learns most of a picture within minutes; the blocks add what it cannot.
+which begins as the principal components of patches; the blocks begin with nothing to add, and learn what it cannot.
 
 Latents are brought to zero mean and unit variance, channel by channel, by statistics that are stored with the weights:
 moving means over the batches it was trained on, which themselves are brought there by their own. So no term is needed
@@ -69,6 +69,14 @@ class LatentStatistics(nn.Module):
         return (raw - mean) * variance.clamp(min=LEAST_VARIANCE).rsqrt()
 
 
+def nothing_yet(layer: nn.Conv2d) -> nn.Conv2d:
+    """The layer with weights and shifts of zero."""
+    nn.init.zeros_(layer.weight)
+    assert layer.bias is not None
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
 class ConvolutionalAutoencoder(Autoencoder):
     """See the top of the file.
 
@@ -86,7 +94,7 @@ class ConvolutionalAutoencoder(Autoencoder):
             self.encoder.extend(ResidualBlock(here, groups) for _ in range(config.layers))
             self.encoder.append(nn.Conv2d(here, smaller, 4, stride=2, padding=1))
         self.encoder.extend(ResidualBlock(inner, groups) for _ in range(config.layers))
-        self.encoder.extend([nn.GroupNorm(groups, inner), nn.SiLU(), nn.Conv2d(inner, self.channels, 1)])
+        self.encoder.extend([nn.GroupNorm(groups, inner), nn.SiLU(), nothing_yet(nn.Conv2d(inner, self.channels, 1))])
         patch = PICTURE_CHANNELS * self.factor**2
         self.straight_in = nn.Conv2d(patch, self.channels, 1)
         self.straight_out = nn.Conv2d(self.channels, patch, 1)
@@ -97,9 +105,22 @@ class ConvolutionalAutoencoder(Autoencoder):
             # Four numbers of a coarse place become four fine places.
             self.decoder.extend([nn.Conv2d(here, 4 * larger, 3, padding=1), nn.PixelShuffle(2)])
         self.decoder.extend(ResidualBlock(widths[0], groups) for _ in range(config.layers))
-        self.decoder.extend(
-            [nn.GroupNorm(groups, widths[0]), nn.SiLU(), nn.Conv2d(widths[0], PICTURE_CHANNELS, 3, padding=1)]
-        )
+        last = nothing_yet(nn.Conv2d(widths[0], PICTURE_CHANNELS, 3, padding=1))
+        self.decoder.extend([nn.GroupNorm(groups, widths[0]), nn.SiLU(), last])
+
+    @torch.no_grad()
+    def begin_with(self, pictures: Tensor) -> None:
+        """Let the straight way be the principal components of the patches of pictures (B, 3, H, W) from -1 to 1."""
+        patches = functional.pixel_unshuffle(pictures, self.factor).transpose(0, 1).flatten(1).T.double()
+        mean = patches.mean(0)
+        apart = patches - mean
+        variances, directions = torch.linalg.eigh(apart.T @ apart / len(apart))
+        first = directions.flip(1)[:, : self.channels]
+        size = variances.flip(0)[: self.channels].clamp(min=LEAST_VARIANCE).sqrt()
+        self.straight_in.weight.copy_((first / size).T[..., None, None])
+        self.straight_in.bias.copy_(-(first / size).T @ mean)
+        self.straight_out.weight.copy_((first * size)[..., None, None])
+        self.straight_out.bias.copy_(mean)
 
     def encode(self, pictures: Tensor, chance: torch.Generator | None = None) -> Tensor:
         """Latents of pictures; nothing is drawn."""

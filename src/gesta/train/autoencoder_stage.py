@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -32,6 +33,8 @@ EDGE_SCALES = 2
 PEAK_DB = 20.0 * math.log10(2.0)
 """Of pictures from -1 to 1."""
 SMALLEST = 1e-10
+FIRST_PICTURES = 64
+"""Whose principal components are begun with."""
 CARD_FILE = "card.md"
 
 
@@ -48,7 +51,7 @@ class AutoencoderNetwork(nn.Module):
 
     def forward(self, batch: Mapping[str, Tensor], progress: float) -> dict[str, Tensor]:  # noqa: ARG002
         """Losses of a batch, as `FilmBatches.batch` makes it; draws from torch's own generator."""
-        pictures = batch[PICTURES].flatten(0, 1).permute(0, 3, 1, 2).float() / BYTE_HALF - 1.0
+        pictures = as_signed(batch[PICTURES])
         latents = self.autoencoder.encode(pictures)
         if self.training:
             latents = latents + self.settings.noise * torch.randn_like(latents)
@@ -66,6 +69,11 @@ class AutoencoderNetwork(nn.Module):
             found |= {f"psnr_db.{name}": psnr_db(error, region) for name, region in regions.items()}
             found["psnr_db.whole"] = psnr_db(error, torch.ones_like(places))
         return found
+
+
+def as_signed(pictures: Tensor) -> Tensor:
+    """Pictures (B, F, H, W, 3) uint8 as (B F, 3, H, W) from -1 to 1."""
+    return pictures.flatten(0, 1).permute(0, 3, 1, 2).float() / BYTE_HALF - 1.0
 
 
 def regions_of(batch: Mapping[str, Tensor], side: int) -> dict[str, Tensor]:
@@ -141,4 +149,6 @@ def autoencoder_stage(recipe: Recipe, _report: Report) -> AutoencoderStage:
     autoencoder = ConvolutionalAutoencoder(settings.sizes)
     check_autoencoder(autoencoder, recipe.video.picture)
     batches = FilmBatches(films, recipe.video, settings, length=1, seed=recipe.autoencoder_training.seed)
+    some = np.unique(np.linspace(0, batches.size("train") - 1, FIRST_PICTURES).astype(np.int64))
+    autoencoder.begin_with(as_signed(batches.batch("train", some)[PICTURES]))
     return AutoencoderStage(recipe, films, AutoencoderNetwork(autoencoder, settings), batches)
