@@ -142,9 +142,9 @@ def measured(made: np.ndarray, person: Person) -> dict[str, float]:
     flicker = Flicker()
     flicker.take(made, true)
     changes = flicker.found()
-    found["apart"] = changes["flicker.change_error"].value
+    found["apart"] = changes["flicker.change_error"].generated
     if "flicker.still" in changes:
-        found["still"] = changes["flicker.still"].value
+        found["still"] = changes["flicker.still"].generated
     return {name: value for name, value in found.items() if value is not None}
 
 
