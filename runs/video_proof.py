@@ -1,6 +1,6 @@
 """Film people that nobody was trained on and measure how near that comes. Called by runs/video_proof.sh.
 
-    python runs/video_proof.py DATASET WORK VARIANT-SEED ... [--people 20] [--frames 32] [--keypoints MODEL]
+    python runs/video_proof.py DATASET WORK VARIANT-SEED ... [--people 20] [--frames 28] [--keypoints MODEL]
 
 DATASET is what runs/video_people.sh made; WORK/VARIANT-SEED/video/model are trained on it. From the middle of one clip
 of each person of the split test FRAMES pictures are made, from the clip's first picture, its speech and its true
@@ -275,7 +275,7 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("models", nargs="+", metavar="VARIANT-SEED")
     parser.add_argument("--people", type=int, default=20, help="how many are filmed")
-    parser.add_argument("--frames", type=int, default=32, help="of each")
+    parser.add_argument("--frames", type=int, default=28, help="of each")
     parser.add_argument("--keypoints", type=Path, help="folder of a model that speaks keypoints, for one more row")
     given = parser.parse_args()
     torch.set_grad_enabled(False)

@@ -19,7 +19,7 @@
 #   SEEDS       "0 1"
 #   VARIANTS    "full no-masks no-hearing no-pose"
 #   PEOPLE      that are measured (20)
-#   FRAMES      of each (32)
+#   FRAMES      of each (28, which is three windows)
 #   KEYPOINTS   folder of a small SMGA, for a row of films from spoken keypoints; none: no such row
 #   JOBS        trainings side by side, one thread each (2)
 #   MINUTES     length of the pieces in which each training is done (9)
@@ -86,4 +86,4 @@ while true; do
     done
 done
 OMP_NUM_THREADS="$jobs" "$python" runs/video_proof.py "$dataset" "$work" "${models[@]}" --people "${PEOPLE:-20}" \
-    --frames "${FRAMES:-32}" ${keypoints:+--keypoints "$keypoints"}
+    --frames "${FRAMES:-28}" ${keypoints:+--keypoints "$keypoints"}
