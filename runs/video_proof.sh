@@ -35,7 +35,7 @@ python="${PYTHON:-.venv/bin/python}"
 jobs="${JOBS:-2}"
 read -r -a settings <<<"${SETTINGS:-}"
 mkdir -p "$work"
-# Trainings in the background end with this script.
+# Trainings run in the background, so that they end with this script at once.
 trap 'running="$(jobs -p)"; [ -z "$running" ] || kill $running 2>/dev/null || true' EXIT
 trap 'exit 130' INT TERM
 
@@ -53,10 +53,12 @@ done_already() { [ -e "$work/$1/$2/model/finished.json" ]; } # FOLDER STAGE
 
 autoencoder="autoencoder_model=$work/shared/autoencoder/model"
 until done_already shared autoencoder; do
-    (piece shared autoencoder "$jobs" "autoencoder_training.steps=${AUTOENCODER_STEPS:-1200}")
+    piece shared autoencoder "$jobs" "autoencoder_training.steps=${AUTOENCODER_STEPS:-1200}" &
+    wait $!
 done
 until done_already shared image; do
-    (piece shared image "$jobs" "$autoencoder" "image_training.steps=${IMAGE_STEPS:-5000}")
+    piece shared image "$jobs" "$autoencoder" "image_training.steps=${IMAGE_STEPS:-5000}" &
+    wait $!
 done
 
 declare -A changes=(

@@ -1,12 +1,15 @@
 """What measures the video proof measures right: regions, mouths, who is chosen, films that are not made again."""
 
 import importlib.util
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
+
+from gesta.train.recipe import read_recipe
 
 SIDE, FRAMES = 32, 6
 
@@ -118,3 +121,22 @@ def test_a_table_has_means_and_deviations_of_seeds(proof: ModuleType) -> None:
     header, rule, true, full = text.splitlines()
     assert header.count("|") == rule.count("|") == full.count("|")
     assert "| 100.00 |" in true and "| 21.00 ± 1.41 |" in full and "| 0.500 |" in full
+
+
+def test_the_recipes_networks_are_small_and_its_variants_are_read() -> None:
+    import torch
+
+    from gesta.mmgt.convolutional_autoencoder import ConvolutionalAutoencoder
+    from gesta.mmgt.video_network import VideoNetwork
+
+    path = Path(__file__).parents[2] / "recipes" / "video_proof.toml"
+    script = (path.parents[1] / "runs" / "video_proof.sh").read_text(encoding="utf-8")
+    changes = re.findall(r"\]=\"?(video\.[\w.]+=[\w\[\]-]+)", script)
+    assert len(changes) == 4
+    configs = [read_recipe(path, (change,)).video for change in changes]
+    assert configs[0] == read_recipe(path).video
+    assert len({config.model_dump_json() for config in configs}) == 4
+    with torch.device("meta"):
+        networks = VideoNetwork(configs[0]), ConvolutionalAutoencoder(read_recipe(path).autoencoder.sizes)
+    counts = [sum(weight.numel() for weight in network.parameters()) for network in networks]
+    assert counts[0] < 8e6 and counts[1] < 1e6
