@@ -197,3 +197,6 @@ def test_a_network_that_needs_published_parts_asks_for_them(folder: Path) -> Non
     recipe = film_recipe(folder, "video.picture={ side = 32, autoencoder = 'kl', factor = 4, latent_channels = 4 }")
     with pytest.raises(InputError, match=r"sd-vae-ft-mse in start\.autoencoder"):
         begun_parts(recipe.video, StartSettings(), films=False)
+    own = recipe.video.with_changes(["picture.autoencoder=convolutional", "picture.image_token=grid"])
+    with pytest.raises(InputError, match="its folder in autoencoder_model"):
+        begun_parts(own, StartSettings(), films=False)

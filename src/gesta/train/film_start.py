@@ -161,11 +161,12 @@ def _plain(name: str) -> str:
 def _autoencoder(config: VideoConfig, start: StartSettings, trained: Path | None) -> Autoencoder:
     if config.picture.autoencoder == "patches":
         return PatchAutoencoder(config.picture.factor)
-    made: Autoencoder
-    if config.picture.autoencoder == "convolutional" and trained is not None:
-        made = ConvolutionalAutoencoder.from_folder(trained)
-        check_autoencoder(made, config.picture)
-        return made
+    if config.picture.autoencoder == "convolutional":
+        if trained is None:
+            raise InputError("Pictures go through an autoencoder of their own: name its folder in autoencoder_model.")
+        own = ConvolutionalAutoencoder.from_folder(trained)
+        check_autoencoder(own, config.picture)
+        return own
     if start.autoencoder is None:
         raise InputError("Pictures go through an autoencoder: name the folder of sd-vae-ft-mse in start.autoencoder.")
     made = KlAutoencoder.from_folder(start.autoencoder)
