@@ -33,10 +33,12 @@ import torch
 from PIL import Image
 
 from gesta.audio.video_features.make import make_video_features
+from gesta.bundles.film_config import AUTOENCODER_FILE, KEYPOINTS_FILE, VIDEO_FILES
 from gesta.bundles.film_folder import FilmBundle, load_film_bundle
 from gesta.data.film_set import FilmSet
 from gesta.data.films import FilmRecord
 from gesta.errors import InputError
+from gesta.hashing import file_sha256
 from gesta.keypoints.masks import region_pictures
 from gesta.metrics.video.flicker import Flicker
 from gesta.metrics.video.psnr import HIGHEST_DB
@@ -51,6 +53,7 @@ from gesta.units import VIDEO_FPS
 from gesta.writing import replacing
 
 SAMPLING = {"scheduler": "dpm++", "steps": 8, "guidance": 1.0, "windows_at_once": 2}
+DENOISER = VIDEO_FILES["denoiser"]
 SPOKEN = "full, spoken keypoints"
 SEED = 0
 CANVAS_PX = 512
@@ -229,6 +232,11 @@ def filmed(
         yield np.load(path, allow_pickle=False)
 
 
+def marked(name: str, *files: Path) -> str:
+    """A name with a mark of the weights, so that what others have made is not taken for theirs."""
+    return ".".join([name, *(file_sha256(file)[:8] for file in files)])
+
+
 def mean_over(people: Sequence[Person], films: Sequence[np.ndarray]) -> dict[str, float]:
     """What is measured, in the mean over people."""
     rows = [measured(film, person) for person, film in zip(people, films, strict=True)]
@@ -288,18 +296,26 @@ def main() -> None:
     films: dict[str, list[list[np.ndarray]]] = {
         "true film": [[person.true for person in people]],
         "autoencoder alone": [
-            list(filmed(place / "autoencoder", people, lambda: through_autoencoder(video_of(first))))
+            list(
+                filmed(
+                    place / marked("autoencoder", first / AUTOENCODER_FILE),
+                    people,
+                    lambda: through_autoencoder(video_of(first)),
+                )
+            )
         ],
         "first picture held": [[np.repeat(person.picture[None], person.frames, axis=0) for person in people]],
     }
     for name, folder in folders.items():
-        made = filmed(place / name, people, lambda folder=folder: filmer(video_of(folder), SAMPLING))
+        made = filmed(
+            place / marked(name, folder / DENOISER), people, lambda folder=folder: filmer(video_of(folder), SAMPLING)
+        )
         films.setdefault(name.rpartition("-")[0], []).append(list(made))
     whole = [name for name in folders if name.startswith("full-")]
     if given.keypoints is not None:
         for name in whole:
             made = filmed(
-                place / f"{name}-spoken",
+                place / marked(f"{name}-spoken", folders[name] / DENOISER, given.keypoints / KEYPOINTS_FILE),
                 people,
                 lambda name=name: filmer(video_of(folders[name]), SAMPLING),
                 spoken_points(given.keypoints),
