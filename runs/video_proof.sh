@@ -13,7 +13,8 @@
 #
 # Then each films people that nobody was trained on, and runs/video_proof.py measures and draws; it says what the columns
 # are. WORK_FOLDER (gesta_runs/video_proof) gets video_proof.md, .json and strips. Everything may be killed at any time;
-# the same command goes on, and trains in pieces of at most MINUTES.
+# the same command goes on, and trains in pieces of at most MINUTES. By the processor time of single steps the whole should
+# take about four hours on two free cores.
 #
 #   AUTOENCODER_STEPS  1200     IMAGE_STEPS  5000     STEPS  700 (stage video)
 #   SEEDS       "0 1"
