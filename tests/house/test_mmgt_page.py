@@ -89,7 +89,7 @@ def test_presets_schedulers_and_stages_are_explained() -> None:
     assert [name for name in {**SMGA_PRESETS, **VIDEO_PRESETS, **SAMPLING_PRESETS} if f"`{name}`" not in PAGE] == []
     assert re.findall(r"^\| `([\w+]+)` \| \d", PAGE, re.MULTILINE)[-len(SCHEDULERS) :] == list(SCHEDULERS)
     filmed = {name for name in STAGES if re.search(rf"^\| `{name}` \|", PAGE, re.MULTILINE)}
-    assert filmed == {"keypoints", "image", "video"}
+    assert filmed == {"keypoints", "autoencoder", "image", "video"}
 
 
 @pytest.mark.slow

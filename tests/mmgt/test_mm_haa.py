@@ -69,6 +69,14 @@ def test_inside_a_full_mask_both_orders_agree() -> None:
     torch.testing.assert_close(ours, published, atol=1e-5, rtol=0)
 
 
+def test_without_masks_every_region_hears_everywhere() -> None:
+    made, everywhere = module(HearingSettings(mask="none")), dict.fromkeys(REGIONS, torch.ones(FRAMES, PLACES))
+    nowhere = heard(made, speech("a"), masks())
+    assert torch.equal(nowhere, heard(made, speech("a"), everywhere))
+    assert torch.equal(nowhere, heard(module(HearingSettings()), speech("a"), everywhere))
+    assert ((nowhere - heard(made, speech("b"), masks())).abs().amax(dim=1) > 1e-4).all()
+
+
 def test_each_frame_hears_its_own_speech() -> None:
     made, everywhere = module(HearingSettings()), dict.fromkeys(REGIONS, torch.ones(FRAMES, PLACES))
     other = speech("a").clone()

@@ -287,6 +287,30 @@ def test_a_compiled_layer_is_the_same(network: VideoNetwork, references: Referen
             assert close(*(attend(block, layer, given, scene)[0] for attend in (compiled, network.denoiser.attend)))
 
 
+def test_a_withheld_pose_changes_nothing() -> None:
+    network = VideoNetwork(video_config("mini", pose="withheld")).eval()
+    network.load_state_dict(mini_network().state_dict())
+    drawings = drawn("drawings", shape=(2, 3, FRAMES, 64, 64)).sigmoid()
+    with torch.inference_mode():
+        seen, withheld = mini_network().pose_features(drawings), network.pose_features(drawings)
+    assert seen.abs().max() > 1e-3
+    assert withheld.shape == seen.shape and not withheld.any()
+
+
+def test_with_mm_haa_nowhere_speech_is_not_heard_and_nothing_of_it_is_trained() -> None:
+    hearing = video_config("mini").hearing.model_copy(update={"places": ()})
+    network = filled_network(video_config("mini", hearing=hearing.model_dump()))
+    noisy, told = latents(network.config, "x"), conditions(network.config, "x")
+    assert told.audio is not None
+    other = replace(told, audio=told.audio + 1.0)
+    assert torch.equal(denoised(network, noisy, told, None), denoised(network, noisy, other, None))
+    assert not close(denoised(mini_network(), noisy, told, None), denoised(mini_network(), noisy, other, None))
+    trained = film_parameters(network)
+    assert trained and all(".motion_modules." in name for name in trained)
+    whole = set(film_parameters(mini_network()))
+    assert {name for name in whole if ".motion_modules." in name} == set(trained)
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -110,7 +110,6 @@ def test_a_missing_data_set_is_prepared(recipe: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     (
-        (("autoencoder", "try.toml"), "The stage 'autoencoder' is not in this version of gesta."),
         (("moton", "try.toml"), "did you mean motion"),
         (("motion", "none.toml"), "The recipe 'none.toml' cannot be read"),
         (("motion", "try.toml", "motion_training.stepps=3"), "did you mean motion_training.steps"),

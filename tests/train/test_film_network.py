@@ -124,6 +124,22 @@ def test_withheld_pictures_and_speech_are_zeros_and_unread(stage, monkeypatch: p
     assert token.abs().max() < 0.3
 
 
+def test_withheld_poses_are_zeros(stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = stage.network
+    monkeypatch.setattr(network.video, "pose_features", lambda poses: torch.ones(len(poses), 16, poses.shape[2], 8, 8))
+    monkeypatch.setattr(network, "settings", network.settings.model_copy(update={"deaf_to_pose": 0.5}))
+    seen = []
+
+    def note(noisy, times, conditions, references, region_weights):
+        seen.append(conditions.pose)
+        return noisy
+
+    answered(stage, monkeypatch, note)
+    shares = seen[0].flatten(1)
+    assert torch.equal(shares.amin(1), shares.amax(1))
+    assert set(shares[:, 0].tolist()) == {0.0, 1.0}
+
+
 def published_files(folder: Path, config: VideoConfig) -> tuple[StartSettings, VideoNetwork]:
     """Files with the published names, made from a network with random weights."""
     torch.manual_seed(8)
@@ -181,3 +197,6 @@ def test_a_network_that_needs_published_parts_asks_for_them(folder: Path) -> Non
     recipe = film_recipe(folder, "video.picture={ side = 32, autoencoder = 'kl', factor = 4, latent_channels = 4 }")
     with pytest.raises(InputError, match=r"sd-vae-ft-mse in start\.autoencoder"):
         begun_parts(recipe.video, StartSettings(), films=False)
+    own = recipe.video.with_changes(["picture.autoencoder=convolutional", "picture.image_token=grid"])
+    with pytest.raises(InputError, match="its folder in autoencoder_model"):
+        begun_parts(own, StartSettings(), films=False)

@@ -120,6 +120,41 @@ def test_the_model_of_keypoints_speaks(folder: Path) -> None:
     assert "0.1 minutes in 3 clips" in (folder / "out" / "keypoints" / "model" / "card.md").read_text()
 
 
+def test_both_networks_may_begin_alike(folder: Path) -> None:
+    for begins in ("by_chance", "as_denoiser"):
+        network = build_stage("image", film_recipe(folder, f"image_stage.reference_begins={begins}")).network.video
+        of_denoiser = network.denoiser.state_dict()
+        alike = all(torch.equal(value, of_denoiser[name]) for name, value in network.reference.state_dict().items())
+        assert alike is (begins == "as_denoiser")
+    model = folder / "out" / "video" / "model"
+    given = ("image_stage.reference_begins=as_denoiser", f"start.bundle={model}")
+    begun = build_stage("image", film_recipe(folder, *given)).network.video
+    assert same(begun.reference, load_video(folder).network.reference)
+
+
+@pytest.mark.parametrize(
+    ("change", "without"),
+    (
+        ("video.hearing.mask=none", ()),
+        ("video.hearing.places=[]", ("audio_modules", "audio_projection")),
+        ("video.pose=withheld", ()),
+    ),
+)
+def test_variants_go_on_from_the_same_pictures(folder: Path, change: str, without: tuple[str, ...]) -> None:
+    model = folder / "out" / "image" / "model"
+    output = f"variant_{change.split('.')[-1].split('=')[0]}"
+    recipe = film_recipe(folder, f"image_model={model}", change, "video_training.steps=2", output=output)
+    trained("video", recipe)
+    (place,) = (folder / output / "video" / "checkpoints").glob("step-*")
+    names = load_file(place / "network.safetensors")
+    assert names and not [name for name in names for part in without if part in name]
+    made = load_film_bundle(folder / output / "video" / "model").video
+    assert made is not None
+    taught = load_file(model / IMAGE_FILE)
+    state = made.network.state_dict()
+    assert all(torch.equal(taught[name], state[name]) for name in taught)
+
+
 def test_finished_models_are_begun_with(folder: Path) -> None:
     keypoints, video = (folder / "out" / stage / "model" for stage in ("keypoints", "video"))
     begun = build_stage("keypoints", film_recipe(folder, f"keypoints_stage.start={keypoints}")).network

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from gesta.audio.video_features.config import VideoFeaturesConfig
 from gesta.bundles.config import FolderConfig
+from gesta.mmgt.autoencoder_config import ConvolutionalConfig
 from gesta.mmgt.autoencoders import KlConfig
 from gesta.mmgt.image_token import ClipConfig
 from gesta.mmgt.sampling_config import SamplingConfig
@@ -42,6 +43,9 @@ class VideoModel(Settings):
     features: VideoFeaturesConfig = Field(VideoFeaturesConfig(), description="how it hears")
     sampling: SamplingConfig = Field(SamplingConfig(), description="how films are made, if nobody says otherwise")
     autoencoder: KlConfig | None = Field(None, description="sizes of Stable Diffusion's autoencoder, where it is used")
+    convolutional: ConvolutionalConfig | None = Field(
+        None, description="sizes of the small autoencoder that is trained here, where it is used"
+    )
     image_encoder: ClipConfig | None = Field(None, description="sizes of CLIP's picture encoder, where it is used")
 
     @model_validator(mode="after")
@@ -49,9 +53,16 @@ class VideoModel(Settings):
         picture = self.network.picture
         if (picture.autoencoder == "kl") != (self.autoencoder is not None):
             raise ValueError("autoencoder is needed with the network's autoencoder 'kl', and only then")
+        if (picture.autoencoder == "convolutional") != (self.convolutional is not None):
+            raise ValueError("convolutional is needed with the network's autoencoder 'convolutional', and only then")
         if (picture.image_token == "clip") != (self.image_encoder is not None):
             raise ValueError("image_encoder is needed with the network's image_token 'clip', and only then")
         return self
+
+    @property
+    def autoencoder_sizes(self) -> KlConfig | ConvolutionalConfig | None:
+        """Of the autoencoder that has weights; None where pictures go through patches."""
+        return self.autoencoder or self.convolutional
 
 
 class FilmBundleConfig(FolderConfig):
@@ -73,6 +84,6 @@ class FilmBundleConfig(FolderConfig):
         names = [KEYPOINTS_FILE] if self.keypoints is not None else []
         if self.video is not None:
             names += VIDEO_FILES.values()
-            names += [AUTOENCODER_FILE] * (self.video.autoencoder is not None)
+            names += [AUTOENCODER_FILE] * (self.video.autoencoder_sizes is not None)
             names += [IMAGE_ENCODER_FILE] * (self.video.image_encoder is not None)
         return names

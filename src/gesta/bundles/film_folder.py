@@ -121,7 +121,7 @@ def build_video(model: VideoModel) -> VideoParts:
     """Everything of stage 2 with random weights."""
     return VideoParts(
         VideoNetwork(model.network).eval(),
-        make_autoencoder(model.network.picture, model.autoencoder).eval(),
+        make_autoencoder(model.network.picture, model.autoencoder_sizes).eval(),
         make_image_token(model.network, model.image_encoder).eval(),
     )
 
@@ -131,10 +131,10 @@ def _video(model: VideoModel, folder: Path) -> VideoParts:
     picture = model.network.picture
     with torch.device("meta"):
         network = VideoNetwork(model.network)
-        autoencoder = make_autoencoder(picture, model.autoencoder)
+        autoencoder = make_autoencoder(picture, model.autoencoder_sizes)
     for part, file in VIDEO_FILES.items():
         fill(getattr(network, part), folder / file, narrow=True)
-    if model.autoencoder is not None:
+    if model.autoencoder_sizes is not None:
         fill(autoencoder, folder / AUTOENCODER_FILE, narrow=True)
     # It has tables that are in no file.
     image_token = make_image_token(model.network, model.image_encoder)

@@ -25,7 +25,9 @@ def train(
     stage: Annotated[
         str,
         typer.Argument(
-            metavar="STAGE", help="What to train: tokenizer, motion, keypoints, image or video.", show_default=False
+            metavar="STAGE",
+            help="What to train: tokenizer, motion, keypoints, autoencoder, image or video.",
+            show_default=False,
         ),
     ],
     recipe: Annotated[
@@ -46,7 +48,8 @@ def train(
 ) -> None:
     """Train a model from a recipe.
 
-    What is missing is made first: the data set, for motion the tokenizers, and for video what image makes.
+    What is missing is made first: the data set, for motion the tokenizers, for video what image
+    makes, and for both the autoencoder where it is trained here.
 
     Writes, into gesta_runs/NAME/STAGE: the finished model (model), what the training can go on from (checkpoints)
     and how it went (log.jsonl).

@@ -1,21 +1,24 @@
-"""Between pictures and latents: Stable Diffusion's autoencoder ("kl"), or patches of pixels as they are ("patches").
+"""Between pictures and latents: Stable Diffusion's autoencoder ("kl"), a small one that is trained here
+("convolutional", in a file of its own), or patches of pixels as they are ("patches").
 
 Pictures are (B, 3, H, W) from -1 to 1, latents (B, c, h, w) of about unit variance with h = H / factor.
 """
 
-from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
 import torch
 from pydantic import Field
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from gesta.errors import InputError
 from gesta.extras import extra_module
 from gesta.foreign import check_names, read_tensors
+from gesta.mmgt.autoencoder_base import Autoencoder
+from gesta.mmgt.autoencoder_config import ConvolutionalConfig
+from gesta.mmgt.convolutional_autoencoder import ConvolutionalAutoencoder
 from gesta.mmgt.video_config import PictureSettings
 from gesta.settings import Settings, read_table
 
@@ -24,31 +27,6 @@ OLDER_NAMES = {".query.": ".to_q.", ".key.": ".to_k.", ".value.": ".to_v.", ".pr
 """What attention was called in files of diffusers before 0.15, such as sd-vae-ft-mse's."""
 PATCH_SCALE = 2.0
 """Pictures from -1 to 1 have a standard deviation of about a half."""
-
-
-class Autoencoder(nn.Module):
-    """What turns pictures into latents and back; a module, so that it can be moved between devices.
-
-    Attributes:
-        channels: c of the latents.
-        factor: pixels along a side for one latent.
-    """
-
-    channels: int
-    factor: int
-
-    @abstractmethod
-    def encode(self, pictures: Tensor, chance: torch.Generator | None = None) -> Tensor:
-        """Latents (B, c, h, w) float32 of pictures (B, 3, H, W) from -1 to 1.
-
-        Args:
-            pictures: on the module's device; H and W are multiples of the factor.
-            chance: where encoding is a distribution, latents are drawn from it; none: its mean.
-        """
-
-    @abstractmethod
-    def decode(self, latents: Tensor) -> Tensor:
-        """Pictures (B, 3, H, W) float32 of latents (B, c, h, w); values may pass -1 and 1 a little."""
 
 
 class PatchAutoencoder(Autoencoder):
@@ -152,19 +130,23 @@ def _current(name: str) -> str:
     return name
 
 
-def make_autoencoder(picture: PictureSettings, kl: KlConfig | None = None) -> Autoencoder:
-    """The autoencoder that a video network's settings name; "kl" comes without trained weights.
+def make_autoencoder(picture: PictureSettings, sizes: KlConfig | ConvolutionalConfig | None = None) -> Autoencoder:
+    """The autoencoder that a video network's settings name, without trained weights.
 
     Args:
         picture: kind, factor and channels.
-        kl: its sizes where the kind is "kl"; none: the published ones.
+        sizes: of the kind "kl" or "convolutional"; none: the published ones, or the usual ones.
 
     Raises:
-        InputError: the sizes do not fit the network's, or diffusers is missing.
+        InputError: the sizes do not fit the network's or are of another kind, or diffusers is missing.
     """
     if picture.autoencoder == "patches":
         return PatchAutoencoder(picture.factor)
-    made = KlAutoencoder(kl)
+    made: Autoencoder
+    if picture.autoencoder == "convolutional":
+        made = ConvolutionalAutoencoder(sizes if isinstance(sizes, ConvolutionalConfig) else None)
+    else:
+        made = KlAutoencoder(sizes if isinstance(sizes, KlConfig) else None)
     check_autoencoder(made, picture)
     return made
 

@@ -9,6 +9,7 @@ Frames of all clips stand in one batch (B F). C channels, w inner width, N audio
 
 from collections.abc import Mapping, Sequence
 
+import torch
 from torch import Tensor, nn
 
 from gesta.extras import extra_module
@@ -39,7 +40,7 @@ class RegionAttention(nn.Module):
             self.add_module(f"attn2_{number}", attention(width, cross_attention_dim=sizes.audio_token, **shape))
             self.add_module(f"zero_conv_{region}", zeroed(nn.Conv2d(width, width, 1)))
         self.ff = feed_forward(width, activation_fn="geglu")
-        self.masked_last = hearing.mask == "after_output"
+        self.mask = hearing.mask
 
     def forward(self, tokens: Tensor, audio: Tensor, masks: Masks, weights: Sequence[float]) -> Tensor:
         """(B F, H W, w) with audio (B F, N, E) -> (B F, H W, w)."""
@@ -47,6 +48,8 @@ class RegionAttention(nn.Module):
         asked = self.norm2(tokens)
         for number, (region, weight) in enumerate(zip(REGIONS, weights, strict=True)):
             mask = masks[region].to(tokens.dtype)[..., None]
+            if self.mask == "none":
+                mask = torch.ones_like(mask)
             answer = self.get_submodule(f"attn2_{number}")(asked, encoder_hidden_states=audio)
             tokens = tokens + weight * self._answer(region, answer, mask)
         return tokens + self.ff(self.norm3(tokens))
@@ -55,7 +58,7 @@ class RegionAttention(nn.Module):
         exit_layer = self.get_submodule(f"zero_conv_{region}")
         # A 1 x 1 convolution, which the released weights are, is a matrix on the channels of each place.
         matrix, shift = exit_layer.weight.flatten(1), exit_layer.bias
-        if self.masked_last:
+        if self.mask != "before_output":
             return mask * nn.functional.linear(answer, matrix, shift)
         return nn.functional.linear(mask * answer, matrix, shift)
 

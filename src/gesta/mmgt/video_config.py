@@ -64,8 +64,10 @@ class PictureSettings(Settings):
     side: int = Field(512, ge=8, le=4096, description="side of the square canvas in pixels")
     factor: int = Field(8, ge=1, le=64, description="pixels along a side for one latent; a power of two")
     latent_channels: int = Field(4, ge=1, le=4096, description="channels of a latent")
-    autoencoder: Literal["kl", "patches"] = Field(
-        "kl", description="Stable Diffusion's autoencoder, or patches of pixels as they are (nothing to train or fetch)"
+    autoencoder: Literal["kl", "convolutional", "patches"] = Field(
+        "kl",
+        description="Stable Diffusion's autoencoder, a small one that the stage autoencoder trains, or patches of "
+        "pixels as they are (nothing to train or fetch)",
     )
     image_token: Literal["clip", "grid"] = Field(
         "clip", description="CLIP's embedding of the picture, or its mean colours over a grid (nothing to fetch)"
@@ -93,14 +95,16 @@ class HearingSettings(Settings):
     """MM-HAA, the motion-masked hierarchical audio attention."""
 
     places: tuple[Place, ...] = Field(
-        ("down", "mid", "up"), description="where it stands; the paper's figure: everywhere, the released code: down"
+        ("down", "mid", "up"),
+        description="where it stands; the paper's figure: everywhere, the released code: down; none: nothing is heard",
     )
     inner_width: Literal["own", "input"] = Field(
         "own", description="the width it works at: its layer's, or as published that of what enters the block"
     )
-    mask: Literal["after_output", "before_output"] = Field(
+    mask: Literal["after_output", "before_output", "none"] = Field(
         "after_output",
-        description="mask a region's answer, or as published only what its output layer reads",
+        description="mask a region's answer, or as published only what its output layer reads; none, for comparison: "
+        "every region hears everywhere",
     )
     zero_exit: bool = Field(True, description="begin as the identity; published: only regions' answers begin at zero")
     training_weights: RegionWeights = Field(
@@ -139,6 +143,9 @@ class VideoConfig(Settings):
     picture: PictureSettings = PictureSettings()
     hearing: HearingSettings = HearingSettings()
     noise: NoiseSettings = NoiseSettings()
+    pose: Literal["drawn", "withheld"] = Field(
+        "drawn", description="whether the network is shown drawn keypoints or, for comparison, not"
+    )
     window: int = Field(12, ge=1, le=1024, description="frames that are trained and denoised together")
     full_mask: str = Field(
         "outside_lips", description="what the region full is: a name in FULL_VARIANTS of the keypoints"

@@ -47,7 +47,10 @@ class VideoNetwork(nn.Module):
         return self.reference(latent, image_token)
 
     def pose_features(self, poses: Tensor) -> Tensor:
-        """Drawn keypoints (B, 3, F, H, W) in [0, 1] -> (B, C, F, h, w)."""
+        """Drawn keypoints (B, 3, F, H, W) in [0, 1] -> (B, C, F, h, w); zeros where they are withheld."""
+        if self.config.pose == "withheld":
+            grid, width = self.config.picture.grid, self.config.sizes.widths[0]
+            return poses.new_zeros(len(poses), width, poses.shape[2], grid, grid)
         return by_clip(self.pose_guider(by_frame(poses)), len(poses))
 
     def audio_tokens(self, windows: Tensor) -> Tensor:

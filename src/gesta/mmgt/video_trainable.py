@@ -23,17 +23,15 @@ def picture_parameters(network: VideoNetwork) -> dict[str, nn.Parameter]:
     return {
         name: values
         for name, values in _parameters(network, ("denoiser", "reference", "pose_guider"))
-        if not _of_films(name) and not name.startswith(last)
+        if not is_of_films(name) and not name.startswith(last)
     }
 
 
 def film_parameters(network: VideoNetwork) -> dict[str, nn.Parameter]:
     """By name, what training on films changes."""
-    return {
-        name: values
-        for name, values in _parameters(network, ("denoiser", "audio_projection"))
-        if _of_films(name) or name.startswith("audio_projection.")
-    }
+    # Where nothing listens, the audio projection is asked for nothing and stays as it is.
+    networks = ("denoiser", "audio_projection") if network.config.hearing.places else ("denoiser",)
+    return {name: values for name, values in _parameters(network, networks) if is_of_films(name)}
 
 
 def _parameters(network: VideoNetwork, networks: tuple[str, ...]) -> Iterator[tuple[str, nn.Parameter]]:
@@ -42,5 +40,6 @@ def _parameters(network: VideoNetwork, networks: tuple[str, ...]) -> Iterator[tu
             yield name, values
 
 
-def _of_films(name: str) -> bool:
-    return any(f".{part}." in name for part in FILM_PARTS)
+def is_of_films(name: str) -> bool:
+    """Whether a tensor of the network, by its name, is of no use to the training on pictures."""
+    return name.startswith("audio_projection.") or any(f".{part}." in name for part in FILM_PARTS)

@@ -8,6 +8,7 @@ from gesta.bundles.film_config import FilmBundleConfig
 from gesta.data.films import FilmInfo
 from gesta.data.listing import SetInfo
 from gesta.data.manifest import DatasetInfo
+from gesta.mmgt.autoencoder_config import ConvolutionalConfig
 
 
 def motion_card(config: BundleConfig, info: DatasetInfo, provenance: Mapping[str, Any]) -> str:
@@ -36,6 +37,19 @@ def film_card(what: str, config: FilmBundleConfig, info: FilmInfo, provenance: M
     return _card(config, rows, "gesta film RECORDING --image PICTURE --model THIS_FOLDER")
 
 
+def autoencoder_card(name: str, config: ConvolutionalConfig, info: FilmInfo, provenance: Mapping[str, Any]) -> str:
+    """The text of card.md of a trained autoencoder, in Markdown."""
+    rows = {
+        "What it is": "A small autoencoder for a video network, trained with gesta",
+        "Pixels along a side for one latent": config.factor,
+        "Channels of a latent": config.latent_channels,
+        **_data(info),
+        **_training(provenance),
+    }
+    lines = _lines(rows)
+    return f"# {name}\n\n{lines}\n\nUse it with: `gesta train video RECIPE.toml autoencoder_model=THIS_FOLDER`\n"
+
+
 def _data(info: SetInfo) -> dict[str, str]:
     minutes = info.frames / info.frames_per_second / 60.0
     return {
@@ -53,8 +67,12 @@ def _training(provenance: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _card(config: FolderConfig, rows: Mapping[str, str], command: str) -> str:
-    lines = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
-    return f"# {config.name}\n\n| | |\n|---|---|\n{lines}\n\nUse it with: `{command}`\n"
+    return f"# {config.name}\n\n{_lines(rows)}\n\nUse it with: `{command}`\n"
+
+
+def _lines(rows: Mapping[str, Any]) -> str:
+    """A table of two columns."""
+    return "| | |\n|---|---|\n" + "\n".join(f"| {name} | {value} |" for name, value in rows.items())
 
 
 def _steps(provenance: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from gesta.errors import InputError
 from gesta.mmgt.audio_tokens import audio_windows
 from gesta.mmgt.pose_inputs import drawn_poses, region_masks
 from gesta.mmgt.video_config import VideoConfig
-from gesta.train.film_settings import PictureTraining
+from gesta.train.film_settings import WindowSettings
 
 PICTURES, REFERENCE, POSES, HEARD, MASK = "pictures", "reference", "poses", "heard", "mask"
 """Names of what is in a batch; masks are called mask.REGION.LEVEL."""
@@ -36,7 +36,7 @@ class FilmBatches:
         self,
         films: FilmSet,
         config: VideoConfig,
-        settings: PictureTraining,
+        settings: WindowSettings,
         *,
         length: int,
         seed: int,

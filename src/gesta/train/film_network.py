@@ -86,9 +86,12 @@ class FilmNetwork(nn.Module):
         if HEARD in batch:
             heard = torch.rand(len(drawn), 1, 1, 1, device=drawn.device) >= self.deaf_share
             audio = self.video.audio_tokens(batch[HEARD]) * heard
+        pose = self.video.pose_features(drawn)
+        if self.settings.deaf_to_pose:
+            pose = pose * (torch.rand(len(drawn), 1, 1, 1, 1, device=drawn.device) >= self.settings.deaf_to_pose)
         return Conditions(
             image_token=token,
-            pose=self.video.pose_features(drawn),
+            pose=pose,
             audio=audio,
             masks=masks_of(batch),
             referenced=shown,

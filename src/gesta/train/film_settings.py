@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from gesta.mmgt.autoencoder_config import ConvolutionalConfig
 from gesta.settings import Settings
 
 
@@ -46,13 +47,32 @@ class RegionLoss(Settings):
         return self.face == self.lip == 0.0
 
 
-class PictureTraining(Settings):
-    """What the trainings on pictures and on films have in common."""
+class WindowSettings(Settings):
+    """Which windows of films a training is shown."""
 
     stride: int = Field(ge=1, description="frames between the beginnings of two windows")
     variants: int = Field(16, ge=1, le=4096, description="how often a round shows a window, each time drawn anew")
     gap: int = Field(ge=0, description="least frames between a window and the picture of the person")
     crop: Crop = Field(Crop(), description="what part of the pictures is shown")
+
+
+class AutoencoderStageSettings(WindowSettings):
+    """The training of the small autoencoder."""
+
+    stride: int = Field(5, ge=1, description="frames between two pictures")
+    gap: int = Field(0, ge=0, description="of no use here: no picture of the person is shown")
+    crop: Crop = Field(Crop(scale=(0.7, 1.0), ratio=(0.8, 1.25)), description="what part of the pictures is shown")
+    sizes: ConvolutionalConfig = Field(ConvolutionalConfig(), description="its latents are those of video.picture")
+    edges: float = Field(1.0, ge=0.0, description="what errors of differences between neighbouring pixels count")
+    squares: float = Field(1.0, ge=0.0, description="what squared errors count beside absolute ones")
+    noise: float = Field(0.1, ge=0.0, le=1.0, description="deviation of the noise on latents while training")
+    region_loss: RegionLoss = Field(RegionLoss(face=2.0, lip=4.0), description="where errors count more")
+
+
+class PictureTraining(WindowSettings):
+    """What the trainings on pictures and on films have in common."""
+
+    deaf_to_pose: float = Field(0.0, ge=0.0, lt=1.0, description="share of windows without the drawn keypoints")
     deaf_to_picture: float = Field(0.1, ge=0.0, lt=1.0, description="share of windows without the person's picture")
     no_picture: Literal["zero_token", "grey_picture"] = Field(
         "zero_token", description="what stands for no picture: zeros, as in sampling, or as published a grey picture's"
@@ -69,6 +89,11 @@ class ImageStageSettings(PictureTraining):
     stride: int = Field(5, ge=1, description="frames between two pictures to be drawn")
     gap: int = Field(25, ge=0, description="least frames between the two pictures of a pair")
     crop: Crop = Field(Crop(scale=(0.9, 1.0), ratio=(0.9, 1.0)), description="what part of the pictures is shown")
+    reference_begins: Literal["by_chance", "as_denoiser"] = Field(
+        "by_chance",
+        description="where no weights are given: the reference network's own random ones, or the denoiser's, as where "
+        "both begin as one published network, so that what looks and what is looked at are alike from the first step",
+    )
 
 
 class VideoStageSettings(PictureTraining):

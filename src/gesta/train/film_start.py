@@ -10,14 +10,16 @@ from gesta.bundles.film_config import VideoModel
 from gesta.bundles.film_folder import VideoParts, load_film_bundle
 from gesta.errors import InputError
 from gesta.foreign import check_names, read_tensors, read_torch_file
-from gesta.mmgt.autoencoders import Autoencoder, KlAutoencoder, PatchAutoencoder, check_autoencoder
+from gesta.mmgt.autoencoder_base import Autoencoder
+from gesta.mmgt.autoencoders import KlAutoencoder, PatchAutoencoder, check_autoencoder
+from gesta.mmgt.convolutional_autoencoder import ConvolutionalAutoencoder
 from gesta.mmgt.image_token import ClipToken, GridToken, ImageToken, check_image_token
 from gesta.mmgt.sampling_config import SamplingConfig
 from gesta.mmgt.smga import Smga
 from gesta.mmgt.smga_config import SmgaConfig
 from gesta.mmgt.video_config import VideoConfig
 from gesta.mmgt.video_network import VideoNetwork
-from gesta.mmgt.video_trainable import film_parameters
+from gesta.mmgt.video_trainable import film_parameters, is_of_films
 from gesta.train.film_settings import StartSettings
 
 IMAGE_FILE = "image.safetensors"
@@ -44,13 +46,16 @@ def begun_smga(config: SmgaConfig, folder: str | None) -> Smga:
     return network
 
 
-def begun_parts(config: VideoConfig, start: StartSettings, *, films: bool) -> VideoParts:
+def begun_parts(
+    config: VideoConfig, start: StartSettings, *, films: bool, trained_autoencoder: Path | None = None
+) -> VideoParts:
     """Everything of stage 2 as a training begins with it; what `start` does not name is random.
 
     Args:
         config: of the network.
         start: where weights are.
         films: whether what moves and what hears is trained; if not, it may be of another size in the model.
+        trained_autoencoder: folder of what the stage autoencoder has made, where pictures go through that.
 
     Raises:
         InputError: a file is missing or does not fit the settings, or what pictures go through is not named.
@@ -66,13 +71,18 @@ def begun_parts(config: VideoConfig, start: StartSettings, *, films: bool) -> Vi
         _begin_motion(network.denoiser, Path(start.motion))
     if start.pose_guider is not None:
         _begin_guider(network.pose_guider, Path(start.pose_guider))
-    return VideoParts(network, _autoencoder(config, start), _image_token(config, start))
+    return VideoParts(network, _autoencoder(config, start, trained_autoencoder), _image_token(config, start))
+
+
+def begin_alike(network: VideoNetwork) -> None:
+    """Give the reference network the denoiser's weights of the layers that both have."""
+    state = network.denoiser.state_dict()
+    network.reference.load_state_dict({name: state[name] for name in network.reference.state_dict()})
 
 
 def picture_state(network: VideoNetwork) -> dict[str, Tensor]:
     """What the training on pictures hands on: all tensors but those that the training on films makes."""
-    of_films = film_parameters(network).keys()
-    return {name: value for name, value in network.state_dict().items() if name not in of_films}
+    return {name: value for name, value in network.state_dict().items() if not is_of_films(name)}
 
 
 def load_picture_state(network: VideoNetwork, folder: Path) -> None:
@@ -154,9 +164,15 @@ def _plain(name: str) -> str:
     return name.removeprefix("module.")
 
 
-def _autoencoder(config: VideoConfig, start: StartSettings) -> Autoencoder:
+def _autoencoder(config: VideoConfig, start: StartSettings, trained: Path | None) -> Autoencoder:
     if config.picture.autoencoder == "patches":
         return PatchAutoencoder(config.picture.factor)
+    if config.picture.autoencoder == "convolutional":
+        if trained is None:
+            raise InputError("Pictures go through an autoencoder of their own: name its folder in autoencoder_model.")
+        own = ConvolutionalAutoencoder.from_folder(trained)
+        check_autoencoder(own, config.picture)
+        return own
     if start.autoencoder is None:
         raise InputError("Pictures go through an autoencoder: name the folder of sd-vae-ft-mse in start.autoencoder.")
     made = KlAutoencoder.from_folder(start.autoencoder)
@@ -181,5 +197,6 @@ def video_model(parts: VideoParts, features: VideoFeaturesConfig, sampling: Samp
         features=features,
         sampling=sampling,
         autoencoder=parts.autoencoder.config if isinstance(parts.autoencoder, KlAutoencoder) else None,
+        convolutional=parts.autoencoder.config if isinstance(parts.autoencoder, ConvolutionalAutoencoder) else None,
         image_encoder=parts.image_token.config if isinstance(parts.image_token, ClipToken) else None,
     )

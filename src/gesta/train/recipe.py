@@ -22,7 +22,7 @@ steps = 300
 
 A mouth, trained on a data set of faces, has the tables mouth and mouth_training. Trainings on films have keypoints,
 keypoints_features, keypoints_stage and keypoints_training, or video, video_features, image_stage, video_stage, start,
-image_training and video_training.
+image_training and video_training; those whose autoencoder is trained here autoencoder and autoencoder_training, too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,13 @@ from gesta.mmgt.video_config import VIDEO_PRESETS, VideoConfig
 from gesta.settings import COMMAND_LINE, Settings, changed_table, read_table
 from gesta.tokenizer.config import PRESETS as TOKENIZER_PRESETS
 from gesta.tokenizer.config import TokenizerConfig
-from gesta.train.film_settings import ImageStageSettings, KeypointsStageSettings, StartSettings, VideoStageSettings
+from gesta.train.film_settings import (
+    AutoencoderStageSettings,
+    ImageStageSettings,
+    KeypointsStageSettings,
+    StartSettings,
+    VideoStageSettings,
+)
 from gesta.train.loop import MODEL
 from gesta.train.mouth_settings import MouthStageSettings
 from gesta.train.settings import TrainingSettings
@@ -93,6 +99,10 @@ class Recipe(Settings):
     keypoints_stage: KeypointsStageSettings = KeypointsStageSettings()
     video: VideoConfig = Field(default_factory=lambda: VideoConfig(**_expanded({}, "video")))
     video_features: VideoFeaturesConfig = VideoFeaturesConfig()
+    autoencoder: AutoencoderStageSettings = AutoencoderStageSettings()
+    autoencoder_model: str | None = Field(
+        None, description="folder of what the stage autoencoder has made, to use, not to train"
+    )
     image_stage: ImageStageSettings = ImageStageSettings()
     video_stage: VideoStageSettings = VideoStageSettings()
     video_sampling: SamplingConfig = Field(SamplingConfig(), description="how the finished model makes films")
@@ -104,6 +114,7 @@ class Recipe(Settings):
     motion_training: TrainingSettings = TrainingSettings()
     mouth_training: TrainingSettings = TrainingSettings()
     keypoints_training: TrainingSettings = TrainingSettings()
+    autoencoder_training: TrainingSettings = TrainingSettings()
     image_training: TrainingSettings = TrainingSettings()
     video_training: TrainingSettings = TrainingSettings()
 
@@ -128,7 +139,12 @@ class Recipe(Settings):
 
     def given_model(self, stage: str) -> str | None:
         """The folder of a trained model that is used where this stage would be trained, if there is one."""
-        return {"tokenizer": self.tokenizer_model, "image": self.image_model}.get(stage)
+        given = {
+            "tokenizer": self.tokenizer_model,
+            "autoencoder": self.autoencoder_model,
+            "image": self.image_model,
+        }
+        return given.get(stage)
 
 
 PRESETS: dict[str, Mapping[str, Mapping[str, Any]]] = {

@@ -12,7 +12,7 @@ from gesta.train.machine import start_accelerator
 from gesta.train.prepared import prepare_missing
 from gesta.train.recipe import Recipe
 from gesta.train.stage import Report
-from gesta.train.stages import STAGES, begun_with, build_stage, stage_kind, training_settings
+from gesta.train.stages import STAGES, begun_with, build_stage, needed_stages, training_settings
 from gesta.train.training import Tell, refuse_if_begun_otherwise
 
 DESCRIPTIONS = ("dataset.json", "manifest.jsonl")
@@ -21,7 +21,11 @@ WEIGHTS = "*.safetensors"
 ALL_WEIGHTS = (WEIGHTS, "*.bin")
 """Weights of others, too."""
 HASH_LETTERS = 16
-GIVEN = {"tokenizer": "trained tokenizers", "image": "weights trained on pictures"}
+GIVEN = {
+    "tokenizer": "trained tokenizers",
+    "autoencoder": "a trained autoencoder",
+    "image": "weights trained on pictures",
+}
 """What a stage that can be brought along has made, in words."""
 
 
@@ -39,7 +43,7 @@ def run_recipe(
         report: takes what is done, how much, and of how much.
         tell: takes sentences for the user.
     """
-    order = [name for name in (*stage_kind(name).needs, name) if not _given(name, recipe)]
+    order = [name for name in (*needed_stages(name, recipe), name) if not _given(name, recipe)]
     settings = {stage: training_settings(stage, recipe) for stage in order}
     if len({chosen.device for chosen in settings.values()}) > 1:
         raise InputError(f"The stages {' and '.join(order)} name different devices; train them with the same one.")
@@ -94,15 +98,24 @@ def recorded_tables(name: str, recipe: Recipe) -> dict[str, Any]:
     """What makes a training what it is, besides how it is trained: settings, data and the stages it stands on."""
     kind = STAGES[name]
     whole = recipe.model_dump(mode="json")
-    tables = {table: whole[table] for table in kind.tables}
+    tables = {table: _looked_up(whole, table) for table in kind.tables}
     tables["data"] = {
         "window": recipe.data.window,
         "stride": recipe.data.stride,
         "fingerprint": _hash(Path(recipe.data.dataset) / name for name in DESCRIPTIONS),
     }
-    tables["stands_on"] = {stage: _hash(sorted(recipe.model_folder(stage).glob(WEIGHTS))) for stage in kind.needs}
+    tables["stands_on"] = {
+        stage: _hash(sorted(recipe.model_folder(stage).glob(WEIGHTS))) for stage in needed_stages(name, recipe)
+    }
     if begun := begun_with(name, recipe):
         tables["begun_with"] = {setting: _hash(_weights(Path(place))) for setting, place in begun.items()}
+    return tables
+
+
+def _looked_up(tables: Any, name: str) -> Any:
+    """A table by its name, which leads through others with dots."""
+    for part in name.split("."):
+        tables = tables[part]
     return tables
 
 

@@ -18,8 +18,8 @@ class StageKind:
     Attributes:
         module, builder: the function that makes a `Stage` of a `Recipe` and a `Report`; imported when it is called.
         training: the recipe's table that says how it is trained.
-        tables: the recipe's tables that make the result what it is.
-        needs: stages whose results it uses.
+        tables: the recipe's tables, or tables in them, that make the result what it is.
+        needs: stages whose results it uses, in their order; see `needed_stages`.
     """
 
     module: str
@@ -45,30 +45,47 @@ STAGES = {
         "keypoints_training",
         ("keypoints", "keypoints_features", "keypoints_stage"),
     ),
-    "image": StageKind("gesta.train.image_stage", "image_stage", "image_training", ("video", "image_stage", "start")),
+    "autoencoder": StageKind(
+        "gesta.train.autoencoder_stage", "autoencoder_stage", "autoencoder_training", ("autoencoder", "video.picture")
+    ),
+    "image": StageKind(
+        "gesta.train.image_stage",
+        "image_stage",
+        "image_training",
+        ("video", "image_stage", "start"),
+        needs=("autoencoder",),
+    ),
     "video": StageKind(
         "gesta.train.video_stage",
         "video_stage",
         "video_training",
         ("video", "video_features", "video_stage", "start"),
-        needs=("image",),
+        needs=("autoencoder", "image"),
     ),
 }
-PLANNED_STAGES = ("autoencoder",)
 
 
 def stage_kind(name: str) -> StageKind:
     """A stage by its name; InputError where it is unknown or not built yet."""
-    if name in PLANNED_STAGES or (name in STAGES and find_spec(STAGES[name].module) is None):
+    if name in STAGES and find_spec(STAGES[name].module) is None:
         raise not_in_this_version("stage", name)
     if name not in STAGES:
-        raise unknown_name("stage", name, [*STAGES, *PLANNED_STAGES])
+        raise unknown_name("stage", name, STAGES)
     return STAGES[name]
 
 
 def training_settings(name: str, recipe: Recipe) -> TrainingSettings:
     """How a recipe trains a stage."""
     return getattr(recipe, stage_kind(name).training)
+
+
+def needed_stages(name: str, recipe: Recipe) -> tuple[str, ...]:
+    """The stages whose results a stage uses: those of its kind, the autoencoder only where it is trained here.
+
+    A model that everything begins with brings its own.
+    """
+    own = recipe.video.picture.autoencoder == "convolutional" and recipe.start.bundle is None
+    return tuple(need for need in stage_kind(name).needs if need != "autoencoder" or own)
 
 
 def begun_with(name: str, recipe: Recipe) -> dict[str, str]:

@@ -59,7 +59,7 @@ def video_stage(recipe: Recipe, report: Report) -> VideoStage:
     config = _hearing(recipe.video, *features.shape)
     seed = recipe.video_training.seed
     batches = FilmBatches(films, config, settings, length=config.window, seed=seed, features=features)
-    parts = begun_parts(config, recipe.start, films=True)
+    parts = begun_parts(config, recipe.start, films=True, trained_autoencoder=recipe.model_folder("autoencoder"))
     load_picture_state(parts.network, recipe.model_folder("image"))
     network = FilmNetwork(parts, film_parameters(parts.network), settings, settings.deaf_to_speech)
     return VideoStage(recipe, films, network, batches)
