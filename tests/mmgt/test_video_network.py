@@ -16,9 +16,9 @@ from gesta.mmgt import motion_module
 from gesta.mmgt.audio_tokens import audio_windows
 from gesta.mmgt.conditions import Conditions
 from gesta.mmgt.denoiser import Film
-from gesta.mmgt.motion_module import frame_positions
 from gesta.mmgt.noise import NoiseSchedule
-from gesta.mmgt.reference import References
+from gesta.mmgt.positions import line_positions, picture_positions
+from gesta.mmgt.reference import References, spatial_attention
 from gesta.mmgt.unet import Scene
 from gesta.mmgt.video_config import VIDEO_PRESETS, NoiseSettings, video_config
 from gesta.mmgt.video_network import VideoNetwork
@@ -232,9 +232,30 @@ def test_no_more_frames_than_it_can_tell_apart(network: VideoNetwork) -> None:
 
 
 def test_positions_by_hand() -> None:
-    found = frame_positions(2, 4)
+    found = line_positions(2, 4)
     wanted = torch.tensor([[0.0, 1.0, 0.0, 1.0], [np.sin(1.0), np.cos(1.0), np.sin(0.01), np.cos(0.01)]])
     torch.testing.assert_close(found, wanted, atol=1e-6, rtol=0, check_dtype=False)
+
+
+def test_rows_and_columns_are_told_apart() -> None:
+    found = picture_positions(3, 5, 8).reshape(3, 5, 8)
+    assert torch.equal(found[:, 0, :4], line_positions(3, 4)) and torch.equal(found[2, :, 4:], line_positions(5, 4))
+    assert len(torch.unique(found.flatten(0, 1), dim=0)) == 15
+
+
+@pytest.mark.parametrize("placed", (False, True))
+def test_spatial_attention_knows_places_only_if_it_is_told(network: VideoNetwork, placed: bool) -> None:
+    """Places in another order are answered in that order, unless each knows where it is."""
+    block, width = network.reference.down_blocks[0].attentions[0], network.config.sizes.widths[0]
+    features, token = torch.randn(1, width, 4, 4), torch.randn(1, 1, network.config.sizes.image_token)
+    order = torch.randperm(16, generator=torch.Generator().manual_seed(0))
+
+    def mixed(values: Tensor) -> Tensor:
+        return values.flatten(2)[..., order].unflatten(2, (4, 4))
+
+    answer, _ = spatial_attention(block, features, token, placed=placed)
+    other, _ = spatial_attention(block, mixed(features), token, placed=placed)
+    assert torch.allclose(other, mixed(answer), atol=1e-5) is not placed
 
 
 @pytest.mark.parametrize("kind", [np.asarray, torch.as_tensor], ids=["array", "tensor"])

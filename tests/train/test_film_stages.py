@@ -120,18 +120,6 @@ def test_the_model_of_keypoints_speaks(folder: Path) -> None:
     assert "0.1 minutes in 3 clips" in (folder / "out" / "keypoints" / "model" / "card.md").read_text()
 
 
-def test_both_networks_may_begin_alike(folder: Path) -> None:
-    for begins in ("by_chance", "as_denoiser"):
-        network = build_stage("image", film_recipe(folder, f"image_stage.reference_begins={begins}")).network.video
-        of_denoiser = network.denoiser.state_dict()
-        alike = all(torch.equal(value, of_denoiser[name]) for name, value in network.reference.state_dict().items())
-        assert alike is (begins == "as_denoiser")
-    model = folder / "out" / "video" / "model"
-    given = ("image_stage.reference_begins=as_denoiser", f"start.bundle={model}")
-    begun = build_stage("image", film_recipe(folder, *given)).network.video
-    assert same(begun.reference, load_video(folder).network.reference)
-
-
 @pytest.mark.parametrize(
     ("change", "without"),
     (

@@ -49,6 +49,7 @@ class Denoiser(Unet):
     def __init__(self, config: VideoConfig) -> None:
         super().__init__(config, with_exit=True)
         sizes, hearing = config.sizes, config.hearing
+        self.placed = config.picture.positions == "sines"
         for layer, block in self.layers():
             channels = block.resnets[layer.number].out_channels
             _modules(block, "motion_modules").append(MotionModule(channels, sizes))
@@ -89,7 +90,9 @@ class Denoiser(Unet):
         if hasattr(block, "attentions"):
             reference = film.references.get(layer.attention)
             transformer = block.attentions[layer.number]
-            features, _ = spatial_attention(transformer, features, scene.image, reference, film.referenced)
+            features, _ = spatial_attention(
+                transformer, features, scene.image, reference, film.referenced, placed=self.placed
+            )
         if film.audio is not None and hasattr(block, "audio_modules"):
             masks = {region: film.masks[region][layer.level] for region in REGIONS}
             features = block.audio_modules[layer.number](features, film.audio, masks, film.weights)

@@ -13,18 +13,12 @@ import torch
 from torch import Tensor, nn
 
 from gesta.mmgt.mm_haa import NORM_EPS, attention_layers, zeroed
+from gesta.mmgt.positions import line_positions
 from gesta.mmgt.video_config import VideoSizes
 
 ATTENTIONS = 2
 SEQUENCES_AT_ONCE = 65_535
 """Attention on graphics cards takes no more sequences at once; each head's may count as one."""
-
-
-def frame_positions(frames: int, channels: int, device: torch.device | None = None) -> Tensor:
-    """Sines on even, cosines on odd channels, by frame: (F, C) float32."""
-    steps = torch.arange(0, channels, 2, device=device, dtype=torch.float32)
-    angles = torch.arange(frames, device=device)[:, None] * torch.exp(-math.log(10_000.0) * steps / channels)
-    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
 
 
 class TemporalBlock(nn.Module):
@@ -63,7 +57,7 @@ class TemporalTransformer(nn.Module):
         height, width = features.shape[-2:]
         clips = self.norm(features).unflatten(0, (-1, frames))
         places = clips.permute(0, 3, 4, 1, 2).flatten(0, 2)
-        positions = frame_positions(frames, places.shape[-1], places.device).to(places.dtype)
+        positions = line_positions(frames, places.shape[-1], places.device).to(places.dtype)
         parts = places.chunk(math.ceil(len(places) * self.heads / SEQUENCES_AT_ONCE))
         moved = torch.cat([self._places(part, positions) for part in parts])
         clips = moved.unflatten(0, (-1, height, width)).permute(0, 3, 4, 1, 2)

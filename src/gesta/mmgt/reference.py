@@ -12,6 +12,7 @@ from itertools import groupby
 import torch
 from torch import Tensor, nn
 
+from gesta.mmgt.positions import picture_positions
 from gesta.mmgt.unet import Layer, Scene, Unet
 from gesta.mmgt.video_config import VideoConfig
 
@@ -24,6 +25,7 @@ class ReferenceNet(Unet):
 
     def __init__(self, config: VideoConfig) -> None:
         super().__init__(config, with_exit=False)
+        self.placed = config.picture.positions == "sines"
 
     def forward(self, latents: Tensor, image_token: Tensor) -> References:
         """Read pictures: latents (R, c, H, W), without noise, and their tokens (R, 1, E)."""
@@ -34,7 +36,7 @@ class ReferenceNet(Unet):
     def attend(self, block: nn.Module, layer: Layer, features: Tensor, scene: Scene) -> tuple[Tensor, Tensor | None]:
         if not hasattr(block, "attentions"):
             return features, None
-        return spatial_attention(block.attentions[layer.number], features, scene.image)
+        return spatial_attention(block.attentions[layer.number], features, scene.image, placed=self.placed)
 
 
 def spatial_attention(
@@ -43,6 +45,8 @@ def spatial_attention(
     image: Tensor,
     reference: Tensor | None = None,
     referenced: Sequence[bool] = (),
+    *,
+    placed: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """A spatial transformer whose self-attention may look at a reference.
 
@@ -52,6 +56,7 @@ def spatial_attention(
         image: (B F, 1, E) the picture's token.
         reference: (R, K, C) what else self-attention sees; clip b sees picture b modulo R.
         referenced: for each of the B clips, whether it sees its picture; empty: none does.
+        placed: self-attention, and what it looks at, are told where in the picture a place is.
 
     Returns:
         (B F, C, H, W), and what self-attention was given, (B F, H W, C).
@@ -60,6 +65,8 @@ def spatial_attention(
     block = transformer.transformer_blocks[0]
     tokens = transformer.proj_in(transformer.norm(features)).flatten(2).transpose(1, 2)
     own = block.norm1(tokens)
+    if placed:
+        own = own + picture_positions(height, width, own.shape[-1], own.device).to(own.dtype)
     tokens = tokens + _self_attention(block.attn1, own, reference, referenced)
     tokens = tokens + block.attn2(block.norm2(tokens), encoder_hidden_states=image)
     tokens = tokens + block.ff(block.norm3(tokens))

@@ -73,6 +73,12 @@ class PictureSettings(Settings):
         "clip", description="CLIP's embedding of the picture, or its mean colours over a grid (nothing to fetch)"
     )
 
+    positions: Literal["none", "sines"] = Field(
+        "none",
+        description="whether spatial attention is told where in the picture a place is; published: it is not, and need "
+        "not be where it begins with Stable Diffusion's weights",
+    )
+
     @property
     def grid(self) -> int:
         """Latents along a side of the canvas."""
@@ -168,6 +174,8 @@ class VideoConfig(Settings):
         cells = sizes.image_token // PICTURE_CHANNELS
         if picture.image_token == "grid" and PICTURE_CHANNELS * math.isqrt(cells) ** 2 != sizes.image_token:
             raise ValueError("image_token must be three colours on a square grid, for example 3 x 16 = 48")
+        if picture.positions == "sines" and any(width % 4 for width in sizes.widths):
+            raise ValueError("positions need widths that are multiples of 4")
         if self.full_mask not in FULL_VARIANTS:
             raise ValueError(f"full_mask must be one of {', '.join(FULL_VARIANTS)}")
         if self.window > sizes.longest_window:

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from gesta.errors import InputError
 from gesta.foreign import check_names
-from gesta.mmgt.motion_module import ATTENTIONS, frame_positions
+from gesta.mmgt.motion_module import ATTENTIONS
+from gesta.mmgt.positions import line_positions
 from gesta.mmgt.video_config import VideoConfig, video_config
 from gesta.mmgt.video_network import VideoNetwork
 
@@ -73,7 +74,7 @@ def released_state(state: Mapping[str, Tensor], config: VideoConfig) -> dict[str
     released = {released_name(ours): values for ours, values in state.items()}
     for ours, values in state.items():
         if ours.endswith(".attention_blocks.0.to_q.weight"):
-            table = frame_positions(config.sizes.longest_window, len(values), values.device)[None]
+            table = line_positions(config.sizes.longest_window, len(values), values.device)[None]
             layer = released_name(ours).removesuffix("0.to_q.weight")
             released |= {f"{layer}{number}.pos_encoder.pe": table for number in range(ATTENTIONS)}
     return released
@@ -102,6 +103,6 @@ def own_state(released: Mapping[str, Tensor], config: VideoConfig, path: str | P
 
 def _check_positions(table: Tensor, name: str, path: str | Path) -> None:
     """Refuse positions (1, F, C) that are not the sines and cosines which motion modules compute."""
-    usual = frame_positions(table.shape[-2], table.shape[-1]) if table.ndim == 3 else None
+    usual = line_positions(table.shape[-2], table.shape[-1]) if table.ndim == 3 else None
     if usual is None or (table[0].float() - usual).abs().max() > POSITIONS_OFF_BY:
         raise InputError(f"The {KIND} '{path}' has positions of its own in {name}; it belongs to another network.")

@@ -89,11 +89,6 @@ class ImageStageSettings(PictureTraining):
     stride: int = Field(5, ge=1, description="frames between two pictures to be drawn")
     gap: int = Field(25, ge=0, description="least frames between the two pictures of a pair")
     crop: Crop = Field(Crop(scale=(0.9, 1.0), ratio=(0.9, 1.0)), description="what part of the pictures is shown")
-    reference_begins: Literal["by_chance", "as_denoiser"] = Field(
-        "by_chance",
-        description="where no weights are given: the reference network's own random ones, or the denoiser's, as where "
-        "both begin as one published network, so that what looks and what is looked at are alike from the first step",
-    )
 
 
 class VideoStageSettings(PictureTraining):

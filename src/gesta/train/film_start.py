@@ -74,12 +74,6 @@ def begun_parts(
     return VideoParts(network, _autoencoder(config, start, trained_autoencoder), _image_token(config, start))
 
 
-def begin_alike(network: VideoNetwork) -> None:
-    """Give the reference network the denoiser's weights of the layers that both have."""
-    state = network.denoiser.state_dict()
-    network.reference.load_state_dict({name: state[name] for name in network.reference.state_dict()})
-
-
 def picture_state(network: VideoNetwork) -> dict[str, Tensor]:
     """What the training on pictures hands on: all tensors but those that the training on films makes."""
     return {name: value for name, value in network.state_dict().items() if not is_of_films(name)}

@@ -13,7 +13,7 @@ from gesta.mmgt.video_trainable import picture_parameters
 from gesta.train.film_batches import FilmBatches
 from gesta.train.film_network import FilmNetwork
 from gesta.train.film_stage import FilmStage
-from gesta.train.film_start import IMAGE_FILE, begin_alike, begun_parts, picture_state
+from gesta.train.film_start import IMAGE_FILE, begun_parts, picture_state
 from gesta.train.recipe import Recipe
 from gesta.train.stage import Report
 from gesta.writing import replacing
@@ -45,7 +45,4 @@ def image_stage(recipe: Recipe, _report: Report) -> ImageStage:
     films, settings = FilmSet.open(recipe.data.dataset), recipe.image_stage
     batches = FilmBatches(films, recipe.video, settings, length=1, seed=recipe.image_training.seed)
     parts = begun_parts(recipe.video, recipe.start, films=False, trained_autoencoder=recipe.model_folder("autoencoder"))
-    given = recipe.start.bundle or recipe.start.unet
-    if settings.reference_begins == "as_denoiser" and given is None:
-        begin_alike(parts.network)
     return ImageStage(FilmNetwork(parts, picture_parameters(parts.network), settings), batches)
