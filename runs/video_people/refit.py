@@ -68,8 +68,8 @@ class Refitting:
         self.count = len(self.skin)
         self.weights = dense(skin)
         self.bones = sculpted(plain)
-        in_pose = to_rest(plain["vertices"][: self.count].astype(np.float64), self.weights, self.bones)[0]
-        self.neutral = self.skin - in_pose
+        self.plain = to_rest(plain["vertices"][: self.count].astype(np.float64), self.weights, self.bones)[0]
+        self.neutral = self.skin - self.plain
         """What the bake makes of anny's neutral face: (V, 3) metres."""
         self.spheres = eyeball_spheres(plain["vertices"].astype(np.float64))
         used = np.unique(skin.faces)
@@ -94,7 +94,7 @@ class Refitting:
     def _stretches(self, places: np.ndarray) -> np.ndarray:
         """The linear map that carries the skin round each vertex to where it is in `places`: (V, 3, 3)."""
         shares = self.near_shares / self.near_shares.sum(axis=1, keepdims=True)
-        before = self.skin[self.near] - self.skin[:, None]
+        before = self.plain[self.near] - self.plain[:, None]
         after = places[self.near] - places[:, None]
         own = np.einsum("vk,vka,vkb->vab", shares, before, before)
         across = np.einsum("vk,vka,vkb->vab", shares, after, before)

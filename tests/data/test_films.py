@@ -53,6 +53,23 @@ def talks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_the_films_of_a_speaker_stay_together(tmp_path: Path) -> None:
+    for person in range(5):
+        for film in range(3):
+            write_talk(tmp_path / "source" / f"person{person}", f"film{film}", 10)
+    shares = {"validation_share": 0.2, "test_share": 0.2}
+    plans = {
+        together: plan_source("videos", tmp_path / "source", {"side": SIDE, "together": together, **shares})
+        for together in ("film", "speaker")
+    }
+    splits = {together: {(film.speaker, film.split) for film in plan.films} for together, plan in plans.items()}
+    assert sorted(split for _, split in splits["speaker"]) == ["test", "train", "train", "train", "validation"]
+    assert len(splits["film"]) > 5
+    assert "speaker" in plans["speaker"].split_rule and "together" not in plans["film"].settings
+    with pytest.raises(InputError, match="together"):
+        plan_source("videos", tmp_path / "source", {"side": SIDE, "together": "voice"})
+
+
 def test_any_picture_of_a_film_is_found_by_its_number(tmp_path: Path) -> None:
     count = 3 * KEY_EVERY + 5
     path = tmp_path / "film.mp4"
