@@ -12,7 +12,7 @@
 # and `dataset`, what is trained on; sizes.json says how large mouth and hands are in it, and it is refused if they are
 # too small. Everything goes on where it was stopped when the same command is given again.
 #
-#   PEOPLE       208
+#   PEOPLE       208; of fewer than 180 too few test and validate, which is then not refused
 #   CLIPS        2, of each
 #   SECONDS_EACH 4.8
 #   SEED         0
@@ -43,4 +43,6 @@ fi
     --clips "${CLIPS:-2}" --seconds "${SECONDS_EACH:-4.8}" --seed "$seed"
 "$python" -m gesta prepare videos "$work/films" -o "$work/dataset" --side 64 --together speaker \
     --validation-share 0.06 --test-share 0.11 --sources "$work/sources.csv"
-"$python" runs/video_people/check.py "$work/dataset" -o "$work/sizes.json"
+few=()
+[ "$people" -ge 180 ] || few=(--few)
+"$python" runs/video_people/check.py "$work/dataset" -o "$work/sizes.json" "${few[@]}"

@@ -3,7 +3,8 @@
     python runs/video_people/check.py DATASET -o sizes.json
 
 Widths are those of the boxes that MMGT's masks fill, in pixels of the pictures: the median over the frames in which a
-mouth, or a hand, is seen. It also asserts that no person is in two splits, and that enough people test and validate.
+mouth, or either hand, is seen. It also asserts that no person is in two splits, and that enough people test and
+validate.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from gesta.data.film_set import FilmSet
+from gesta.keypoints.layout import HANDS
 from gesta.keypoints.masks import exact_boxes
 from gesta.writing import replacing
 
@@ -23,15 +25,17 @@ PERCENTILES = (0, 5, 50, 95, 100)
 
 
 def widths(films: FilmSet) -> dict[str, list[float]]:
-    """The medians of every clip that shows it: mouth and hands, pixels."""
-    found: dict[str, list[float]] = {"mouth": [], "hand": []}
+    """Medians in pixels: of the mouth and of both hands' widths together in every clip, and of each hand alone."""
+    found: dict[str, list[float]] = {"mouth": [], "hands": [], "each_hand": []}
     for clip in films.clips:
         points = films.points(clip, 0, clip.frames)
+        boxes = exact_boxes(points)
         scale = films.info.side / points.size[0]
-        for name, box in exact_boxes(points).items():
-            wide = (box[:, 2] - box[:, 0]) * scale
-            if name != "face" and (wide > 0.0).any():
-                found["mouth" if name == "lip" else "hand"].append(float(np.median(wide[wide > 0.0])))
+        mouth, *hands = ((boxes[name][:, 2] - boxes[name][:, 0]) * scale for name in ("lip", *HANDS))
+        seen = [wide[wide > 0.0] for wide in hands]
+        found["mouth"].append(float(np.median(mouth[mouth > 0.0])) if (mouth > 0.0).any() else 0.0)
+        found["hands"].append(float(np.median(np.concatenate(seen))) if any(map(len, seen)) else 0.0)
+        found["each_hand"] += [float(np.median(wide)) for wide in seen if len(wide)]
     return found
 
 
@@ -66,7 +70,7 @@ def main() -> None:
         (sum(map(len, people.values())) > len(set().union(*people.values())), "a person is in two splits"),
         (not asked.few and any(len(people[split]) < least for split, least in LEAST_PEOPLE.items()), "too few people"),
         (min(measured["mouth"]) < MOUTH_PX, f"a clip's mouth is narrower than {MOUTH_PX:g} px"),
-        (float(np.median(measured["hand"])) < HAND_PX, f"hands are narrower than {HAND_PX:g} px"),
+        (min(measured["hands"]) < HAND_PX, f"a clip's hands are narrower than {HAND_PX:g} px"),
     ]
     if found := [sentence for broken, sentence in wrong if broken]:
         raise SystemExit(f"{asked.dataset}: {'; '.join(found)}.")

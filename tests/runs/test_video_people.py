@@ -4,16 +4,22 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from gesta.avatar.asset import body_asset
 from gesta.avatar.capsules import body_capsules
 from gesta.avatar.dressing import dressed
+from gesta.avatar.face_weights import tamed
 from gesta.avatar.info import SKIN
+from gesta.avatar.looks import look
+from gesta.avatar.palette import palette
+from gesta.keypoints.bridge.anchors import anchors_of
+from gesta.keypoints.bridge.figure_points import FigurePoints
 from gesta.keypoints.layout import GROUPS, LIPS
 from gesta.motion.cleanup.overlaps import ArmOverlaps
 from gesta.motion.kinematics import forward
@@ -22,7 +28,7 @@ from gesta.records import KEYPOINT_COUNT, Keypoints
 from gesta.render.still_poses import SPEAKING, still_motion
 
 RUNS = Path(__file__).parents[2] / "runs"
-NAMES = ("people", "refit", "raised", "backgrounds", "film_one", "rest_pose", "eyes")
+NAMES = ("people", "refit", "raised", "backgrounds", "film_one", "films", "check", "rest_pose", "eyes")
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +183,61 @@ def test_widths_are_those_of_the_boxes_in_small_pixels(scripts: dict[str, Module
     mouth_px, hand_px, share = film_one.sizes_px(seen, framing)
     assert (mouth_px, hand_px, share) == (12.0, 16.0, 0.5)
     assert film_one.lips_seen(seen).tolist() == [False, True, True, True]
+
+
+def test_a_motion_keeps_its_pace_at_the_rate_of_films(scripts: dict[str, ModuleType]) -> None:
+    still = still_motion([SPEAKING] * 62)
+    face = np.tile(np.linspace(0.0, 1.0, 62, dtype=np.float32)[:, None], (1, 52))
+    filmed = scripts["films"].at_video_rate(still.replaced(face=face), 50)
+    assert filmed.frame_count == 50
+    # Five pictures of a film last as long as six frames of a motion.
+    np.testing.assert_allclose(filmed.face[::5], face[: 6 * 10 : 6], atol=1e-6)
+    np.testing.assert_allclose(filmed.rotations[7], still.rotations[0], atol=1e-5)
+
+
+def test_the_widths_of_clips_are_those_of_mouth_and_hands_in_sight(scripts: dict[str, ModuleType]) -> None:
+    points, scores = np.full((3, KEYPOINT_COUNT, 2), 50.0, np.float32), np.zeros((3, KEYPOINT_COUNT), np.float32)
+    points[:, LIPS.start], points[:, LIPS.start + 1] = (100.0, 70.0), (180.0, 76.0)
+    scores[:, LIPS.start : LIPS.start + 2] = 1.0
+    for hand, wide, seen in (("left_hand", 80.0, 2), ("right_hand", 160.0, 1)):
+        start = GROUPS[hand].start
+        points[:, start], points[:, start + 1] = (10.0, 90.0), (10.0 + wide, 100.0)
+        scores[:seen, start : start + 2] = 1.0
+    clip = SimpleNamespace(frames=3)
+    films = SimpleNamespace(
+        clips=[clip], info=SimpleNamespace(side=64), points=lambda *_: Keypoints(points, scores, (512, 512))
+    )
+    assert scripts["check"].widths(films) == {"mouth": [10.0], "hands": [10.0], "each_hand": [10.0, 20.0]}
+
+
+def test_points_lie_where_the_skin_of_a_body_carries_them() -> None:
+    figure, motion = dressed(body_asset(), look(), palette()), still_motion([SPEAKING])
+    placed = FigurePoints(anchors_of(figure))(
+        torch.tensor(motion.rotations), torch.tensor(motion.translation), torch.ones(1, 11),
+        torch.from_numpy(tamed(motion.face)),
+    )  # fmt: skip
+    vertices, _ = figure.pose(motion.rotations, motion.translation, motion.face)
+    skin = vertices[0, figure.landmarks["face"]]
+    np.testing.assert_allclose(placed[0, GROUPS["face"]].numpy(), skin, atol=1e-3)
+
+
+def test_a_clip_shows_the_mouth_as_large_as_wanted_before_its_background(scripts: dict[str, ModuleType]) -> None:
+    film_one, person = scripts["film_one"], scripts["people"].person(0, 0)
+    framing = film_one.Framing(mouth_px=9.0, hand_px=4.0)
+    found = (
+        film_one.film_clip(body_asset(), person, still_motion([SPEAKING] * 8), framing, np.random.default_rng(seed))
+        for seed in range(8)
+    )
+    filmed = next(clip for clip in found if clip is not None)
+    assert filmed.pictures.shape == (8, 128, 128, 3)
+    assert filmed.mouth_px == pytest.approx(framing.wanted_px, abs=0.4)
+    assert filmed.hand_px >= framing.hand_px
+    assert filmed.points.size == (128, 128) and film_one.lips_seen(filmed.points).all()
+    # A still scene is the same in all pictures, and lips are redder than what is behind the person's head.
+    np.testing.assert_array_equal(filmed.pictures[0], filmed.pictures[-1])
+    x, y = filmed.points.points[0, LIPS].mean(axis=0).astype(int)
+    red, green, _ = filmed.pictures[0, y - 2 : y + 3, x - 2 : x + 3].reshape(-1, 3).mean(axis=0)
+    assert red > green + 15.0
 
 
 def test_backgrounds_differ_and_are_repeated_by_their_seed(scripts: dict[str, ModuleType]) -> None:
