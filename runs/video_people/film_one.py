@@ -23,7 +23,7 @@ from gesta.keypoints.bridge.anchors import anchors_of
 from gesta.keypoints.bridge.figure_points import FigurePoints
 from gesta.keypoints.bridge.hiding import Hiding, scores_behind
 from gesta.keypoints.bridge.proportions import NAMES, sizes
-from gesta.keypoints.layout import HANDS, LIPS, VISIBLE
+from gesta.keypoints.layout import GROUPS, HANDS, LIPS, VISIBLE
 from gesta.keypoints.masks import exact_boxes
 from gesta.motion.cleanup.overlaps import ArmOverlaps
 from gesta.motion.kinematics import forward
@@ -47,6 +47,8 @@ LEAST_SEEN = 0.7
 """Share of the frames in which at least one hand is to be seen."""
 MOUTH_SEEN, LIPS_SEEN = 0.93, 0.7
 """Share of the frames in which the mouth is to be seen, and the share of its points that must be."""
+FACE_INSIDE, FACE_POINTS = 0.93, 0.85
+"""Share of the frames in which the face is to be in the picture, and the share of its points that must be."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,8 @@ def _is_fit(seen: Keypoints, framing: Framing) -> bool:
     """Whether mouth and hands are large enough, and seen often enough."""
     mouth_px, hand_px, share = sizes_px(seen, framing)
     large = mouth_px >= framing.mouth_px and hand_px >= framing.hand_px
-    return bool(large and share >= LEAST_SEEN and np.mean(lips_seen(seen)) >= MOUTH_SEEN)
+    often = np.mean(lips_seen(seen)) >= MOUTH_SEEN and np.mean(face_inside(seen)) >= FACE_INSIDE
+    return bool(large and often and share >= LEAST_SEEN)
 
 
 def sizes_px(points: Keypoints, framing: Framing) -> tuple[float, float, float]:
@@ -138,6 +141,12 @@ def sizes_px(points: Keypoints, framing: Framing) -> tuple[float, float, float]:
 def lips_seen(points: Keypoints) -> np.ndarray:
     """In which frames the mouth is seen, no hand before it: (T,) bool."""
     return np.asarray((points.scores[:, LIPS] >= VISIBLE).mean(axis=1) >= LIPS_SEEN)
+
+
+def face_inside(points: Keypoints) -> np.ndarray:
+    """In which frames the face is in the picture: (T,) bool; a face that is only covered is."""
+    face = points.scores[:, GROUPS["face"]] > 0.0
+    return np.asarray(face.mean(axis=1) >= FACE_POINTS)
 
 
 def capsules_of(body: BodyAsset) -> Capsules:

@@ -183,6 +183,9 @@ def test_widths_are_those_of_the_boxes_in_small_pixels(scripts: dict[str, Module
     mouth_px, hand_px, share = film_one.sizes_px(seen, framing)
     assert (mouth_px, hand_px, share) == (12.0, 16.0, 0.5)
     assert film_one.lips_seen(seen).tolist() == [False, True, True, True]
+    assert not film_one.face_inside(seen).any()
+    scores[1:, GROUPS["face"]] = 0.1
+    assert film_one.face_inside(Keypoints(points, scores, (128, 128))).tolist() == [False, True, True, True]
 
 
 def test_a_motion_keeps_its_pace_at_the_rate_of_films(scripts: dict[str, ModuleType]) -> None:
