@@ -40,7 +40,7 @@ SHARES = Shares(validation_share=0.06, test_share=0.11)
 PICTURES_LICENCE = "pictures: CC0-1.0, drawn of bodies, garments and hair by MakeHuman and gesta"
 STRETCHES = 5
 """So many stretches of a recording are looked at: the one in which most is said is spoken."""
-TRIES = 24
+TRIES = 120
 """Stretches that are tried until one shows mouth and hands large enough."""
 
 
