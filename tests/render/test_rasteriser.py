@@ -124,3 +124,31 @@ def test_a_large_even_surface_has_no_seams():
     inside = picture[5:59, 5:59].astype(int)
     assert np.abs(np.diff(inside, axis=0)).max() <= 2
     assert np.abs(np.diff(inside, axis=1)).max() <= 2
+
+
+def test_a_picture_may_lie_behind_the_mesh() -> None:
+    corners = at_pixels([(10, 20), (10, 30), (25, 30), (25, 20)])
+    faces, colours = np.array([(0, 1, 2), (0, 2, 3)], np.int32), np.array([RED] * 4, np.float32)
+    behind = np.random.default_rng(0).integers(0, 256, (*SIZE[::-1], 3)).astype(np.uint8)
+    normals, picture = np.empty_like(corners), np.empty_like(behind)
+    vertex_normals(corners, faces, normals)
+    rasteriser = Rasteriser(faces, colours, SIZE, backdrop=behind)
+    for camera in (AHEAD, Camera(AHEAD.eye + 1.0, AHEAD.target + 1.0, 2.0), AHEAD):
+        rasteriser.draw(corners, normals, camera, picture)
+    covered = np.zeros(SIZE[::-1], bool)
+    covered[20:30, 10:25] = True
+    np.testing.assert_array_equal(picture[~covered], behind[~covered])
+    assert np.all(picture[covered, 0] > picture[covered, 2] + 50)
+    with pytest.raises(ValueError, match="backdrop"):
+        Rasteriser(faces, colours, SIZE, backdrop=behind[:-2])
+
+
+def test_how_near_the_mesh_is_at_a_place() -> None:
+    corners = at_pixels([(10, 20), (10, 30), (25, 30), (25, 20)], 1.0)
+    faces = np.array([(0, 1, 2), (0, 2, 3)], np.int32)
+    normals = np.empty_like(corners)
+    vertex_normals(corners, faces, normals)
+    rasteriser = Rasteriser(faces, np.ones((4, 4), np.float32), SIZE)
+    rasteriser.draw(corners, normals, AHEAD, np.empty((*SIZE[::-1], 3), np.uint8))
+    near = rasteriser.nearest_at(np.array([(15.5, 25.5), (40.0, 40.0), (-5.0, 25.0), (1e6, -1e6)]))
+    np.testing.assert_allclose(near, (1.0 / 3.0, 0.0, 0.0, 0.0), rtol=1e-6)

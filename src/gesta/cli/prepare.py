@@ -250,6 +250,9 @@ def videos(
     ray: Annotated[bool, typer.Option("--ray", help="Make it on Ray Data: gesta[scale].")] = False,
     validation_share: Validation = 0.1,
     test_share: Test = 0.0,
+    together: Annotated[
+        str, typer.Option(metavar="WHAT", help="Never divided between splits: a film, or a speaker's films: speaker.")
+    ] = "film",
     licence: Licence = "unknown",
 ) -> None:
     """Anybody's films of talking people.
@@ -269,6 +272,7 @@ def videos(
         "sources": None if sources is None else str(sources),
         "validation_share": validation_share,
         "test_share": test_share,
+        "together": together,
         "licence": licence,
     }
     _prepare("videos", source, output, settings, workers=workers, ray=ray)

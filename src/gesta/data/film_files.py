@@ -3,6 +3,8 @@
 H.264 in MP4 with full colour resolution, a key picture every 12, no picture that depends on a later one. Measured on a
 talking person at 512 x 512 pixels on one core: 10.5 kB a picture at 46 dB, written in 5 ms, and any picture in 16 ms,
 opening the file included; with key pictures alone 27.6 kB at 42 dB and 12 ms; JPEG of quality 90 takes 49 kB at 44 dB.
+Small pictures have more detail in each pixel and get better quality: at 64 x 64 pixels 1.9 kB at 43 dB, where the
+quality of large ones would give 0.8 kB at 38 dB.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,9 +23,10 @@ from gesta.writing import replacing
 SUFFIX = ".mp4"
 KEY_EVERY = 12
 PIXELS = "yuv444p"
+QUALITY, SMALL_QUALITY, SMALL_PX = "12", "3", 128
+"""x264's constant rate factor, lower is better: of pictures, and of those of up to so many pixels."""
 OPTIONS = {
     "preset": "veryfast",
-    "crf": "12",
     "g": str(KEY_EVERY),
     "keyint_min": str(KEY_EVERY),
     "sc_threshold": "0",
@@ -54,7 +57,7 @@ def film_file(path: Path, side: int) -> Iterator[Callable[[np.ndarray], None]]:
         track = container.add_stream("libx264", rate=VIDEO_FPS)
         track.width = track.height = side
         track.pix_fmt = PIXELS
-        track.options = {**OPTIONS}
+        track.options = {**OPTIONS, "crf": SMALL_QUALITY if side <= SMALL_PX else QUALITY}
 
         def write(picture: np.ndarray) -> None:
             nonlocal count

@@ -8,6 +8,7 @@ is the film's own, or NAME.wav (or another sound) beside it.
 
 import re
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -30,7 +31,8 @@ FILM_SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")
 POINT_SUFFIXES = (".npz", ".json")
 BESIDE_SUFFIXES = tuple(suffix for suffix in SOUND_SUFFIXES if suffix not in FILM_SUFFIXES)
 """Of sounds that take the place of a film's own."""
-GROUPS = "a film is a group"
+GROUPS = {"film": "a film is a group", "speaker": "all films of a speaker are a group"}
+"""What is never divided between the splits, by the word in the settings."""
 NUMBERED = re.compile(r"-\d{4}$")
 """What clips of a cut film have behind its name."""
 
@@ -48,6 +50,9 @@ class VideosSettings(Shares):
     hands: Hands = Field("one", description="which hands must be seen: both, one at least, or any number")
     shortest_s: float = Field(2.0, ge=0.2, le=60.0, description="the shortest clip, seconds")
     longest_s: float = Field(60.0, ge=1.0, le=600.0, description="the longest one; longer stretches are divided")
+    together: Literal["film", "speaker"] = Field(
+        "film", description="what is never divided between the splits: a film, or all films of a speaker"
+    )
     licence: str = Field(UNKNOWN, description="what may be done with the films; kept with every clip")
     sources: str | None = Field(None, description="a CSV file that says for films: film, source, licence")
 
@@ -70,13 +75,15 @@ def videos_plan(source: Path, settings: VideosSettings) -> FilmPlan:
     table = read_sources(Path(settings.sources)) if settings.sources is not None else []
     films = find_files(source, FILM_SUFFIXES)
     own_name = shown_name(Path(source.resolve().name))[:LONGEST_NAME]
-    splits = split_groups(map(shown_name, films), settings)
-    speakers = sorted({first_folder(film) or own_name for film in films})
+    speaker_of = {film: first_folder(film) or own_name for film in films}
+    speakers = sorted(set(speaker_of.values()))
+    group_of = speaker_of if settings.together == "speaker" else {film: shown_name(film) for film in films}
+    splits = split_groups(group_of.values(), settings)
     tasks = []
     for film, name in zip(films, _names(films), strict=True):
         points, sound = (_beside(source / film, suffixes) for suffixes in (POINT_SUFFIXES, BESIDE_SUFFIXES))
         files = (source / film, *(file for file in (points, sound) if file is not None))
-        speaker = first_folder(film) or own_name
+        speaker = speaker_of[film]
         origin, licence = source_of(shown_name(film), table, settings.licence)
         tasks.append(
             FilmTask(
@@ -85,7 +92,7 @@ def videos_plan(source: Path, settings: VideosSettings) -> FilmPlan:
                 points=None if points is None else points.absolute(),
                 sound=None if sound is None else sound.absolute(),
                 source=shown_name(film),
-                split=splits[shown_name(film)],
+                split=splits[group_of[film]],
                 speaker=speaker,
                 speaker_index=speakers.index(speaker),
                 origin=origin,
@@ -94,6 +101,9 @@ def videos_plan(source: Path, settings: VideosSettings) -> FilmPlan:
             )
         )
     chosen = settings.model_dump(mode="json")
+    if settings.together == "film":
+        # Data sets of before there was a choice are still of the same plan.
+        del chosen["together"]
     if settings.sources is not None:
         # The table's name says nothing; another table is another plan.
         chosen["sources"] = file_sha256(Path(settings.sources))
@@ -102,7 +112,7 @@ def videos_plan(source: Path, settings: VideosSettings) -> FilmPlan:
         source=own_name,
         licence="; ".join(sorted({task.licence for task in tasks})) or settings.licence,
         speakers=tuple(speakers),
-        split_rule=settings.rule(GROUPS),
+        split_rule=settings.rule(GROUPS[settings.together]),
         settings=chosen,
         films=tuple(tasks),
         making=settings.making(),

@@ -7,6 +7,7 @@ pixels whatever the number of threads.
 
 import numpy as np
 
+from gesta.avatar.colours import linear_from_srgb
 from gesta.render.backdrop import draw_backdrop, draw_plain
 from gesta.render.blocks import BLOCK, SCRATCH
 from gesta.render.camera import Camera
@@ -36,6 +37,7 @@ class Rasteriser:
         size: width and height of the picture, pixels.
         kind: (V,) index into `gesta.render.finish.FINISHES` of what each vertex is made of; plain if not given.
         two_sided: (N,) bool, faces that are seen from behind too; none if not given.
+        backdrop: (H, W, 3) uint8, the picture that lies behind the mesh; the studio if not given.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Rasteriser:
         size: tuple[int, int],
         kind: np.ndarray | None = None,
         two_sided: np.ndarray | None = None,
+        backdrop: np.ndarray | None = None,
     ) -> None:
         width, height = size
         self.size = size
@@ -78,6 +81,11 @@ class Rasteriser:
         self._empty = np.zeros((height, width, 3), np.uint8)
         self._empty_view: np.ndarray | None = None
         self._sees_floor = True
+        self._has_backdrop = backdrop is not None
+        if backdrop is not None:
+            if backdrop.shape != (height, width, 3) or backdrop.dtype != np.uint8:
+                raise ValueError(f"the backdrop is {backdrop.shape} {backdrop.dtype}, not {(height, width, 3)} uint8")
+            self._linear[:], self._empty[:], self._sees_floor = linear_from_srgb(backdrop), backdrop, False
         self._axes = light_axes(KEY)
         self._depths = np.empty((MAP_SIZE, MAP_SIZE), np.float32)
         self._bounds = np.empty((2, 2, MAP_BLOCKS, MAP_BLOCKS), np.float32)
@@ -122,6 +130,14 @@ class Rasteriser:
             view.astype(np.float32), *shadows, dark, self._linear, self._light, self._scratch, self._pixels, picture,
         )  # fmt: skip
 
+    def nearest_at(self, places: np.ndarray) -> np.ndarray:
+        """How near the mesh is that the frame drawn last shows at places (P, 2) in pixels: (P,) inverse metres along
+        the view, 0 where no mesh is; places beside the picture give what its edge shows.
+        """
+        height, width = self._inverse.shape[:2]
+        columns, rows = np.floor(places).astype(np.int64).T
+        return self._inverse[rows.clip(0, height - 1), columns.clip(0, width - 1)].max(axis=-1)
+
     def visible_faces(self, vertices: np.ndarray, camera: Camera) -> np.ndarray:
         """Which face each sample of the picture sees: (H, W, SAMPLES) int32, -1 where none is."""
         self._find_visible(np.ascontiguousarray(vertices, np.float32), camera.packed(self.size))
@@ -138,7 +154,9 @@ class Rasteriser:
         )  # fmt: skip
 
     def _draw_studio(self, view: np.ndarray, centre: np.ndarray) -> None:
-        """Draw the empty studio again when the camera has moved."""
+        """Draw the empty studio again when the camera has moved; a backdrop stays as it is."""
+        if self._has_backdrop:
+            return
         if self._empty_view is None or not np.array_equal(view, self._empty_view):
             draw_backdrop(
                 view, centre, self._plain, self._plain_screen, self._linear, self._floor, self._places, self._empty

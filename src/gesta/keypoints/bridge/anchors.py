@@ -52,8 +52,12 @@ class Anchors:
 
 @cache
 def anchors() -> Anchors:
-    """Those of all 134 points."""
-    worn = figure(look())
+    """Those of all 134 points on the built-in body."""
+    return anchors_of(figure(look()))
+
+
+def anchors_of(worn: Figure) -> Anchors:
+    """Those of all 134 points on a body of the skeleton's size, whoever it is."""
     rest = skeleton().rest_positions().astype(np.float32)
     points = _Points(worn)
     face = worn.landmarks["face"]

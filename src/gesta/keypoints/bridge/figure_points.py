@@ -8,16 +8,20 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from gesta.keypoints.bridge.anchors import anchors
+from gesta.keypoints.bridge.anchors import Anchors, anchors
 from gesta.keypoints.bridge.proportions import bone_sizes, flesh_sizes
 from gesta.motion.skeleton import skeleton
 
 
 class FigurePoints:
-    """The body's points, ready to be placed."""
+    """A body's points, ready to be placed.
 
-    def __init__(self) -> None:
-        bones, fixed = skeleton(), anchors()
+    Args:
+        fixed: where they sit; on the built-in body if not given.
+    """
+
+    def __init__(self, fixed: Anchors | None = None) -> None:
+        bones, fixed = skeleton(), fixed or anchors()
         self._offsets = torch.tensor(bones.offsets, dtype=torch.float32)
         self._levels = _levels(bones.parents)
         self._parents = torch.tensor(bones.parents)

@@ -60,8 +60,7 @@ class Hiding:
         for frame, vertices in enumerate(skin):
             self._draw(vertices)
             nearest[frame] = self._inverse[rows[frame], columns[frame]].max(axis=-1)
-        before = np.where(nearest > 0.0, -points[..., 2] - 1.0 / np.maximum(nearest, 1e-6), 0.0)
-        return 1.0 - (1.0 - HIDDEN) * ((before - _within()) / FADE_M).clip(0.0, 1.0)
+        return scores_behind(nearest, -points[..., 2])
 
     def _draw(self, vertices: np.ndarray) -> None:
         window = np.zeros(4, np.int64)
@@ -71,6 +70,17 @@ class Hiding:
             self._screen, self._faces, self._fronts, self._backs, window, self._spans, self._inverse, self._seen,
             self._covered,
         )  # fmt: skip
+
+
+def scores_behind(nearest: np.ndarray, depths: np.ndarray) -> np.ndarray:
+    """How well points are seen: (T, P) from `HIDDEN` to 1.
+
+    Args:
+        nearest: (T, P) inverse distance along the view of the skin where each point lands, 0 where there is none.
+        depths: (T, P) metres along the view of the points themselves.
+    """
+    before = np.where(nearest > 0.0, depths - 1.0 / np.maximum(nearest, 1e-6), 0.0)
+    return 1.0 - (1.0 - HIDDEN) * ((before - _within()) / FADE_M).clip(0.0, 1.0)
 
 
 def _within() -> np.ndarray:
