@@ -14,15 +14,14 @@ from tests.cli.running import Outcome, demo_speech, everything_in, gesta_run, wr
 
 
 def refused(outcome: Outcome, *words: str) -> None:
-    """Assert that a run ended with one sentence that holds these words."""
+    """Assert that a run ended with one sentence that holds these words; a slow machine says first how far it is."""
     assert outcome.status == 2, outcome
     assert outcome.stdout == ""
-    assert outcome.stderr.startswith("gesta: ")
-    assert outcome.stderr.count("\n") == 1
-    assert outcome.stderr.endswith((".\n", "?\n"))
-    assert "Traceback" not in outcome.stderr
+    (sentence,) = (line for line in outcome.stderr.splitlines() if not line.endswith(" s left"))
+    assert sentence.startswith("gesta: ")
+    assert sentence.endswith((".", "?"))
     for word in words:
-        assert word in outcome.stderr
+        assert word in sentence
 
 
 def missing(_path: Path) -> None:
